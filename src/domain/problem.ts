@@ -1,0 +1,68 @@
+/** Stable, dotted names of what can go wrong; the same in logs, status, journal and tests (docs/problems.md). */
+export type ProblemCode =
+  | 'usage.wrong'
+  | 'input.missing'
+  | 'input.unreadable'
+  | 'input.wrong'
+  | 'settings.wrong'
+  | 'command.unknown'
+  | 'command.refused-in-dry-run'
+  | 'output.unreadable'
+  | 'tool.failed'
+  | 'tool.timed-out'
+  | 'tool.silent'
+  | 'tool.missing'
+  | 'store.unusable'
+  | 'store.too-new'
+  | 'store.missing'
+  | 'agent.locked'
+  | 'not-a-mac'
+  | 'bug';
+
+/**
+ * The one kind of error upkeep throws on purpose. `message` says what happened, `remedy` what to do now, `facts` are
+ * flat, free of secrets and safe to log.
+ */
+export class UpkeepError extends Error {
+  override readonly name = 'UpkeepError';
+  readonly code: ProblemCode;
+  readonly remedy: string;
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+
+  constructor(
+    code: ProblemCode,
+    message: string,
+    options: { remedy: string; facts?: Record<string, string | number | boolean | null>; cause?: unknown },
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.remedy = options.remedy;
+    this.facts = options.facts ?? {};
+  }
+}
+
+/** The exit code that belongs to a problem (sysexits; docs/exit-codes.md). */
+export function exitCodeFor(code: ProblemCode): number {
+  return EXIT_CODES[code];
+}
+
+const EXIT_CODES: Record<ProblemCode, number> = {
+  'usage.wrong': 64,
+  'command.unknown': 64,
+  'output.unreadable': 65,
+  'input.unreadable': 65,
+  'input.wrong': 65,
+  'input.missing': 66,
+  'tool.missing': 69,
+  'not-a-mac': 69,
+  'store.missing': 69,
+  'command.refused-in-dry-run': 70,
+  'tool.failed': 70,
+  'tool.timed-out': 70,
+  'tool.silent': 70,
+  bug: 70,
+  'store.unusable': 74,
+  'store.too-new': 74,
+  'agent.locked': 75,
+  'settings.wrong': 78,
+};

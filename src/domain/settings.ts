@@ -1,0 +1,40 @@
+/**
+ * The admin's settings as the agent uses them: complete, checked, every default filled in. `policy/schema.ts` turns a
+ * profile or JSON file into this; units stand last in each name.
+ */
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/** A stretch of the week in which people may be disturbed; `to` before `from` runs past midnight. Times are `HH:MM`. */
+export type ActiveHours = { days: Weekday[]; from: string; to: string };
+
+/** When a deadline falls: after so many deferrals, so many days after the zero date, on a local date, whichever first. */
+export type DeadlineRule = { count: number | null; days: number | null; date: string | null };
+
+export type UnattendedInstall = 'always' | 'after-soft-deadline' | 'after-hard-deadline' | 'never';
+
+export type Settings = {
+  organisation: string;
+  target: { majorUpgrades: boolean; version: string | null; securityResponses: boolean; betas: boolean };
+  deferral: { menuMinutes: number[]; defaultMinutes: number };
+  deadlines: {
+    /** Day 0 of the `days` rules: when this Mac first saw the update, or a fixed local date. */
+    zeroDate: 'discovery' | string;
+    /** When a newer release replaces the target: keep the days already counted, or start over. */
+    newTarget: 'keep' | 'restart';
+    /** Local time of day at which `days` and bare-date deadlines fall, `HH:MM`. */
+    timeOfDay: string;
+    focus: DeadlineRule;
+    soft: DeadlineRule;
+    hard: DeadlineRule;
+  };
+  /** How long before a restart a warning must have been on the screen (unlocked / locked or asleep). */
+  warning: { floorMinutes: number; lockedFloorMinutes: number };
+  activeHours: ActiveHours[];
+  prompts: { timeoutMinutes: number; maxPerDay: number };
+  meetings: { respect: boolean; maxPostponements: number };
+  power: { minimumPercent: number };
+  storage: { updateGB: number; upgradeGB: number };
+  unattended: { install: UnattendedInstall };
+  scan: { everyHours: number };
+  budgets: { downloadAttempts: number; installAttempts: number; restartsPerTarget: number; warningsPerTarget: number };
+};
