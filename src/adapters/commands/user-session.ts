@@ -1,0 +1,42 @@
+import type { ConsoleUser } from '../../domain/facts.ts';
+import { UpkeepError } from '../../domain/problem.ts';
+
+const LAUNCHCTL = '/bin/launchctl';
+const SUDO = '/usr/bin/sudo';
+
+/**
+ * A call that runs in the console user's session. `asuser` changes only the bootstrap context, not the credentials, so
+ * `sudo -u` is needed as well; `runAs` is root for installs, which need the session but not the user's rights.
+ */
+export function inUserSession(
+  user: ConsoleUser,
+  tool: string,
+  args: readonly string[],
+  runAs: string = user.name,
+): { path: string; args: string[] } {
+  if (runAs === '' || runAs.startsWith('-')) {
+    throw new UpkeepError('bug', `The user name “${runAs}” cannot stand in a command line.`, {
+      remedy: 'Report this as a bug in upkeep; nothing was run.',
+    });
+  }
+  return { path: LAUNCHCTL, args: ['asuser', String(user.uid), SUDO, '-u', runAs, tool, ...args] };
+}
+
+/** The tool and its own arguments, with `launchctl asuser …` and `sudo -u …` taken off; other calls unchanged. */
+export function withoutSession(argv: readonly string[]): string[] {
+  let rest = [...argv];
+  if (isTool(rest[0], LAUNCHCTL) && rest[1] === 'asuser' && rest.length > 3) rest = rest.slice(3);
+  if (isTool(rest[0], SUDO)) rest = rest[1] === '-u' ? rest.slice(3) : rest.slice(1);
+  return rest;
+}
+
+/** The tool's own arguments when the call is one of this tool (by path or by bare name), else null. */
+export function argumentsOf(argv: readonly string[], tool: string): string[] | null {
+  const [called, ...args] = withoutSession(argv);
+  return isTool(called, tool) ? args : null;
+}
+
+function isTool(called: string | undefined, tool: string): boolean {
+  if (called === undefined) return false;
+  return called.includes('/') ? called === tool : tool.endsWith(`/${called}`);
+}

@@ -1,0 +1,30 @@
+import type { DeferralChoice, TimeChoice } from './deferral.ts';
+import type { Instant } from './instant.ts';
+import type { RestartBy, Warning } from './ledger.ts';
+import type { Reason } from './reason.ts';
+
+/** The resting states of the chart; each waits for its own kind of thing. */
+export type RestState = 'upToDate' | 'deferred' | 'scheduled' | 'waiting' | 'backingOff' | 'halted';
+
+/** What is needed to ask somebody: computed from one moment, shown as it is. */
+export type Ask = {
+  deferrals: DeferralChoice[];
+  /** Where the last deferral ends at the latest. */
+  limit: Instant | null;
+  times: TimeChoice[];
+  /** When the dialog closes by itself, because something else is due then. */
+  closesAt: Instant;
+  softAt: Instant | null;
+  hardAt: Instant | null;
+};
+
+/** The one thing to do next, with all reasons. `decide` makes it, the chart only follows it. */
+export type Decision =
+  | { kind: 'rest'; state: RestState; wakeAt: Instant; because: Reason[] }
+  | { kind: 'download'; because: Reason[] }
+  | ({ kind: 'ask'; prompt: 'choice' | 'soft'; because: Reason[] } & Ask)
+  | { kind: 'warn'; restartAt: Instant; why: Warning['why']; postponing: boolean; because: Reason[] }
+  | { kind: 'authorize'; closesAt: Instant; by: RestartBy; because: Reason[] }
+  | { kind: 'install'; by: RestartBy; because: Reason[] };
+
+export type DecisionKind = Decision['kind'];

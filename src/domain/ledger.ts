@@ -1,0 +1,99 @@
+import type { BootSession } from './facts.ts';
+import type { Instant } from './instant.ts';
+import type { Offer } from './offer.ts';
+import type { OsRelease } from './os-version.ts';
+import type { PassedOver, Target } from './target.ts';
+
+/** A target with what has happened on the way to it. Counters start anew only with a new release line. */
+export type TrackedTarget = Target & {
+  foundAt: Instant;
+  /** Day 0 of the `days` deadlines, and the zone in which the days are reckoned and promised. */
+  zeroDate: Instant;
+  zone: string;
+  deferralCount: number;
+  /** When the last deferral was counted: a count deadline falls at this moment. */
+  countedAt: Instant;
+  downloadFailures: number;
+  installFailures: number;
+  restarts: number;
+  warnings: number;
+  postponements: number;
+};
+
+export type PromptKind = 'choice' | 'soft' | 'schedule' | 'warning' | 'password';
+
+/** A dialog put up for a person; `openedAt` stays null until the dialog reported itself open. */
+export type PromptRecord = { id: number; kind: PromptKind; at: Instant; openedAt: Instant | null };
+
+/** Whether somebody could see the warning when it came up: on an unlocked screen, or not. */
+export type Seen = 'unlocked' | 'unseen';
+
+/** A restart time that was put on the screen. Counts as shown only once `openedAt` is set. */
+export type Warning = {
+  promptId: number;
+  restartAt: Instant;
+  why: 'deadline' | 'schedule';
+  openedAt: Instant | null;
+  openedMonotonicMs: number | null;
+  seen: Seen;
+  boot: BootSession | null;
+};
+
+/** Why a restart happens: someone chose now, a deadline, a chosen or unattended time. */
+export type RestartBy = 'person' | 'deadline' | 'schedule';
+
+/** An install that was started and whose end has not been seen. */
+export type PendingInstall = {
+  label: string;
+  from: OsRelease;
+  to: OsRelease;
+  by: RestartBy;
+  startedAt: Instant;
+  boot: BootSession;
+  restartExpectedBy: Instant;
+};
+
+/** What upkeep remembers between wakes, plain JSON: the promises made, the counts, the last looks. */
+export type Ledger = {
+  boot: BootSession | null;
+  lastScan: { at: Instant; offers: Offer[]; passedOver: PassedOver[] } | null;
+  scanFailures: number;
+  scanNextAt: Instant | null;
+  target: TrackedTarget | null;
+  download: { label: string; at: Instant; prepared: boolean } | null;
+  deferral: { chosenAt: Instant; until: Instant } | null;
+  scheduled: { chosenAt: Instant; at: Instant } | null;
+  /** Somebody chose now, or typed the password for a restart that was due anyway (`by` keeps which). */
+  consent: { at: Instant; by: RestartBy } | null;
+  warning: Warning | null;
+  /** The dialogs of the last day, for the daily budget, oldest first. */
+  prompts: PromptRecord[];
+  promptCount: number;
+  dialogFailures: number;
+  /** The last dialog went unanswered or failed: nobody is asked again before this instant. */
+  askNotBefore: Instant | null;
+  /** Nothing but looking happens before this instant: the last attempt failed. */
+  notBefore: { at: Instant; code: string; text: string } | null;
+  install: PendingInstall | null;
+  lastUpdate: { from: OsRelease; to: OsRelease; at: Instant } | null;
+};
+
+export const emptyLedger: Ledger = {
+  boot: null,
+  lastScan: null,
+  scanFailures: 0,
+  scanNextAt: null,
+  target: null,
+  download: null,
+  deferral: null,
+  scheduled: null,
+  consent: null,
+  warning: null,
+  prompts: [],
+  promptCount: 0,
+  dialogFailures: 0,
+  askNotBefore: null,
+  notBefore: null,
+  install: null,
+  lastUpdate: null,
+};

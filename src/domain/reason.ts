@@ -1,0 +1,142 @@
+import { count, type Instant, lengthWords, localWords, MINUTE_MS } from './instant.ts';
+
+/**
+ * Why a decision was made: a stable code with its data. Codes are part of the JSON that admins build on; the sentences
+ * (`reasonInWords`) may get better.
+ */
+export type Reason =
+  | { code: 'never-looked' }
+  | { code: 'offer-found'; label: string; foundAt: Instant }
+  | { code: 'nothing-to-install'; running: string; scannedAt: Instant }
+  | { code: 'passed-over'; label: string; why: string }
+  | { code: 'scan-failed'; failures: number; detail: string }
+  | { code: 'fact-unknown'; fact: string; why: string }
+  | { code: 'not-downloaded'; label: string }
+  | { code: 'downloaded'; label: string; at: Instant | null }
+  | { code: 'deadline-ahead'; deadline: 'focus' | 'soft' | 'hard'; at: Instant; by: string }
+  | { code: 'deadline-passed'; deadline: 'focus' | 'soft' | 'hard'; at: Instant; by: string }
+  | { code: 'no-deadline' }
+  | { code: 'deferred'; until: Instant; deferralCount: number }
+  | { code: 'time-chosen'; at: Instant }
+  | { code: 'chose-now'; at: Instant }
+  | { code: 'warning-due'; restartAt: Instant; leadMinutes: number }
+  | { code: 'warning-shown'; openedAt: Instant; restartAt: Instant }
+  | { code: 'warning-lapsed'; why: 'not-opened' | 'too-late' | 'too-short' | 'restarted-meanwhile' | 'screen-unlocked-since' }
+  | { code: 'outside-active-hours'; nextAt: Instant | null }
+  | { code: 'in-a-meeting'; holders: string }
+  | { code: 'screen-locked' }
+  | { code: 'nobody-logged-in' }
+  | { code: 'prompts-spent'; maxPerDay: number }
+  | { code: 'limit-near'; at: Instant }
+  | { code: 'no-answer'; nextAt: Instant }
+  | { code: 'power-low'; percent: number | null; minimumPercent: number }
+  | { code: 'storage-low'; availableGB: number; neededGB: number }
+  | { code: 'needs-password' }
+  | { code: 'nobody-to-authorize' }
+  | { code: 'unattended-not-allowed'; setting: string }
+  | { code: 'attempt-failed'; what: string; detail: string; nextAt: Instant }
+  | { code: 'budget-spent'; budget: string; limit: number }
+  | { code: 'restart-expected'; by: Instant }
+  | { code: 'too-many-steps'; limit: number };
+
+export type ReasonCode = Reason['code'];
+
+/** The reason as a sentence without a full stop, in local time of `zone`. */
+export function reasonInWords(reason: Reason, zone: string): string {
+  const time = (at: Instant) => localWords(at, zone);
+  switch (reason.code) {
+    case 'never-looked':
+      return 'upkeep has not looked for updates yet';
+    case 'offer-found':
+      return `${reason.label} is offered (first seen ${time(reason.foundAt)})`;
+    case 'nothing-to-install':
+      return `nothing newer than macOS ${reason.running} is to be installed (looked ${time(reason.scannedAt)})`;
+    case 'passed-over':
+      return `${reason.label} is not taken: ${PASSED_OVER[reason.why] ?? reason.why}`;
+    case 'scan-failed':
+      return `looking for updates failed ${count(reason.failures, 'time')}: ${reason.detail}`;
+    case 'fact-unknown':
+      return `${reason.fact} could not be found out (${reason.why}), and what is unknown never leads to a restart`;
+    case 'not-downloaded':
+      return `${reason.label} is not downloaded yet`;
+    case 'downloaded':
+      return reason.at === null ? `${reason.label} is downloaded` : `${reason.label} is downloaded (since ${time(reason.at)})`;
+    case 'deadline-ahead':
+      return `the ${reason.deadline} deadline is ${time(reason.at)} (by ${reason.by})`;
+    case 'deadline-passed':
+      return `the ${reason.deadline} deadline (by ${reason.by}) was ${time(reason.at)}`;
+    case 'no-deadline':
+      return 'no deadline is set';
+    case 'deferred':
+      return `the person asked to be reminded ${time(reason.until)} (deferral ${reason.deferralCount})`;
+    case 'time-chosen':
+      return `the person chose ${time(reason.at)} for the restart`;
+    case 'chose-now':
+      return `the person chose to restart now (${time(reason.at)})`;
+    case 'warning-due':
+      return `people are warned at least ${lengthWords(reason.leadMinutes * MINUTE_MS)} before the restart at ${time(reason.restartAt)}`;
+    case 'warning-shown':
+      return `a warning naming ${time(reason.restartAt)} has been on the screen since ${time(reason.openedAt)}`;
+    case 'warning-lapsed':
+      return `the last warning no longer counts: ${LAPSED[reason.why]}`;
+    case 'outside-active-hours':
+      return reason.nextAt === null
+        ? 'people may not be disturbed now, and no active hour lies ahead'
+        : `people may not be disturbed before ${time(reason.nextAt)}`;
+    case 'in-a-meeting':
+      return `something keeps the display awake, as a call or presentation does (${reason.holders})`;
+    case 'screen-locked':
+      return 'the screen is locked, so nobody would see a dialog';
+    case 'nobody-logged-in':
+      return 'nobody is logged in at the screen';
+    case 'prompts-spent':
+      return `the person was asked ${count(reason.maxPerDay, 'time')} within a day, which is the most allowed`;
+    case 'limit-near':
+      return `the next deadline is so near (${time(reason.at)}) that there is nothing left to defer`;
+    case 'no-answer':
+      return `the last dialog brought no answer; nobody is asked again before ${time(reason.nextAt)}`;
+    case 'power-low':
+      return `the Mac is on battery${reason.percent === null ? '' : ` at ${reason.percent} %`}; ${reason.minimumPercent} % or a power adapter is needed`;
+    case 'storage-low':
+      return `${reason.availableGB} GB are free and ${reason.neededGB} GB are needed`;
+    case 'needs-password':
+      return 'on Apple silicon the password of a volume owner is needed to install';
+    case 'nobody-to-authorize':
+      return 'on Apple silicon somebody has to type a password, and nobody is there to do it';
+    case 'unattended-not-allowed':
+      return `nobody is logged in, and the settings allow an unattended install ${UNATTENDED[reason.setting] ?? reason.setting}`;
+    case 'attempt-failed':
+      return `the ${reason.what} failed (${reason.detail}); next try ${time(reason.nextAt)}`;
+    case 'budget-spent':
+      return `the limit of ${reason.limit} for ${reason.budget} is reached`;
+    case 'restart-expected':
+      return `macOS has accepted the update and is expected to restart by ${time(reason.by)}`;
+    case 'too-many-steps':
+      return `more than ${reason.limit} steps in one wake, which should not happen; upkeep stopped to be safe`;
+  }
+}
+
+const PASSED_OVER: Record<string, string> = {
+  'not-macos': 'it is not a macOS update',
+  'not-newer': 'it is not newer than what runs',
+  'deferred-by-mdm': 'a managed deferral holds it back',
+  beta: 'betas are not allowed',
+  'major-not-allowed': 'major upgrades are not allowed',
+  'not-the-wanted-version': 'it is not the version asked for',
+  'security-response-not-allowed': 'security responses are not allowed',
+  'older-than-chosen': 'a newer one is taken',
+};
+
+const LAPSED: Record<string, string> = {
+  'not-opened': 'the dialog never reported itself open',
+  'too-late': 'its time passed without a restart, as when the Mac slept',
+  'too-short': 'the Mac was not awake long enough with it on the screen',
+  'restarted-meanwhile': 'the Mac was restarted since',
+  'screen-unlocked-since': 'nobody could see it while the screen was locked, and now somebody is there',
+};
+
+const UNATTENDED: Record<string, string> = {
+  'after-soft-deadline': 'only after the soft deadline',
+  'after-hard-deadline': 'only after the hard deadline',
+  never: 'never',
+};

@@ -1,0 +1,30 @@
+import { agentSetup } from './agent.setup.ts';
+import { askingStates } from './asking.states.ts';
+import { assessingState, decidingState } from './assessing.states.ts';
+import { authorizingStates } from './authorizing.states.ts';
+import { firstContext } from './context.ts';
+import { downloadingState } from './downloading.states.ts';
+import { installingStates, restartingState, unvalidatedState, validatingState } from './installing.states.ts';
+import { restingStates } from './resting.states.ts';
+import { warningState } from './warning.states.ts';
+
+/** The update workflow, whole. Stepped with `transition()` only; see docs/how-an-update-runs.md. */
+export const agentMachine = agentSetup.createMachine({
+  id: 'agent',
+  context: firstContext,
+  initial: 'resting',
+  options: { maxIterations: 100 },
+  states: {
+    resting: restingStates,
+    assessing: assessingState,
+    deciding: decidingState,
+    downloading: downloadingState,
+    asking: askingStates,
+    warning: warningState,
+    authorizing: authorizingStates,
+    installing: installingStates,
+    restarting: restartingState,
+    validating: validatingState,
+    unvalidated: unvalidatedState,
+  },
+});

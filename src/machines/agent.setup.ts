@@ -1,0 +1,94 @@
+import { assign, fromPromise, setup } from 'xstate';
+import type { DecisionKind, RestState } from '../domain/decision.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { Instant, Stamp } from '../domain/instant.ts';
+import type { PromptKind } from '../domain/ledger.ts';
+import type { AgentContext } from './context.ts';
+import type { DialogOutcome, DownloadOutcome, EffectError, EffectName, EffectTypes, InstallOutcome, Outcome, PasswordOutcome } from './effects.ts';
+import type { AgentEvent, AgentWoke, DialogOpened } from './events.ts';
+import * as records from './records.ts';
+
+/** A typed hole for an effect. The chart is only ever stepped by `transition()`, which never runs it. */
+function hole<K extends EffectName>(name: K) {
+  return fromPromise<Outcome<K>, EffectTypes[K]['input']>(() => Promise.reject(new Error(`the effect ${name} is run by the agent, not by the chart`)));
+}
+
+/** What failed, whatever threw it: `xstate.error.actor.*` carries our own flat record. */
+export function failureOf(error: unknown): EffectError {
+  const found = error as Partial<EffectError> | null;
+  return {
+    stamp: found?.stamp ?? { at: 0, monotonicMs: 0 },
+    code: found?.code ?? 'bug',
+    message: found?.message ?? 'unknown failure',
+  };
+}
+
+/** One place for every name the chart uses: types, effects, guards, actions (assigns only). */
+export const agentSetup = setup({
+  types: {
+    context: {} as AgentContext,
+    events: {} as AgentEvent,
+    tags: {} as 'resting' | 'working' | 'destructive',
+  },
+  actors: {
+    gatherFacts: hole('gatherFacts'),
+    download: hole('download'),
+    showDialog: hole('showDialog'),
+    askPassword: hole('askPassword'),
+    install: hole('install'),
+  },
+  guards: {
+    isDue: ({ context }, params: AgentWoke) => records.isDue(context, params),
+    rebooted: ({ context }, params: AgentWoke) => records.rebooted(context, params.boot),
+    restartIsOverdue: ({ context }, params: Stamp) => params.at >= (context.ledger.install?.restartExpectedBy ?? 0),
+    hasSettings: ({ context }) => context.settings !== null,
+    tooManySteps: ({ context }) => context.steps > records.STEP_LIMIT,
+    decided: ({ context }, params: { kind: DecisionKind }) => context.decision?.kind === params.kind,
+    decidedToRest: ({ context }, params: { state: RestState }) =>
+      context.decision?.kind === 'rest' && context.decision.state === params.state,
+    /** The ways to be authorized, in order; in this version the person's password is the only one. */
+    authorized: ({ context }) => context.decision?.kind === 'authorize' && context.credential !== null,
+    updateReached: ({ context }, params: { facts: Facts }) => records.updateReached(context, params.facts),
+    osUnknown: (_, params: { facts: Facts }) => !params.facts.os.known,
+    wantsTime: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'choose-time',
+    wantsBack: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'back',
+    installResultIs: (_, params: { outcome: InstallOutcome; result: InstallOutcome['result'] }) => params.outcome.result === params.result,
+    softPrompt: ({ context }) => context.decision?.kind === 'ask' && context.decision.prompt === 'soft',
+  },
+  actions: {
+    recordWake: assign(({ context }, params: AgentWoke) => records.woke(context, params)),
+    recordFacts: assign(({ context }, params: { facts: Facts }) => records.assessed(context, params.facts)),
+    recordRest: assign(({ context }) => records.settled(context)),
+    recordTooManySteps: assign(({ context }) => {
+      const at = context.facts?.at ?? 0;
+      return { wakeAt: at + 3_600_000, because: [{ code: 'too-many-steps' as const, limit: records.STEP_LIMIT }], credential: null };
+    }),
+    recordFailure: assign((_, params: { what: string; failure: EffectError }) =>
+      records.backedOff(params.what, params.failure.message, params.failure.stamp),
+    ),
+    recordPrompt: assign(({ context }, params: { kind: PromptKind; at: Instant }) => records.prompted(context, params.kind, params.at)),
+    recordWarning: assign(({ context }, params: { at: Instant }) => records.warned(context, params.at)),
+    recordDialogOpened: assign(({ context }, params: DialogOpened) => records.dialogOpened(context, params)),
+    recordAnswer: assign(({ context }, params: { outcome: DialogOutcome; stamp: Stamp }) =>
+      records.answered(context, params.outcome, params.stamp),
+    ),
+    recordWarningEnd: assign(({ context }, params: { outcome: DialogOutcome; stamp: Stamp }) =>
+      records.warningEnded(context, params.outcome, params.stamp),
+    ),
+    recordPassword: assign(({ context }, params: { outcome: PasswordOutcome; stamp: Stamp }) =>
+      records.passwordAnswered(context, params.outcome, params.stamp),
+    ),
+    recordDownload: assign(({ context }, params: { outcome: DownloadOutcome; stamp: Stamp }) =>
+      records.downloaded(context, params.outcome, params.stamp),
+    ),
+    recordInstallBegin: assign(({ context }) => records.installBegan(context)),
+    recordRestartExpected: assign(({ context }, params: { stamp: Stamp }) => records.restartExpected(context, params.stamp)),
+    recordInstallFailure: assign(({ context }, params: { outcome: InstallOutcome; stamp: Stamp }) =>
+      records.installFailed(context, params.outcome, params.stamp),
+    ),
+    recordRestartOverdue: assign(({ context }, params: Stamp) => records.restartOverdue(context, params.at)),
+    recordUpdated: assign(({ context }, params: { facts: Facts }) => records.updated(context, params.facts)),
+    recordNotUpdated: assign(({ context }, params: { facts: Facts }) => records.notUpdated(context, params.facts)),
+    recordNotValidated: assign((_, params: { facts: Facts }) => records.notValidated(params.facts)),
+  },
+});

@@ -1,0 +1,71 @@
+import { scanIsDue } from '../policy/observe.ts';
+import { agentSetup, failureOf } from './agent.setup.ts';
+
+/** Look at the Mac; decide follows at once from what was found. */
+export const assessingState = agentSetup.createStateConfig({
+  id: 'assessing',
+  tags: ['working'],
+  on: {
+    'agent.woke': { target: '#assessing', reenter: true, actions: { type: 'recordWake', params: ({ event }) => event } },
+  },
+  invoke: {
+    id: 'assess',
+    src: 'gatherFacts',
+    input: ({ context, event }) => ({
+      // Between wakes the list is good for hours; only its age decides, not how we came here.
+      scan: context.settings !== null && scanIsDue(context.ledger, context.settings, momentOf(event, context.facts?.at ?? 0)),
+    }),
+    onDone: { target: '#deciding', actions: { type: 'recordFacts', params: ({ event }) => ({ facts: event.output.value }) } },
+    onError: {
+      target: '#stumbled',
+      actions: { type: 'recordFailure', params: ({ event }) => ({ what: 'look at the Mac', failure: failureOf(event.error) }) },
+    },
+  },
+});
+
+/** When the event that led here happened: its own stamp, or the stamp of the outcome it carries. */
+function momentOf(event: object, otherwise: number): number {
+  if ('at' in event && typeof event.at === 'number') return event.at;
+  const output = 'output' in event ? (event.output as { stamp?: { at?: number } } | undefined) : undefined;
+  return output?.stamp?.at ?? otherwise;
+}
+
+/** A junction without a stay: the decision made from the facts says where to go. */
+export const decidingState = agentSetup.createStateConfig({
+  id: 'deciding',
+  always: [
+    { guard: 'tooManySteps', target: '#stumbled', actions: 'recordTooManySteps' },
+    { guard: { type: 'decidedToRest', params: { state: 'upToDate' } }, target: '#upToDate' },
+    { guard: { type: 'decidedToRest', params: { state: 'deferred' } }, target: '#deferred' },
+    { guard: { type: 'decidedToRest', params: { state: 'scheduled' } }, target: '#scheduled' },
+    { guard: { type: 'decidedToRest', params: { state: 'waiting' } }, target: '#waiting' },
+    { guard: { type: 'decidedToRest', params: { state: 'backingOff' } }, target: '#backingOff' },
+    { guard: { type: 'decidedToRest', params: { state: 'halted' } }, target: '#halted' },
+    { guard: { type: 'decided', params: { kind: 'download' } }, target: '#downloading' },
+    {
+      guard: { type: 'decided', params: { kind: 'ask' } },
+      target: '#asking',
+      actions: {
+        type: 'recordPrompt',
+        params: ({ context }) => ({
+          kind: context.decision?.kind === 'ask' ? context.decision.prompt : 'choice',
+          at: context.facts?.at ?? 0,
+        }),
+      },
+    },
+    {
+      guard: { type: 'decided', params: { kind: 'warn' } },
+      target: '#warning',
+      actions: { type: 'recordWarning', params: ({ context }) => ({ at: context.facts?.at ?? 0 }) },
+    },
+    { guard: 'authorized', target: '#installing', actions: 'recordInstallBegin' },
+    {
+      guard: { type: 'decided', params: { kind: 'authorize' } },
+      target: '#authorizing',
+      actions: { type: 'recordPrompt', params: ({ context }) => ({ kind: 'password', at: context.facts?.at ?? 0 }) },
+    },
+    { guard: { type: 'decided', params: { kind: 'install' } }, target: '#installing', actions: 'recordInstallBegin' },
+    // No settings yet: nothing can be decided, and nothing is done.
+    { target: '#fresh' },
+  ],
+});

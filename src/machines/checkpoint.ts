@@ -1,0 +1,50 @@
+import type { AgentContext } from './context.ts';
+import { agentMachine } from './agent.machine.ts';
+import { firstContext } from './context.ts';
+
+/** The form of what is saved. Raised when a state or a context field is renamed, removed or changes its meaning. */
+export const CHECKPOINT_VERSION = 1;
+
+export type Checkpoint = { version: number; value: unknown; context: unknown };
+
+/** One small pure step per old version, from it to the next; each has a fixture of a real old row. */
+const STEPS: Record<number, (older: Checkpoint) => Checkpoint> = {};
+
+export type Revived = { snapshot: ReturnType<typeof agentMachine.resolveState>; unreadable: string | null };
+
+/**
+ * Turns a saved row into a snapshot; nothing runs by that. A row that cannot be revived leads to the first state with
+ * everything people were promised carried over, and `unreadable` says why.
+ */
+export function revive(row: Checkpoint | null): Revived {
+  if (row === null) return { snapshot: resolve('resting', firstContext), unreadable: null };
+  try {
+    const { value, context } = upgrade(row);
+    return { snapshot: resolve(value, { ...firstContext, ...(context as AgentContext) }), unreadable: null };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { snapshot: resolve('resting', carriedOver(row.context)), unreadable: why };
+  }
+}
+
+function upgrade(row: Checkpoint): Checkpoint {
+  let checkpoint = row;
+  if (checkpoint.version > CHECKPOINT_VERSION) throw new Error(`checkpoint version ${row.version} is newer than ${CHECKPOINT_VERSION}`);
+  while (checkpoint.version < CHECKPOINT_VERSION) {
+    const step = STEPS[checkpoint.version];
+    if (step === undefined) throw new Error(`no step from checkpoint version ${checkpoint.version}`);
+    checkpoint = step(checkpoint);
+  }
+  return checkpoint;
+}
+
+function resolve(value: unknown, context: AgentContext) {
+  return agentMachine.resolveState({ value: value as 'resting', context });
+}
+
+/** The ledger holds the promises; it is kept as far as it can be read. */
+function carriedOver(context: unknown): AgentContext {
+  const found = typeof context === 'object' && context !== null ? (context as Partial<AgentContext>) : {};
+  const ledger = typeof found.ledger === 'object' && found.ledger !== null ? { ...firstContext.ledger, ...found.ledger } : firstContext.ledger;
+  return { ...firstContext, settings: found.settings ?? null, ledger };
+}

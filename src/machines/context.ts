@@ -1,0 +1,35 @@
+import type { Decision } from '../domain/decision.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { Instant } from '../domain/instant.ts';
+import { emptyLedger, type Ledger } from '../domain/ledger.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { Settings } from '../domain/settings.ts';
+
+/** What the chart remembers: plain JSON, saved whole with every commit. */
+export type AgentContext = {
+  /** Null until the first wake brought them; nothing is decided before. */
+  settings: Settings | null;
+  ledger: Ledger;
+  facts: Facts | null;
+  decision: Decision | null;
+  /** The next instant at which anything is due, while resting. */
+  wakeAt: Instant | null;
+  because: Reason[];
+  /** Stands for a password in the runner's memory; worthless after a crash. */
+  credential: { handle: string; user: string } | null;
+  passwordAttempts: number;
+  /** Decisions taken since the agent woke: a bound against loops nobody thought of. */
+  steps: number;
+};
+
+export const firstContext: AgentContext = {
+  settings: null,
+  ledger: emptyLedger,
+  facts: null,
+  decision: null,
+  wakeAt: null,
+  because: [{ code: 'never-looked' }],
+  credential: null,
+  passwordAttempts: 0,
+  steps: 0,
+};

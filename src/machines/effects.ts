@@ -1,0 +1,100 @@
+import type { BootSession, Facts } from '../domain/facts.ts';
+import type { Instant, Stamp } from '../domain/instant.ts';
+import type { PromptKind } from '../domain/ledger.ts';
+import type { OsRelease } from '../domain/os-version.ts';
+
+/** What a dialog is to show, as data; the dialog adapter finds the words. */
+export type PromptSpec = {
+  id: number;
+  kind: Exclude<PromptKind, 'password'>;
+  organisation: string;
+  user: { name: string; uid: number };
+  zone: string;
+  target: { title: string; version: string };
+  /** Entries of the menu: deferrals for `choice`, moments for `schedule`. */
+  deferrals: { label: string; minutes: number }[];
+  times: { label: string; at: Instant }[];
+  /** The restart time a `warning` names. */
+  restartAt: Instant | null;
+  softAt: Instant | null;
+  hardAt: Instant | null;
+  deferralsLeft: number | null;
+  closesAt: Instant;
+  passwordNeeded: boolean;
+};
+
+/** What came of a dialog. Everything that is not a clear answer is `no-answer`, never consent. */
+export type DialogOutcome =
+  | { answer: 'now' }
+  | { answer: 'defer'; minutes: number }
+  | { answer: 'choose-time' }
+  | { answer: 'time'; at: Instant }
+  | { answer: 'back' }
+  | { answer: 'acknowledged' }
+  | { answer: 'timed-out' }
+  | { answer: 'no-answer'; why: string }
+  | { answer: 'failed'; why: string };
+
+export type PasswordPrompt = {
+  id: number;
+  organisation: string;
+  user: { name: string; uid: number };
+  target: { title: string; version: string };
+  attempt: number;
+  closesAt: Instant;
+};
+
+/** `handle` stands for a Secret the effect runner holds in memory; a crash forgets it and the chart asks again. */
+export type PasswordOutcome =
+  | { answer: 'typed'; handle: string; user: string }
+  | { answer: 'declined' }
+  | { answer: 'timed-out' }
+  | { answer: 'failed'; why: string };
+
+export type DownloadOrder = { label: string; appleSilicon: boolean };
+export type DownloadOutcome =
+  | { result: 'downloaded'; prepared: boolean }
+  | { result: 'failed'; reason: string; detail: string };
+
+export type InstallOrder = {
+  label: string;
+  to: OsRelease;
+  from: OsRelease;
+  /** The boot session the install starts in: after a crash the runner compares it with the present one. */
+  boot: BootSession;
+  user: { name: string; uid: number } | null;
+  credential: { handle: string; user: string } | null;
+};
+
+/** `accepted`: macOS took it and will restart. `unknown`: nobody can say whether it was begun. */
+export type InstallOutcome =
+  | { result: 'accepted' }
+  | { result: 'failed'; reason: string; detail: string }
+  | { result: 'restarted' }
+  | { result: 'unknown'; why: string };
+
+/** Everything the chart may ask of the outside: what goes in, what comes back. */
+export type EffectTypes = {
+  gatherFacts: { input: { scan: boolean }; output: Facts };
+  download: { input: DownloadOrder; output: DownloadOutcome };
+  showDialog: { input: PromptSpec; output: DialogOutcome };
+  askPassword: { input: PasswordPrompt; output: PasswordOutcome };
+  install: { input: InstallOrder; output: InstallOutcome };
+};
+export type EffectName = keyof EffectTypes;
+
+/** An outcome with the moment it was known, on both clocks. */
+export type Outcome<K extends EffectName> = { stamp: Stamp; value: EffectTypes[K]['output'] };
+
+/** What an effect that threw leaves behind: flat and free of secrets. */
+export type EffectError = { stamp: Stamp; code: string; message: string };
+
+/** How an effect without an outcome is recovered after a crash (design rule 2). */
+export type Recovery = 'probe' | 'idempotent' | 'once';
+export const RECOVERY: Record<EffectName, Recovery> = {
+  gatherFacts: 'probe',
+  download: 'idempotent',
+  showDialog: 'idempotent',
+  askPassword: 'idempotent',
+  install: 'once',
+};

@@ -1,0 +1,27 @@
+import type { BootSession } from '../domain/facts.ts';
+import type { Stamp } from '../domain/instant.ts';
+import type { OsRelease } from '../domain/os-version.ts';
+import type { Settings } from '../domain/settings.ts';
+
+/**
+ * The agent runs again; carries what is new since last time. `boot` and `os` are null where the Mac did not say,
+ * `settings` is null where they are what they were.
+ */
+export type AgentWoke = Stamp & {
+  type: 'agent.woke';
+  boot: BootSession | null;
+  os: OsRelease | null;
+  zone: string;
+  settings: Settings | null;
+};
+
+/** A dialog reported itself open; whether somebody could see it is taken at that moment. */
+export type DialogOpened = Stamp & {
+  type: 'dialog.opened';
+  promptId: number;
+  screenLocked: boolean | null;
+  boot: BootSession | null;
+};
+
+/** Every event from outside the chart; outcomes of effects come as `xstate.done.actor.*` and `xstate.error.actor.*`. */
+export type AgentEvent = AgentWoke | DialogOpened;

@@ -1,0 +1,70 @@
+import { valueOr } from '../domain/facts.ts';
+import type { PromptKind } from '../domain/ledger.ts';
+import type { AgentContext } from './context.ts';
+import type { DownloadOrder, InstallOrder, PasswordPrompt, PromptSpec } from './effects.ts';
+
+/** What the chart hands to each effect, computed from the context alone. */
+
+export function downloadOrder(context: AgentContext): DownloadOrder {
+  return { label: context.ledger.target?.label ?? '', appleSilicon: context.facts !== null && valueOr(context.facts.appleSilicon, false) };
+}
+
+export function promptSpec(context: AgentContext, kind: Exclude<PromptKind, 'password'>): PromptSpec {
+  const { ledger, settings, decision, facts } = context;
+  const ask = decision?.kind === 'ask' ? decision : null;
+  const warn = decision?.kind === 'warn' ? decision : null;
+  const at = facts?.at ?? 0;
+  return {
+    id: ledger.promptCount,
+    kind,
+    organisation: settings?.organisation ?? '',
+    user: consoleUser(context),
+    zone: facts?.zone ?? 'UTC',
+    target: { title: ledger.target?.title ?? '', version: ledger.target?.version ?? '' },
+    deferrals: kind === 'choice' ? (ask?.deferrals ?? []) : [],
+    times: kind === 'warning' ? [] : (ask?.times ?? []),
+    restartAt: warn?.restartAt ?? null,
+    softAt: ask?.softAt ?? null,
+    hardAt: ask?.hardAt ?? null,
+    deferralsLeft: deferralsLeft(context),
+    closesAt: warn?.restartAt ?? ask?.closesAt ?? at,
+    passwordNeeded: facts !== null && valueOr(facts.appleSilicon, true),
+  };
+}
+
+export function passwordPrompt(context: AgentContext): PasswordPrompt {
+  const { ledger, settings, decision, facts, passwordAttempts } = context;
+  return {
+    id: ledger.promptCount,
+    organisation: settings?.organisation ?? '',
+    user: consoleUser(context),
+    target: { title: ledger.target?.title ?? '', version: ledger.target?.version ?? '' },
+    attempt: passwordAttempts + 1,
+    closesAt: decision?.kind === 'authorize' ? decision.closesAt : (facts?.at ?? 0),
+  };
+}
+
+export function installOrder(context: AgentContext): InstallOrder {
+  const { ledger, facts, credential } = context;
+  const pending = ledger.install;
+  const nothing = { version: '', build: null };
+  return {
+    label: pending?.label ?? '',
+    to: pending?.to ?? nothing,
+    from: pending?.from ?? nothing,
+    boot: pending?.boot ?? { id: null, startedAt: null },
+    user: facts === null ? null : valueOr(facts.consoleUser, null),
+    credential,
+  };
+}
+
+function consoleUser({ facts }: AgentContext): { name: string; uid: number } {
+  return (facts !== null ? valueOr(facts.consoleUser, null) : null) ?? { name: '', uid: -1 };
+}
+
+/** How many deferrals a count deadline still leaves; null without one. */
+function deferralsLeft({ ledger, settings }: AgentContext): number | null {
+  if (settings === null || ledger.target === null) return null;
+  const counts = [settings.deadlines.soft.count, settings.deadlines.hard.count].filter((count) => count !== null);
+  return counts.length === 0 ? null : Math.max(0, Math.min(...counts) - ledger.target.deferralCount);
+}

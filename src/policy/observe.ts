@@ -1,0 +1,152 @@
+import { type Facts, sameBoot, valueOr } from '../domain/facts.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
+import type { Ledger, TrackedTarget } from '../domain/ledger.ts';
+import { majorOf, reached } from '../domain/os-version.ts';
+import type { Settings } from '../domain/settings.ts';
+import { chooseTarget, type Target } from '../domain/target.ts';
+
+/** macOS throws an unprepared or prepared asset away after about three days. */
+export const STAGED_LIFE_MS = 3 * DAY_MS;
+
+/** Whether the list of updates should be asked for again now. */
+export function scanIsDue(ledger: Ledger, settings: Settings, at: Instant): boolean {
+  if (ledger.scanNextAt !== null && ledger.scanNextAt > at && ledger.scanNextAt - at <= settings.scan.everyHours * HOUR_MS) {
+    return false;
+  }
+  const last = ledger.lastScan?.at;
+  // A last scan in the future means the wall clock was set back: look again.
+  return last === undefined || last > at || at - last >= settings.scan.everyHours * HOUR_MS;
+}
+
+/** Takes new facts into the ledger: what is offered, which target follows from it, what is already there. Pure. */
+export function observe(ledger: Ledger, facts: Facts, settings: Settings): Ledger {
+  return forgetSpent(checkDownload(followTarget(takeScan(ledger, facts, settings), facts, settings), facts), facts);
+}
+
+function takeScan(ledger: Ledger, facts: Facts, settings: Settings): Ledger {
+  if (facts.offers === null) return ledger;
+  if (!facts.offers.known) {
+    const scanFailures = ledger.scanFailures + 1;
+    return { ...ledger, scanFailures, scanNextAt: facts.at + backOffMs(scanFailures, settings.scan.everyHours * HOUR_MS) };
+  }
+  const passedOver = facts.os.known ? chooseTarget(facts.offers.value, facts.os.value, settings.target).passedOver : [];
+  return { ...ledger, lastScan: { at: facts.at, offers: facts.offers.value, passedOver }, scanFailures: 0, scanNextAt: null };
+}
+
+/** Which release this Mac is driven to, after the latest scan and with what it runs now. */
+function followTarget(ledger: Ledger, facts: Facts, settings: Settings): Ledger {
+  if (!facts.os.known || ledger.lastScan === null) return ledger;
+  const running = facts.os.value;
+  const { target } = chooseTarget(ledger.lastScan.offers, running, settings.target);
+  const before = ledger.target;
+  if (target === null || reached(running, target)) return before === null ? ledger : withoutTarget(ledger);
+  if (before?.label === target.label) return ledger;
+  return before === null ? { ...ledger, target: track(target, facts, settings) } : replaceTarget(ledger, before, target, facts, settings);
+}
+
+function track(target: Target, facts: Facts, settings: Settings): TrackedTarget {
+  const fixed = settings.deadlines.zeroDate;
+  return {
+    ...target,
+    foundAt: facts.at,
+    zeroDate: fixed === 'discovery' ? facts.at : fixedZeroDate(fixed, facts.zone),
+    zone: facts.zone,
+    deferralCount: 0,
+    countedAt: facts.at,
+    downloadFailures: 0,
+    installFailures: 0,
+    restarts: 0,
+    warnings: 0,
+    postponements: 0,
+  };
+}
+
+function fixedZeroDate(date: string, zone: string): Instant {
+  return Temporal.PlainDate.from(date.slice(0, 10)).toZonedDateTime(zone).epochMilliseconds;
+}
+
+/**
+ * A newer release took the target's place. Days and deferrals already counted stay counted (or Apple's next release
+ * would put every deadline off for ever), unless the settings say otherwise or it is another major release. What was
+ * promised about the old one (a chosen time, a warning, consent) does not carry over: people agreed to something else.
+ */
+function replaceTarget(ledger: Ledger, before: TrackedTarget, target: Target, facts: Facts, settings: Settings): Ledger {
+  const fresh = track(target, facts, settings);
+  const keeps = settings.deadlines.newTarget === 'keep' && majorOf(before.version) === majorOf(target.version);
+  const next = keeps
+    ? { ...fresh, zeroDate: before.zeroDate, zone: before.zone, deferralCount: before.deferralCount, countedAt: before.countedAt }
+    : fresh;
+  return { ...withoutTarget(ledger), deferral: ledger.deferral, target: next };
+}
+
+/** Nothing is left to do for the target: what belonged to it goes too. */
+export function withoutTarget(ledger: Ledger): Ledger {
+  return {
+    ...ledger,
+    target: null,
+    download: null,
+    deferral: null,
+    scheduled: null,
+    consent: null,
+    warning: null,
+    dialogFailures: 0,
+    askNotBefore: null,
+    notBefore: null,
+  };
+}
+
+/**
+ * Two sources must agree on what is downloaded. Where the tool said "prepared" and macOS holds nothing, the download
+ * failed if that was just now; later it simply was thrown away, and is fetched again without blame.
+ */
+function checkDownload(ledger: Ledger, facts: Facts): Ledger {
+  const { target, download } = ledger;
+  if (target === null || download === null || !facts.staged.known) return ledger;
+  if (readiness(ledger, facts) !== 'not-downloaded') return ledger;
+  if (!download.prepared || facts.at - download.at > HOUR_MS) return { ...ledger, download: null };
+  return failedDownload({ ...ledger, download: null }, facts.at, 'macOS holds no prepared update although the download said so');
+}
+
+/** Counts a failed download and waits before the next. */
+export function failedDownload(ledger: Ledger, at: Instant, text: string): Ledger {
+  if (ledger.target === null) return ledger;
+  const downloadFailures = ledger.target.downloadFailures + 1;
+  return {
+    ...ledger,
+    target: { ...ledger.target, downloadFailures },
+    notBefore: { at: at + backOffMs(downloadFailures, 6 * HOUR_MS), code: 'download', text },
+  };
+}
+
+function forgetSpent(ledger: Ledger, facts: Facts): Ledger {
+  const boot = facts.boot.known ? facts.boot.value : null;
+  const restarted = boot !== null && ledger.boot !== null && !sameBoot(boot, ledger.boot);
+  return {
+    ...ledger,
+    boot: boot ?? ledger.boot,
+    // Dialogs of more than a day ago no longer count; ones from the future (clock set back) neither.
+    prompts: ledger.prompts.filter((prompt) => prompt.at <= facts.at && facts.at - prompt.at < DAY_MS),
+    consent: restarted ? null : ledger.consent,
+    notBefore: ledger.notBefore !== null && ledger.notBefore.at <= facts.at ? null : ledger.notBefore,
+    deferral: ledger.deferral !== null && ledger.deferral.until <= facts.at ? null : ledger.deferral,
+    askNotBefore: ledger.askNotBefore !== null && ledger.askNotBefore <= facts.at ? null : ledger.askNotBefore,
+  };
+}
+
+/** Whether the target can be installed at once: prepared by macOS, or (Apple silicon) downloaded and not too old. */
+export function readiness(ledger: Ledger, facts: Facts): 'ready' | 'not-downloaded' | 'unknown' {
+  const target = ledger.target;
+  if (target === null) return 'not-downloaded';
+  if (!facts.staged.known) return 'unknown';
+  if (facts.staged.value !== null && facts.staged.value.build === target.build && target.build !== null) return 'ready';
+  if (facts.staged.value !== null && target.build === null && facts.staged.value.version === target.version) return 'ready';
+  const download = ledger.download;
+  const fresh = download !== null && download.label === target.label && facts.at - download.at < STAGED_LIFE_MS;
+  // Without an owner's password Apple silicon downloads but does not prepare: then only our own record tells.
+  return fresh && !download.prepared && valueOr(facts.appleSilicon, false) ? 'ready' : 'not-downloaded';
+}
+
+/** 15 minutes, doubled with every failure, up to `most`. */
+export function backOffMs(failures: number, most: number): number {
+  return Math.min(15 * MINUTE_MS * 2 ** Math.max(0, Math.min(failures, 12) - 1), Math.max(most, 15 * MINUTE_MS));
+}

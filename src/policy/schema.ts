@@ -1,0 +1,350 @@
+import { z } from 'zod';
+import { readOsVersion } from '../domain/os-version.ts';
+import type { DeadlineRule, Settings, Weekday } from '../domain/settings.ts';
+
+/**
+ * What an admin can say, and the one place that says so: keys, types, ranges, defaults and words. Validation, the
+ * messages about wrong settings and docs/settings.md all come from here, so that none of them can lag behind.
+ */
+
+/** What is known about one key besides its type. `allowed` finishes the sentence "must be …". */
+export type SettingWords = { means: string; allowed: string; unit: string | null; example: unknown };
+
+const words = z.registry<SettingWords>();
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies readonly Weekday[];
+
+const HALF_DAY_MINUTES = 720;
+const WEEK_MINUTES = 10_080;
+const DAY_MINUTES = 1_440;
+
+const deadline = (stage: string, effect: string, example: { count: number; days: number; date: string }) =>
+  group(`${stage}: ${effect} The earliest of the rules given counts.`, {
+    count: optional(
+      z.int().min(0).max(100),
+      `${stage} after so many deferrals; 0 means from the first time on.`,
+      'a whole number of deferrals from 0 to 100',
+      example.count,
+      'deferrals',
+    ),
+    days: optional(
+      z.int().min(0).max(365),
+      `${stage} so many calendar days after the zero date, at \`deadlines.timeOfDay\`.`,
+      'a whole number of days from 0 to 365',
+      example.days,
+      'days',
+    ),
+    date: optional(
+      localDateOrDateTime(),
+      `${stage} on a fixed local date; without a time of its own it falls at \`deadlines.timeOfDay\`.`,
+      'a local date such as 2026-11-30, or a local date and time such as 2026-11-30T17:30, without a time zone',
+      example.date,
+    ),
+  }) satisfies z.ZodType<DeadlineRule>;
+
+export const settingsSchema = z.strictObject({
+  organisation: text(1, 60, 'Your IT team', 'Who asks: the name people read in every dialog.', 'Example Ltd IT'),
+
+  target: group('Which releases upkeep drives toward.', {
+    majorUpgrades: yesNo(false, 'Whether to go on to the next major macOS, or stay within the one the Mac runs.'),
+    version: optional(
+      z.string().refine((version) => readOsVersion(version) !== null, { error: 'is not a macOS version' }),
+      'The release wanted; a shorter version names every release that begins with it. Without it, the newest offered.',
+      'a macOS version as text, such as "26", "26.6" or "26.6.2"',
+      '26.6.2',
+    ),
+    securityResponses: yesNo(true, 'Whether small security releases between versions are installed too.'),
+    betas: yesNo(false, 'Whether a pre-release may be a target.'),
+  }),
+
+  deferral: group('What a person may choose instead of restarting now.', {
+    menuMinutes: described(
+      z
+        .array(z.int().min(5).max(WEEK_MINUTES))
+        .min(1)
+        .max(12)
+        .transform((minutes) => [...new Set(minutes)].sort((a, b) => a - b))
+        .default([60, 240, DAY_MINUTES]),
+      {
+        means: 'The lengths offered in the "remind me in" menu, shown from short to long.',
+        allowed: `a list of 1 to 12 whole numbers of minutes, each from 5 to ${WEEK_MINUTES}`,
+        unit: 'minutes',
+        example: [60, 240, 1440],
+      },
+    ),
+    defaultMinutes: whole(5, WEEK_MINUTES, 60, 'minutes', 'How long to wait when nobody answered the question.'),
+  }),
+
+  deadlines: group('From when on "not now" is worth less. Without any deadline people can defer for ever.', {
+    zeroDate: described(localDateOr('discovery').default('discovery'), {
+      means: 'Day 0 of the `days` rules: the day this Mac first saw the update, or one date for every Mac.',
+      allowed: '"discovery" or a local date such as 2026-11-02',
+      unit: null,
+      example: 'discovery',
+    }),
+    newTarget: choice(
+      { keep: 'keep the days already counted', restart: 'start over' },
+      'keep',
+      'What happens when a newer release replaces the target.',
+    ),
+    timeOfDay: described(timeOfDay('23:59').default('12:00'), {
+      means: 'The local time of day at which deadlines given by days or by a bare date fall.',
+      allowed: 'a time of day from 00:00 to 23:59',
+      unit: null,
+      example: '12:00',
+    }),
+    focus: deadline('Focus deadline', 'from then on a Focus no longer keeps the question away.', {
+      count: 3,
+      days: 5,
+      date: '2026-11-16',
+    }),
+    soft: deadline('Soft deadline', 'from then on people choose when to restart, but no longer whether.', {
+      count: 6,
+      days: 10,
+      date: '2026-11-23',
+    }),
+    hard: deadline('Hard deadline', 'from then on the Mac restarts by itself, after a fair warning.', {
+      count: 10,
+      days: 14,
+      date: '2026-11-27T17:30',
+    }),
+  }),
+
+  warning: group('How long a restart that nobody chose is announced before it happens.', {
+    floorMinutes: whole(
+      30,
+      DAY_MINUTES,
+      60,
+      'minutes',
+      'The warning has been on the screen of the unlocked Mac at least this long. Less than 30 cannot be set.',
+    ),
+    lockedFloorMinutes: whole(
+      60,
+      WEEK_MINUTES,
+      HALF_DAY_MINUTES,
+      'minutes',
+      'The same for a Mac that is locked or asleep, where nobody sees the warning; not shorter than the floor above.',
+    ),
+  }),
+
+  activeHours: described(
+    z
+      .array(
+        z
+          .strictObject({
+            days: described(
+              z
+                .array(z.enum(WEEKDAYS))
+                .min(1)
+                .transform((days) => WEEKDAYS.filter((day) => days.includes(day))),
+              {
+                means: 'The days on which the stretch begins.',
+                allowed: `a list of at least one of ${WEEKDAYS.join(', ')}`,
+                unit: null,
+                example: ['mon', 'tue', 'wed', 'thu', 'fri'],
+              },
+            ),
+            from: described(timeOfDay('23:59'), {
+              means: 'The local time at which it begins.',
+              allowed: 'a time of day from 00:00 to 23:59',
+              unit: null,
+              example: '08:00',
+            }),
+            to: described(timeOfDay('24:00'), {
+              means: 'The local time at which it ends; a time before `from` is on the next day.',
+              allowed: 'a time of day from 00:00 to 24:00, other than `from`',
+              unit: null,
+              example: '18:00',
+            }),
+          })
+          .refine((hours) => hours.from !== hours.to, {
+            path: ['to'],
+            error: 'is the same as `from`, which leaves no time at all; for whole days write from 00:00 to 24:00',
+          }),
+      )
+      .max(50)
+      .default([]),
+    {
+      means: 'The stretches of the week in which people may be disturbed. None means always.',
+      allowed: 'a list of up to 50 stretches, each with `days`, `from` and `to`',
+      unit: null,
+      example: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '18:00' }],
+    },
+  ),
+
+  prompts: group('How much of a person’s attention may be asked for.', {
+    timeoutMinutes: whole(5, DAY_MINUTES, 120, 'minutes', 'How long a question stays open before it counts as unanswered.'),
+    maxPerDay: whole(1, 24, 8, 'questions a day', 'How often people are asked in one day at most.'),
+  }),
+
+  meetings: group('Calls, presentations and whatever else keeps the display awake.', {
+    respect: yesNo(true, 'Whether to wait until a call or presentation is over.'),
+    maxPostponements: whole(0, 10, 2, 'times', 'How often a restart that is due may be put off for that.'),
+  }),
+
+  power: group('When a Mac has enough power to install.', {
+    minimumPercent: whole(0, 100, 50, 'percent', 'The charge needed on battery; on mains power nothing is asked for.'),
+  }),
+
+  storage: group('How much free space an installation needs.', {
+    updateGB: whole(1, 200, 15, 'GB', 'Free space for an update within the same major version.'),
+    upgradeGB: whole(1, 200, 25, 'GB', 'Free space for an upgrade to another major version.'),
+  }),
+
+  unattended: group('What happens while nobody is logged in.', {
+    install: choice(
+      {
+        always: 'as soon as everything is ready',
+        'after-soft-deadline': 'only once the soft deadline has passed',
+        'after-hard-deadline': 'only once the hard deadline has passed',
+        never: 'not without a person',
+      },
+      'always',
+      'When to install while nobody is logged in.',
+    ),
+  }),
+
+  scan: group('Looking for updates.', {
+    everyHours: whole(1, 168, 6, 'hours', 'How often to ask Software Update what there is.'),
+  }),
+
+  budgets: group('How often upkeep tries before it stops and says so.', {
+    downloadAttempts: whole(1, 20, 6, 'attempts', 'Downloads of one target.'),
+    installAttempts: whole(1, 20, 4, 'attempts', 'Installations of one target.'),
+    restartsPerTarget: whole(1, 20, 2, 'restarts', 'Restarts for one target.'),
+    warningsPerTarget: whole(1, 20, 6, 'warnings', 'Countdowns shown for one target.'),
+  }),
+}) satisfies z.ZodType<Settings>;
+
+/** All that applies when an admin says nothing. */
+export const defaultSettings: Settings = settingsSchema.parse({});
+
+/**
+ * One node of what can be said, in the order of the schema: a group of keys, a key, or (`activeHours[].from`) a key of
+ * the entries of a list.
+ */
+export type KnownKey = { key: string; kind: 'group' | 'key' | 'entry'; words: SettingWords };
+
+export const knownKeys: readonly KnownKey[] = listKeys(settingsSchema, '', 'key');
+
+function listKeys(schema: z.core.$ZodType, path: string, kind: 'key' | 'entry'): KnownKey[] {
+  const known: KnownKey[] = [];
+  const said = words.get(schema);
+  const inner = bare(schema);
+  const isGroup = inner instanceof z.ZodObject;
+  if (said) known.push({ key: path, kind: isGroup ? 'group' : kind, words: said });
+  if (isGroup) {
+    for (const [name, child] of Object.entries(inner.shape)) {
+      known.push(...listKeys(child, path === '' ? name : `${path}.${name}`, kind));
+    }
+  }
+  if (inner instanceof z.ZodArray && bare(inner.element) instanceof z.ZodObject) {
+    known.push(...listKeys(inner.element, `${path}[]`, 'entry'));
+  }
+  return known;
+}
+
+/** The schema without the wrappers that only say what happens when nothing is given. */
+function bare(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable) {
+    return bare(schema.unwrap());
+  }
+  return schema;
+}
+
+// Functions, not constants: the schema above is evaluated while this file loads, and only functions exist by then.
+
+function described<S extends z.ZodType>(schema: S, said: SettingWords): S {
+  words.add(schema, said);
+  return schema;
+}
+
+function group<Shape extends z.core.$ZodLooseShape>(means: string, shape: Shape) {
+  const names = Object.keys(shape);
+  // `prefault`, not `default`: an absent group is read like an empty one, so that its keys fill in their own defaults.
+  const schema = z.strictObject(shape).prefault({} as never);
+  return described(schema, { means, allowed: `a group with the keys ${names.join(', ')}`, unit: null, example: {} });
+}
+
+function whole(least: number, most: number, fallback: number, unit: string, means: string) {
+  const allowed = `a whole number from ${least} to ${most} (${unit})`;
+  return described(z.int().min(least).max(most).default(fallback), { means, allowed, unit, example: fallback });
+}
+
+function yesNo(fallback: boolean, means: string) {
+  return described(z.boolean().default(fallback), { means, allowed: 'true or false', unit: null, example: !fallback });
+}
+
+function text(shortest: number, longest: number, fallback: string, means: string, example: string) {
+  const schema = z
+    .string()
+    .trim()
+    .min(shortest)
+    .max(longest)
+    // It stands in dialogs and in logs: a line break or an escape there could pass for something upkeep said.
+    .refine((value) => !/\p{Cc}|\p{Zl}|\p{Zp}|\p{Bidi_Control}/u.test(value), { error: 'holds a control character' })
+    .default(fallback);
+  return described(schema, { means, allowed: `text of ${shortest} to ${longest} characters in one line`, unit: null, example });
+}
+
+function choice<Option extends string>(options: Record<Option, string>, fallback: NoInfer<Option>, means: string) {
+  const names = Object.keys(options) as Option[];
+  const meanings = names.map((name) => `\`${name}\`: ${options[name]}`).join('; ');
+  const schema = z.enum(names).default(fallback as never);
+  const allowed = `one of ${names.map((name) => `"${name}"`).join(', ')}`;
+  return described(schema, { means: `${means} ${capital(meanings)}.`, allowed, unit: null, example: fallback });
+}
+
+function optional<S extends z.ZodType>(schema: S, means: string, allowed: string, example: unknown, unit: string | null = null) {
+  return described(schema.nullable().default(null as never), { means, allowed, unit, example });
+}
+
+function timeOfDay(latest: '23:59' | '24:00') {
+  const pattern = latest === '24:00' ? /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/ : /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+  return z.string().regex(pattern, { error: 'is not a time of day written as HH:MM' });
+}
+
+function localDateOr(word: string) {
+  return z.string().superRefine((value, context) => {
+    if (value === word) return;
+    const dated = /^\d{4}-\d{2}-\d{2}$/.test(value);
+    const wrong = dated ? wrongDay(value) : `is neither "${word}" nor a date written as YYYY-MM-DD`;
+    if (wrong !== null) context.addIssue({ code: 'custom', message: wrong });
+  });
+}
+
+function localDateOrDateTime() {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const wrong = wrongDateOrDateTime(value);
+      if (wrong !== null) context.addIssue({ code: 'custom', message: wrong });
+    })
+    .transform((value) => value.replace(' ', 'T'));
+}
+
+function wrongDateOrDateTime(value: string): string | null {
+  const found = /^(\d{4}-\d{2}-\d{2})(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(.*))?$/.exec(value);
+  const [, day, time, rest] = found ?? [];
+  if (day === undefined) return 'is not a date written as YYYY-MM-DD or YYYY-MM-DDTHH:MM';
+  if (time !== undefined && rest !== undefined && /^(?:\.\d+)?(?:z|[+-]\d{2}(?::?\d{2})?|\[.*)$/i.test(rest)) {
+    return 'names a time zone; a deadline is promised in the local time of each Mac, so leave the zone out';
+  }
+  if (rest) return 'is not a date written as YYYY-MM-DD or YYYY-MM-DDTHH:MM';
+  return wrongDay(day);
+}
+
+/** Why a well-written date cannot be meant; a year far away is a slip of the pen, not a deadline. */
+function wrongDay(day: string): string | null {
+  const year = Number(day.slice(0, 4));
+  try {
+    Temporal.PlainDate.from(day);
+  } catch {
+    return 'is not a day of the calendar';
+  }
+  return year >= 2020 && year <= 2099 ? null : 'lies outside the years 2020 to 2099';
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { isZone } from '../../domain/instant.ts';
+import { readBuild, readOsVersion } from '../../domain/os-version.ts';
+import { faultSchema } from './faults.ts';
+import { nearest } from './nearest.ts';
+
+/** What each key may hold, in words for whoever wrote the file. Also the list of keys there are. */
+const ALLOWED = {
+  model: 'a model identifier such as "Mac14,6"',
+  appleSilicon: 'true or false',
+  kind: '"laptop" or "desktop"',
+  macOS: 'a macOS version from 11 on, such as "26.6"',
+  build: 'the build of that version, such as "25G72"',
+  user: 'a short account name: lower-case letters, digits, "_", "-", "."',
+  fullName: 'text',
+  password: 'text',
+  admin: 'true or false',
+  volumeOwner: 'true or false: whether the account may authorise updates on Apple silicon',
+  lockoutAfter: 'the number of wrong passwords that lock the account, or null',
+  zone: 'an IANA time zone such as "Europe/Berlin"',
+  power: '"ac" or "battery"',
+  batteryPercent: 'a number from 1 to 100',
+  diskFreeGB: 'a number from 0 to 8000',
+  network: 'true or false',
+  loggedIn: 'true or false',
+  locked: 'true or false (needs loggedIn)',
+  dialogInstalled: 'true or false: whether swiftDialog is on the Mac',
+  bufferedOutput: 'true or false: whether tools deliver their output late, as through a plain pipe',
+  faults: 'a list of faults such as {"name": "install-fails", "times": 2}',
+} as const;
+
+const schema = z.strictObject({
+  model: z.string().regex(/^[A-Za-z]+\d+,\d+$/).default('Mac14,9'),
+  appleSilicon: z.boolean().default(true),
+  kind: z.enum(['laptop', 'desktop']).default('laptop'),
+  macOS: z.string().refine((text) => (readOsVersion(text)?.major ?? 0) >= 11).default('26.6'),
+  build: z.string().refine((text) => readBuild(text) !== null).default('25G72'),
+  user: z.string().regex(/^[a-z_][a-z0-9_.-]*$/).default('anna'),
+  fullName: z.string().default('Anna Example'),
+  password: z.string().default('correct horse'),
+  admin: z.boolean().default(false),
+  volumeOwner: z.boolean().default(true),
+  lockoutAfter: z.int().min(1).nullable().default(null),
+  zone: z.string().refine(isZone).default('Europe/Berlin'),
+  power: z.enum(['ac', 'battery']).default('ac'),
+  batteryPercent: z.number().min(1).max(100).default(83),
+  diskFreeGB: z.number().min(0).max(8000).default(120),
+  network: z.boolean().default(true),
+  loggedIn: z.boolean().default(true),
+  locked: z.boolean().default(false),
+  dialogInstalled: z.boolean().default(true),
+  bufferedOutput: z.boolean().default(false),
+  faults: z.array(faultSchema).default([]),
+});
+
+export type MacSpec = z.output<typeof schema>;
+export type MacSpecProblem = { key: string; given: string; allowed: string; nearest?: string };
+
+/** The Mac that a file describes, every key optional; or everything that is wrong with the file at once. */
+export function readMacSpec(raw: unknown): { ok: true; spec: MacSpec } | { ok: false; problems: MacSpecProblem[] } {
+  const read = schema.safeParse(raw);
+  if (!read.success) return { ok: false, problems: read.error.issues.flatMap((issue) => problemsOf(issue, raw)) };
+  const mismatches = mismatchesIn(read.data, raw);
+  return mismatches.length > 0 ? { ok: false, problems: mismatches } : { ok: true, spec: read.data };
+}
+
+/** An Apple silicon MacBook on macOS 26.6, plugged in, with anna logged in. */
+export function defaultMacSpec(): MacSpec {
+  return schema.parse({});
+}
+
+function problemsOf(issue: z.core.$ZodIssue, raw: unknown): MacSpecProblem[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    const choices = path.length === 0 ? Object.keys(ALLOWED) : ['name', 'times', 'from', 'until', 'factor', 'text'];
+    return issue.keys.map((key) => problem([...path, key], raw, `one of: ${choices.join(', ')}`, nearest(key, choices)));
+  }
+  const top = path[0];
+  if (top === undefined) return [{ key: '', given: shown(raw), allowed: 'an object' }];
+  return [problem(path, raw, (ALLOWED as Record<string, string>)[top] ?? issue.message)];
+}
+
+/** Values that are fine alone but not together. */
+function mismatchesIn(spec: MacSpec, raw: unknown): MacSpecProblem[] {
+  const given = new Set(typeof raw === 'object' && raw !== null ? Object.keys(raw) : []);
+  const problems: MacSpecProblem[] = [];
+  if (given.has('macOS') !== given.has('build')) {
+    const missing = given.has('macOS') ? 'build' : 'macOS';
+    problems.push({ key: missing, given: 'nothing', allowed: `${ALLOWED[missing]}; version and build go together` });
+  }
+  if (spec.locked && !spec.loggedIn) problems.push(problem(['locked'], raw, ALLOWED.locked));
+  if (spec.kind === 'desktop' && spec.power === 'battery') problems.push(problem(['power'], raw, '"ac" on a desktop'));
+  if (!spec.appleSilicon && (readOsVersion(spec.macOS)?.major ?? 0) > 26) {
+    problems.push(problem(['macOS'], raw, 'at most 26 on Intel'));
+  }
+  return problems;
+}
+
+function problem(path: string[], raw: unknown, allowed: string, near?: string): MacSpecProblem {
+  const given = path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), raw);
+  const secret = path[0] === 'password';
+  const base = { key: path.join('.'), given: secret ? '[secret]' : shown(given), allowed };
+  return near === undefined ? base : { ...base, nearest: near };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}

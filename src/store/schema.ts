@@ -1,0 +1,66 @@
+import type { Database } from 'better-sqlite3';
+import { UpkeepError } from '../domain/problem.ts';
+
+/** The version of the tables this program writes. */
+export const SCHEMA_VERSION = 1;
+
+/** One step per version, each with its reason; a step is never changed once released. */
+const LADDER: Record<number, string> = {
+  // The first tables: what happened, where the agent is, what was started.
+  1: `
+    CREATE TABLE journal (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      at INTEGER NOT NULL,
+      monotonic_ms REAL NOT NULL,
+      type TEXT NOT NULL,
+      event TEXT NOT NULL,
+      value TEXT NOT NULL,
+      because TEXT NOT NULL,
+      wake_at INTEGER
+    ) STRICT;
+    CREATE TABLE checkpoint (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      version INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      value TEXT NOT NULL,
+      context TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE checkpoint_aside (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      version INTEGER NOT NULL,
+      value TEXT NOT NULL,
+      context TEXT NOT NULL,
+      why TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE effect (
+      key INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      recovery TEXT NOT NULL,
+      input TEXT NOT NULL,
+      started_seq INTEGER NOT NULL,
+      ended_seq INTEGER,
+      ending TEXT
+    ) STRICT;
+    CREATE INDEX effect_open ON effect (key) WHERE ended_seq IS NULL;
+  `,
+};
+
+/** Brings the tables up to date, one committed step at a time. A newer file is left alone and reported. */
+export function migrate(database: Database): void {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  if (version > SCHEMA_VERSION) {
+    throw new UpkeepError('store.too-new', `the state was written by a newer upkeep (tables version ${version}, this one knows ${SCHEMA_VERSION})`, {
+      remedy: 'Install the newer upkeep again; nothing was changed.',
+      facts: { version, known: SCHEMA_VERSION },
+    });
+  }
+  for (let next = version + 1; next <= SCHEMA_VERSION; next += 1) {
+    const step = LADDER[next];
+    if (step === undefined) throw new Error(`no migration step ${next}`);
+    database.transaction(() => {
+      database.exec(step);
+      database.pragma(`user_version = ${next}`);
+    })();
+  }
+}
