@@ -15,12 +15,16 @@ if (!existsSync(installed) || !existsSync(pinnedNode) || statSync(lockfile).mtim
   process.stderr.write('Setting up: installing the packages the lockfile names (once) …\n');
   const npm = spawnSync('npm', ['ci', '--no-progress', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (npm.status !== 0) {
-    process.stderr.write('The packages could not be installed. Check the connection to your npm registry, then try again.\n');
+    process.stderr.write(
+      'The packages could not be installed. Check the connection to your npm registry, then try again.\n',
+    );
     process.exit(npm.status ?? 1);
   }
 }
 if (!existsSync(pinnedNode)) {
-  process.stderr.write(`No Node 26 package for ${process.platform} ${process.arch}; upkeep runs on Linux x64 and macOS.\n`);
+  process.stderr.write(
+    `No Node 26 package for ${process.platform} ${process.arch}; upkeep runs on Linux x64 and macOS.\n`,
+  );
   process.exit(69);
 }
 const run = spawnSync(pinnedNode, [join(root, script), ...args], { stdio: 'inherit' });

@@ -38,5 +38,7 @@ function stretches(hours: readonly ActiveHours[], at: Instant, zone: string, fir
 }
 
 function endOf(date: Temporal.PlainDate, time: string, zone: string): Instant {
-  return time === '24:00' ? instantAt(date.add({ days: 1 }).toString(), '00:00', zone) : instantAt(date.toString(), time, zone);
+  return time === '24:00'
+    ? instantAt(date.add({ days: 1 }).toString(), '00:00', zone)
+    : instantAt(date.toString(), time, zone);
 }

@@ -21,7 +21,8 @@ export function scheduleFor(
   const due = (rule: DeadlineRule): Due => {
     const found: { at: Instant; by: 'count' | 'days' | 'date' }[] = [];
     if (rule.count !== null && story.deferralCount >= rule.count) found.push({ at: story.countReachedAt, by: 'count' });
-    if (rule.days !== null) found.push({ at: daysAfter(story.zeroDate, rule.days, rules.timeOfDay, story.zone), by: 'days' });
+    if (rule.days !== null)
+      found.push({ at: daysAfter(story.zeroDate, rule.days, rules.timeOfDay, story.zone), by: 'days' });
     if (rule.date !== null) found.push({ at: dateDeadline(rule.date, rules.timeOfDay, story.zone), by: 'date' });
     found.sort((a, b) => a.at - b.at);
     return found[0] ?? { at: null, by: null };

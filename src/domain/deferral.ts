@@ -20,7 +20,9 @@ export function deferralChoices(
   limit: Instant | null,
   zone: string,
 ): DeferralChoice[] {
-  const menu = [...new Set(deferral.menuMinutes.length > 0 ? deferral.menuMinutes : [deferral.defaultMinutes])].sort((a, b) => a - b);
+  const menu = [...new Set(deferral.menuMinutes.length > 0 ? deferral.menuMinutes : [deferral.defaultMinutes])].sort(
+    (a, b) => a - b,
+  );
   const plain = menu.map((minutes) => ({ label: lengthWords(minutes * MINUTE_MS), minutes }));
   if (limit === null) return plain;
   const left = Math.floor((limit - at) / MINUTE_MS);
@@ -50,7 +52,8 @@ export function timeChoices(at: Instant, leadMinutes: number, limit: Instant | n
       const moment = date
         .toPlainDateTime(Temporal.PlainTime.from(time))
         .toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds;
-      if (moment >= earliest && (limit === null || moment <= limit)) choices.push({ label: localWords(moment, zone), at: moment });
+      if (moment >= earliest && (limit === null || moment <= limit))
+        choices.push({ label: localWords(moment, zone), at: moment });
     }
   }
   return choices.slice(0, MOST_TIMES);

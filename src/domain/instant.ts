@@ -56,7 +56,8 @@ export function readInstant(text: string, zone: string): Instant | null {
   const iso = text.trim();
   if (!/^\d{4}-\d{2}-\d{2}/.test(iso)) return null;
   try {
-    if (/(?:[zZ]|[+-]\d{2}(?::?\d{2})?)$/.test(iso) && iso.length > 10) return Temporal.Instant.from(iso).epochMilliseconds;
+    if (/(?:[zZ]|[+-]\d{2}(?::?\d{2})?)$/.test(iso) && iso.length > 10)
+      return Temporal.Instant.from(iso).epochMilliseconds;
     if (iso.length === 10) return Temporal.PlainDate.from(iso).toZonedDateTime(zone).epochMilliseconds;
     return Temporal.PlainDateTime.from(iso).toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds;
   } catch {
@@ -81,7 +82,8 @@ export function lengthWords(lengthMs: number): string {
   if (minutes < 120) return count(minutes, 'minute');
   const hours = Math.floor(minutes / 60);
   const restMinutes = minutes % 60;
-  if (hours < 24) return restMinutes === 0 ? count(hours, 'hour') : `${count(hours, 'hour')} ${count(restMinutes, 'minute')}`;
+  if (hours < 24)
+    return restMinutes === 0 ? count(hours, 'hour') : `${count(hours, 'hour')} ${count(restMinutes, 'minute')}`;
   const days = Math.floor(hours / 24);
   const restHours = hours % 24;
   return restHours === 0 ? count(days, 'day') : `${count(days, 'day')} ${count(restHours, 'hour')}`;

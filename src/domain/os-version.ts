@@ -15,7 +15,12 @@ export function readOsVersion(text: string): OsVersion | null {
   const found = VERSION.exec(text.trim());
   if (!found) return null;
   const [, major, minor, patch, extra] = found;
-  return { major: Number(major), minor: Number(minor ?? 0), patch: Number(patch ?? 0), extra: extra?.toLowerCase() ?? null };
+  return {
+    major: Number(major),
+    minor: Number(minor ?? 0),
+    patch: Number(patch ?? 0),
+    extra: extra?.toLowerCase() ?? null,
+  };
 }
 
 /** Negative, zero or positive as `a` is older than, the same as, or newer than `b`. Unreadable text sorts first. */

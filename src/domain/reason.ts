@@ -21,7 +21,10 @@ export type Reason =
   | { code: 'chose-now'; at: Instant }
   | { code: 'warning-due'; restartAt: Instant; leadMinutes: number }
   | { code: 'warning-shown'; openedAt: Instant; restartAt: Instant }
-  | { code: 'warning-lapsed'; why: 'not-opened' | 'too-late' | 'too-short' | 'restarted-meanwhile' | 'screen-unlocked-since' }
+  | {
+      code: 'warning-lapsed';
+      why: 'not-opened' | 'too-late' | 'too-short' | 'restarted-meanwhile' | 'screen-unlocked-since';
+    }
   | { code: 'outside-active-hours'; nextAt: Instant | null }
   | { code: 'in-a-meeting'; holders: string }
   | { code: 'screen-locked' }
@@ -60,7 +63,9 @@ export function reasonInWords(reason: Reason, zone: string): string {
     case 'not-downloaded':
       return `${reason.label} is not downloaded yet`;
     case 'downloaded':
-      return reason.at === null ? `${reason.label} is downloaded` : `${reason.label} is downloaded (since ${time(reason.at)})`;
+      return reason.at === null
+        ? `${reason.label} is downloaded`
+        : `${reason.label} is downloaded (since ${time(reason.at)})`;
     case 'deadline-ahead':
       return `the ${reason.deadline} deadline is ${time(reason.at)} (by ${reason.by})`;
     case 'deadline-passed':

@@ -17,7 +17,15 @@ export type Target = {
 /** Why an offer was not chosen; stable words, shown by `explain`. */
 export type PassedOver = {
   label: string;
-  why: 'not-macos' | 'not-newer' | 'deferred-by-mdm' | 'beta' | 'major-not-allowed' | 'not-the-wanted-version' | 'security-response-not-allowed' | 'older-than-chosen';
+  why:
+    | 'not-macos'
+    | 'not-newer'
+    | 'deferred-by-mdm'
+    | 'beta'
+    | 'major-not-allowed'
+    | 'not-the-wanted-version'
+    | 'security-response-not-allowed'
+    | 'older-than-chosen';
 };
 
 /**

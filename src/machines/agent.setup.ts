@@ -4,13 +4,24 @@ import type { Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import type { AgentContext } from './context.ts';
-import type { DialogOutcome, DownloadOutcome, EffectError, EffectName, EffectTypes, InstallOutcome, Outcome, PasswordOutcome } from './effects.ts';
+import type {
+  DialogOutcome,
+  DownloadOutcome,
+  EffectError,
+  EffectName,
+  EffectTypes,
+  InstallOutcome,
+  Outcome,
+  PasswordOutcome,
+} from './effects.ts';
 import type { AgentEvent, AgentWoke, DialogOpened } from './events.ts';
 import * as records from './records.ts';
 
 /** A typed hole for an effect. The chart is only ever stepped by `transition()`, which never runs it. */
 function hole<K extends EffectName>(name: K) {
-  return fromPromise<Outcome<K>, EffectTypes[K]['input']>(() => Promise.reject(new Error(`the effect ${name} is run by the agent, not by the chart`)));
+  return fromPromise<Outcome<K>, EffectTypes[K]['input']>(() =>
+    Promise.reject(new Error(`the effect ${name} is run by the agent, not by the chart`)),
+  );
 }
 
 /** What failed, whatever threw it: `xstate.error.actor.*` carries our own flat record. */
@@ -52,7 +63,8 @@ export const agentSetup = setup({
     osUnknown: (_, params: { facts: Facts }) => !params.facts.os.known,
     wantsTime: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'choose-time',
     wantsBack: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'back',
-    installResultIs: (_, params: { outcome: InstallOutcome; result: InstallOutcome['result'] }) => params.outcome.result === params.result,
+    installResultIs: (_, params: { outcome: InstallOutcome; result: InstallOutcome['result'] }) =>
+      params.outcome.result === params.result,
     softPrompt: ({ context }) => context.decision?.kind === 'ask' && context.decision.prompt === 'soft',
   },
   actions: {
@@ -61,12 +73,18 @@ export const agentSetup = setup({
     recordRest: assign(({ context }) => records.settled(context)),
     recordTooManySteps: assign(({ context }) => {
       const at = context.facts?.at ?? 0;
-      return { wakeAt: at + 3_600_000, because: [{ code: 'too-many-steps' as const, limit: records.STEP_LIMIT }], credential: null };
+      return {
+        wakeAt: at + 3_600_000,
+        because: [{ code: 'too-many-steps' as const, limit: records.STEP_LIMIT }],
+        credential: null,
+      };
     }),
     recordFailure: assign((_, params: { what: string; failure: EffectError }) =>
       records.backedOff(params.what, params.failure.message, params.failure.stamp),
     ),
-    recordPrompt: assign(({ context }, params: { kind: PromptKind; at: Instant }) => records.prompted(context, params.kind, params.at)),
+    recordPrompt: assign(({ context }, params: { kind: PromptKind; at: Instant }) =>
+      records.prompted(context, params.kind, params.at),
+    ),
     recordWarning: assign(({ context }, params: { at: Instant }) => records.warned(context, params.at)),
     recordDialogOpened: assign(({ context }, params: DialogOpened) => records.dialogOpened(context, params)),
     recordAnswer: assign(({ context }, params: { outcome: DialogOutcome; stamp: Stamp }) =>
@@ -82,7 +100,9 @@ export const agentSetup = setup({
       records.downloaded(context, params.outcome, params.stamp),
     ),
     recordInstallBegin: assign(({ context }) => records.installBegan(context)),
-    recordRestartExpected: assign(({ context }, params: { stamp: Stamp }) => records.restartExpected(context, params.stamp)),
+    recordRestartExpected: assign(({ context }, params: { stamp: Stamp }) =>
+      records.restartExpected(context, params.stamp),
+    ),
     recordInstallFailure: assign(({ context }, params: { outcome: InstallOutcome; stamp: Stamp }) =>
       records.installFailed(context, params.outcome, params.stamp),
     ),

@@ -17,7 +17,8 @@ export const askingStates = agentSetup.createStateConfig({
       invoke: {
         id: 'ask',
         src: 'showDialog',
-        input: ({ context }) => promptSpec(context, context.decision?.kind === 'ask' ? context.decision.prompt : 'choice'),
+        input: ({ context }) =>
+          promptSpec(context, context.decision?.kind === 'ask' ? context.decision.prompt : 'choice'),
         onDone: [
           {
             guard: { type: 'wantsTime', params: ({ event }) => ({ outcome: event.output.value }) },
@@ -26,7 +27,10 @@ export const askingStates = agentSetup.createStateConfig({
           },
           {
             target: '#assessing',
-            actions: { type: 'recordAnswer', params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }) },
+            actions: {
+              type: 'recordAnswer',
+              params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }),
+            },
           },
         ],
         onError: {
@@ -56,7 +60,10 @@ export const askingStates = agentSetup.createStateConfig({
           },
           {
             target: '#assessing',
-            actions: { type: 'recordAnswer', params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }) },
+            actions: {
+              type: 'recordAnswer',
+              params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }),
+            },
           },
         ],
         onError: {

@@ -6,19 +6,31 @@ export const assessingState = agentSetup.createStateConfig({
   id: 'assessing',
   tags: ['working'],
   on: {
-    'agent.woke': { target: '#assessing', reenter: true, actions: { type: 'recordWake', params: ({ event }) => event } },
+    'agent.woke': {
+      target: '#assessing',
+      reenter: true,
+      actions: { type: 'recordWake', params: ({ event }) => event },
+    },
   },
   invoke: {
     id: 'assess',
     src: 'gatherFacts',
     input: ({ context, event }) => ({
       // Between wakes the list is good for hours; only its age decides, not how we came here.
-      scan: context.settings !== null && scanIsDue(context.ledger, context.settings, momentOf(event, context.facts?.at ?? 0)),
+      scan:
+        context.settings !== null &&
+        scanIsDue(context.ledger, context.settings, momentOf(event, context.facts?.at ?? 0)),
     }),
-    onDone: { target: '#deciding', actions: { type: 'recordFacts', params: ({ event }) => ({ facts: event.output.value }) } },
+    onDone: {
+      target: '#deciding',
+      actions: { type: 'recordFacts', params: ({ event }) => ({ facts: event.output.value }) },
+    },
     onError: {
       target: '#stumbled',
-      actions: { type: 'recordFailure', params: ({ event }) => ({ what: 'look at the Mac', failure: failureOf(event.error) }) },
+      actions: {
+        type: 'recordFailure',
+        params: ({ event }) => ({ what: 'look at the Mac', failure: failureOf(event.error) }),
+      },
     },
   },
 });

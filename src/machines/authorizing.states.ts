@@ -23,7 +23,10 @@ export const authorizingStates = agentSetup.createStateConfig({
         onDone: {
           // Fresh facts before the install: the dialog may have stood there for half an hour.
           target: '#assessing',
-          actions: { type: 'recordPassword', params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }) },
+          actions: {
+            type: 'recordPassword',
+            params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }),
+          },
         },
         onError: {
           target: '#assessing',

@@ -1,5 +1,5 @@
-import type { AgentContext } from './context.ts';
 import { agentMachine } from './agent.machine.ts';
+import type { AgentContext } from './context.ts';
 import { firstContext } from './context.ts';
 
 /** The form of what is saved. Raised when a state or a context field is renamed, removed or changes its meaning. */
@@ -29,7 +29,8 @@ export function revive(row: Checkpoint | null): Revived {
 
 function upgrade(row: Checkpoint): Checkpoint {
   let checkpoint = row;
-  if (checkpoint.version > CHECKPOINT_VERSION) throw new Error(`checkpoint version ${row.version} is newer than ${CHECKPOINT_VERSION}`);
+  if (checkpoint.version > CHECKPOINT_VERSION)
+    throw new Error(`checkpoint version ${row.version} is newer than ${CHECKPOINT_VERSION}`);
   while (checkpoint.version < CHECKPOINT_VERSION) {
     const step = STEPS[checkpoint.version];
     if (step === undefined) throw new Error(`no step from checkpoint version ${checkpoint.version}`);
@@ -45,6 +46,9 @@ function resolve(value: unknown, context: AgentContext) {
 /** The ledger holds the promises; it is kept as far as it can be read. */
 function carriedOver(context: unknown): AgentContext {
   const found = typeof context === 'object' && context !== null ? (context as Partial<AgentContext>) : {};
-  const ledger = typeof found.ledger === 'object' && found.ledger !== null ? { ...firstContext.ledger, ...found.ledger } : firstContext.ledger;
+  const ledger =
+    typeof found.ledger === 'object' && found.ledger !== null
+      ? { ...firstContext.ledger, ...found.ledger }
+      : firstContext.ledger;
   return { ...firstContext, settings: found.settings ?? null, ledger };
 }

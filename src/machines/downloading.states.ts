@@ -14,7 +14,10 @@ export const downloadingState = agentSetup.createStateConfig({
     input: ({ context }) => downloadOrder(context),
     onDone: {
       target: '#assessing',
-      actions: { type: 'recordDownload', params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }) },
+      actions: {
+        type: 'recordDownload',
+        params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }),
+      },
     },
     onError: {
       target: '#assessing',

@@ -29,7 +29,10 @@ export const installingStates = agentSetup.createStateConfig({
         input: ({ context }) => installOrder(context),
         onDone: [
           {
-            guard: { type: 'installResultIs', params: ({ event }) => ({ outcome: event.output.value, result: 'failed' }) },
+            guard: {
+              type: 'installResultIs',
+              params: ({ event }) => ({ outcome: event.output.value, result: 'failed' }),
+            },
             target: '#assessing',
             actions: {
               type: 'recordInstallFailure',
@@ -37,7 +40,10 @@ export const installingStates = agentSetup.createStateConfig({
             },
           },
           {
-            guard: { type: 'installResultIs', params: ({ event }) => ({ outcome: event.output.value, result: 'restarted' }) },
+            guard: {
+              type: 'installResultIs',
+              params: ({ event }) => ({ outcome: event.output.value, result: 'restarted' }),
+            },
             target: '#validating',
           },
           // Accepted, or nobody can say: either way a restart may come, so it is awaited and never ordered twice.
@@ -84,7 +90,11 @@ export const validatingState = agentSetup.createStateConfig({
   id: 'validating',
   tags: ['working'],
   on: {
-    'agent.woke': { target: '#validating', reenter: true, actions: { type: 'recordWake', params: ({ event }) => event } },
+    'agent.woke': {
+      target: '#validating',
+      reenter: true,
+      actions: { type: 'recordWake', params: ({ event }) => event },
+    },
   },
   invoke: {
     id: 'validate',
@@ -108,7 +118,10 @@ export const validatingState = agentSetup.createStateConfig({
     ],
     onError: {
       target: '#unvalidated',
-      actions: { type: 'recordFailure', params: ({ event }) => ({ what: 'look at the Mac', failure: failureOf(event.error) }) },
+      actions: {
+        type: 'recordFailure',
+        params: ({ event }) => ({ what: 'look at the Mac', failure: failureOf(event.error) }),
+      },
     },
   },
 });

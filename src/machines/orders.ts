@@ -6,7 +6,10 @@ import type { DownloadOrder, InstallOrder, PasswordPrompt, PromptSpec } from './
 /** What the chart hands to each effect, computed from the context alone. */
 
 export function downloadOrder(context: AgentContext): DownloadOrder {
-  return { label: context.ledger.target?.label ?? '', appleSilicon: context.facts !== null && valueOr(context.facts.appleSilicon, false) };
+  return {
+    label: context.ledger.target?.label ?? '',
+    appleSilicon: context.facts !== null && valueOr(context.facts.appleSilicon, false),
+  };
 }
 
 export function promptSpec(context: AgentContext, kind: Exclude<PromptKind, 'password'>): PromptSpec {

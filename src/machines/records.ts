@@ -70,7 +70,15 @@ export function warned(context: AgentContext, at: Instant): Change {
         warnings: ledger.target.warnings + 1,
         postponements: ledger.target.postponements + (postponing ? 1 : 0),
       },
-      warning: { promptId: ledger.promptCount, restartAt, why, openedAt: null, openedMonotonicMs: null, seen: 'unseen', boot: null },
+      warning: {
+        promptId: ledger.promptCount,
+        restartAt,
+        why,
+        openedAt: null,
+        openedMonotonicMs: null,
+        seen: 'unseen',
+        boot: null,
+      },
     },
   };
 }
@@ -81,9 +89,16 @@ export function dialogOpened(context: AgentContext, event: DialogOpened): Change
     prompt.id === event.promptId && prompt.openedAt === null ? { ...prompt, openedAt: event.at } : prompt,
   );
   const { warning } = ledger;
-  if (warning === null || warning.promptId !== event.promptId || warning.openedAt !== null) return { ledger: { ...ledger, prompts } };
+  if (warning === null || warning.promptId !== event.promptId || warning.openedAt !== null)
+    return { ledger: { ...ledger, prompts } };
   const seen = event.screenLocked === false ? 'unlocked' : 'unseen';
-  const opened = { ...warning, openedAt: event.at, openedMonotonicMs: event.monotonicMs, seen, boot: event.boot } as const;
+  const opened = {
+    ...warning,
+    openedAt: event.at,
+    openedMonotonicMs: event.monotonicMs,
+    seen,
+    boot: event.boot,
+  } as const;
   return { ledger: { ...ledger, prompts, warning: opened } };
 }
 
@@ -97,7 +112,9 @@ export function answered(context: AgentContext, outcome: DialogOutcome, { at }: 
     case 'now':
       return { ledger: { ...answeredLedger, consent: { at, by: 'person' }, deferral: null } };
     case 'time':
-      return { ledger: { ...answeredLedger, scheduled: { chosenAt: at, at: outcome.at }, warning: null, deferral: null } };
+      return {
+        ledger: { ...answeredLedger, scheduled: { chosenAt: at, at: outcome.at }, warning: null, deferral: null },
+      };
     case 'defer':
       return { ledger: deferred(answeredLedger, at, deferralEnd(at, outcome.minutes, limit)) };
     case 'timed-out': {
@@ -105,7 +122,8 @@ export function answered(context: AgentContext, outcome: DialogOutcome, { at }: 
       const opened = ledger.prompts.at(-1)?.openedAt !== null;
       const until = deferralEnd(at, settings.deferral.defaultMinutes, limit);
       const again = at + settings.deferral.defaultMinutes * MINUTE_MS;
-      if (decision?.kind === 'ask' && decision.prompt === 'choice' && opened) return { ledger: deferred(answeredLedger, at, until) };
+      if (decision?.kind === 'ask' && decision.prompt === 'choice' && opened)
+        return { ledger: deferred(answeredLedger, at, until) };
       return { ledger: { ...answeredLedger, askNotBefore: again } };
     }
     case 'no-answer':
@@ -133,12 +151,15 @@ function dialogFailed(ledger: Ledger, at: Instant): Ledger {
 export function warningEnded(context: AgentContext, outcome: DialogOutcome, { at }: Stamp): Change {
   const { ledger } = context;
   if (outcome.answer === 'now') return { ledger: { ...ledger, consent: { at, by: 'person' } } };
-  if (outcome.answer !== 'failed' && ledger.warning?.openedAt !== null) return { ledger: { ...ledger, dialogFailures: 0 } };
+  if (outcome.answer !== 'failed' && ledger.warning?.openedAt !== null)
+    return { ledger: { ...ledger, dialogFailures: 0 } };
   const dialogFailures = ledger.dialogFailures + 1;
   const text = outcome.answer === 'failed' ? outcome.why : 'the warning never came up';
   const waitMs = Math.min(backOffMs(dialogFailures, HOUR_MS), dialogFailures === 1 ? MINUTE_MS : HOUR_MS);
   const warning = ledger.warning === null ? null : { ...ledger.warning, openedAt: null };
-  return { ledger: { ...ledger, dialogFailures, warning, notBefore: { at: at + waitMs, code: 'warning dialog', text } } };
+  return {
+    ledger: { ...ledger, dialogFailures, warning, notBefore: { at: at + waitMs, code: 'warning dialog', text } },
+  };
 }
 
 export function passwordAnswered(context: AgentContext, outcome: PasswordOutcome, { at }: Stamp): Change {
@@ -148,8 +169,16 @@ export function passwordAnswered(context: AgentContext, outcome: PasswordOutcome
     const credential = { handle: outcome.handle, user: outcome.user };
     return { credential, ledger: { ...ledger, consent: { at, by }, dialogFailures: 0 } };
   }
-  const text = outcome.answer === 'failed' ? outcome.why : outcome.answer === 'declined' ? 'the person did not want to type it now' : 'nobody typed it';
-  return { credential: null, ledger: { ...ledger, consent: null, notBefore: { at: at + HOUR_MS, code: 'password dialog', text } } };
+  const text =
+    outcome.answer === 'failed'
+      ? outcome.why
+      : outcome.answer === 'declined'
+        ? 'the person did not want to type it now'
+        : 'nobody typed it';
+  return {
+    credential: null,
+    ledger: { ...ledger, consent: null, notBefore: { at: at + HOUR_MS, code: 'password dialog', text } },
+  };
 }
 
 export function downloaded(context: AgentContext, outcome: DownloadOutcome, { at }: Stamp): Change {
@@ -196,7 +225,8 @@ export function restartExpected(context: AgentContext, { at }: Stamp): Change {
 
 export function installFailed(context: AgentContext, outcome: InstallOutcome, { at }: Stamp): Change {
   const reason = outcome.result === 'failed' ? outcome.reason : outcome.result;
-  const detail = outcome.result === 'failed' ? outcome.detail : outcome.result === 'unknown' ? outcome.why : outcome.result;
+  const detail =
+    outcome.result === 'failed' ? outcome.detail : outcome.result === 'unknown' ? outcome.why : outcome.result;
   if (reason === 'authentication') return wrongPassword(context, at);
   const { ledger } = context;
   if (ledger.target === null) return { credential: null, ledger: { ...ledger, install: null } };
@@ -223,7 +253,8 @@ function wrongPassword(context: AgentContext, at: Instant): Change {
   const { ledger } = context;
   const passwordAttempts = context.passwordAttempts + 1;
   const spent = passwordAttempts >= PASSWORD_TRIES;
-  const text = 'the password was not accepted three times; to keep the account from locking it is not asked for before tomorrow';
+  const text =
+    'the password was not accepted three times; to keep the account from locking it is not asked for before tomorrow';
   return {
     credential: null,
     passwordAttempts: spent ? 0 : passwordAttempts,
@@ -238,7 +269,11 @@ function wrongPassword(context: AgentContext, at: Instant): Change {
 
 /** The Mac never restarted in the time it had. */
 export function restartOverdue(context: AgentContext, at: Instant): Change {
-  return installFailed(context, { result: 'failed', reason: 'no-restart', detail: 'macOS took the update but did not restart' }, { at, monotonicMs: 0 });
+  return installFailed(
+    context,
+    { result: 'failed', reason: 'no-restart', detail: 'macOS took the update but did not restart' },
+    { at, monotonicMs: 0 },
+  );
 }
 
 export function updateReached(context: AgentContext, facts: Facts): boolean {
@@ -251,14 +286,29 @@ export function updated(context: AgentContext, facts: Facts): Change {
   const { ledger } = context;
   if (ledger.install === null || !facts.os.known) return {};
   const lastUpdate = { from: ledger.install.from, to: facts.os.value, at: facts.at };
-  return { facts, credential: null, passwordAttempts: 0, ledger: { ...withoutTarget(ledger), boot: facts.boot.known ? facts.boot.value : ledger.boot, install: null, lastScan: null, lastUpdate } };
+  return {
+    facts,
+    credential: null,
+    passwordAttempts: 0,
+    ledger: {
+      ...withoutTarget(ledger),
+      boot: facts.boot.known ? facts.boot.value : ledger.boot,
+      install: null,
+      lastScan: null,
+      lastUpdate,
+    },
+  };
 }
 
 /** The Mac restarted and still runs the old release: what people were promised and counted stays. */
 export function notUpdated(context: AgentContext, facts: Facts): Change {
   const { ledger } = context;
   if (ledger.target === null) return { facts, ledger: { ...ledger, install: null } };
-  const failed = installFailed(context, { result: 'failed', reason: 'not-reached', detail: 'after the restart the old version still runs' }, facts);
+  const failed = installFailed(
+    context,
+    { result: 'failed', reason: 'not-reached', detail: 'after the restart the old version still runs' },
+    facts,
+  );
   const after = failed.ledger ?? ledger;
   const target = after.target === null ? null : { ...after.target, restarts: after.target.restarts + 1 };
   return { ...failed, facts, ledger: { ...after, target } };
@@ -266,7 +316,11 @@ export function notUpdated(context: AgentContext, facts: Facts): Change {
 
 export function notValidated(facts: Facts): Change {
   const why = facts.os.known ? '' : facts.os.why;
-  return { facts, wakeAt: facts.at + 15 * MINUTE_MS, because: [{ code: 'fact-unknown', fact: 'the macOS version', why }]};
+  return {
+    facts,
+    wakeAt: facts.at + 15 * MINUTE_MS,
+    because: [{ code: 'fact-unknown', fact: 'the macOS version', why }],
+  };
 }
 
 /** Something failed that has no better answer than waiting a little. */

@@ -6,7 +6,11 @@ export const restingStates = agentSetup.createStateConfig({
   initial: 'fresh',
   on: {
     'agent.woke': [
-      { guard: { type: 'isDue', params: ({ event }) => event }, target: '#assessing', actions: { type: 'recordWake', params: ({ event }) => event } },
+      {
+        guard: { type: 'isDue', params: ({ event }) => event },
+        target: '#assessing',
+        actions: { type: 'recordWake', params: ({ event }) => event },
+      },
       { actions: { type: 'recordWake', params: ({ event }) => event } },
     ],
   },

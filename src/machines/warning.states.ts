@@ -15,7 +15,10 @@ export const warningState = agentSetup.createStateConfig({
     input: ({ context }) => promptSpec(context, 'warning'),
     onDone: {
       target: '#assessing',
-      actions: { type: 'recordWarningEnd', params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }) },
+      actions: {
+        type: 'recordWarningEnd',
+        params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }),
+      },
     },
     onError: {
       target: '#assessing',

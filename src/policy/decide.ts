@@ -41,8 +41,14 @@ type Situation = {
 export function decide(settings: Settings, facts: Facts, ledger: Ledger): Decision {
   const at = facts.at;
   const rest = restAt(at);
-  if (!facts.os.known) return rest('backingOff', at + LOOK_AGAIN_MS, [{ code: 'fact-unknown', fact: 'the macOS version', why: facts.os.why }]);
-  if (!facts.boot.known) return rest('backingOff', at + LOOK_AGAIN_MS, [{ code: 'fact-unknown', fact: 'the boot session', why: facts.boot.why }]);
+  if (!facts.os.known)
+    return rest('backingOff', at + LOOK_AGAIN_MS, [
+      { code: 'fact-unknown', fact: 'the macOS version', why: facts.os.why },
+    ]);
+  if (!facts.boot.known)
+    return rest('backingOff', at + LOOK_AGAIN_MS, [
+      { code: 'fact-unknown', fact: 'the boot session', why: facts.boot.why },
+    ]);
   if (ledger.target === null) return decideWithoutTarget(settings, facts, ledger, facts.os.value.version);
 
   const target = ledger.target;
@@ -85,7 +91,10 @@ function decideAboutBudgets({ settings, target, ledger, at }: Situation): Decisi
   }
   if (ledger.notBefore !== null && ledger.notBefore.at > at) {
     const { at: nextAt, code, text } = ledger.notBefore;
-    return restAt(at)('backingOff', nextAt, [offered(target), { code: 'attempt-failed', what: code, detail: text, nextAt }]);
+    return restAt(at)('backingOff', nextAt, [
+      offered(target),
+      { code: 'attempt-failed', what: code, detail: text, nextAt },
+    ]);
   }
   return null;
 }
@@ -97,12 +106,19 @@ function decideAboutDownload(situation: Situation): Decision | null {
   if (state === 'ready') return null;
   if (state === 'unknown') {
     const why = facts.staged.known ? '' : facts.staged.why;
-    return rest('backingOff', at + LOOK_AGAIN_MS, [offered(target), { code: 'fact-unknown', fact: 'what is downloaded', why }]);
+    return rest('backingOff', at + LOOK_AGAIN_MS, [
+      offered(target),
+      { code: 'fact-unknown', fact: 'what is downloaded', why },
+    ]);
   }
   if (!facts.availableKiB.known) {
-    return rest('backingOff', at + LOOK_AGAIN_MS, [offered(target), { code: 'fact-unknown', fact: 'free storage', why: facts.availableKiB.why }]);
+    return rest('backingOff', at + LOOK_AGAIN_MS, [
+      offered(target),
+      { code: 'fact-unknown', fact: 'free storage', why: facts.availableKiB.why },
+    ]);
   }
-  const neededKiB = (target.kind === 'major' ? settings.storage.upgradeGB : settings.storage.updateGB) * GB_KIB + (target.sizeKiB ?? 0);
+  const neededKiB =
+    (target.kind === 'major' ? settings.storage.upgradeGB : settings.storage.updateGB) * GB_KIB + (target.sizeKiB ?? 0);
   if (facts.availableKiB.value < neededKiB) {
     const low: Reason = { code: 'storage-low', availableGB: toGB(facts.availableKiB.value), neededGB: toGB(neededKiB) };
     return rest('waiting', at + HOUR_MS, [offered(target), low]);
@@ -128,10 +144,16 @@ function decideUnattended(situation: Situation): Decision {
   if (promised !== null) return rest(promised.state, promised.until, [...because, promised.reason]);
   if (!unattendedAllowed(settings, stage)) {
     const wakeAt = Math.min(nextDeadlineAfter(situation, at) ?? Infinity, at + HOUR_MS);
-    return rest('waiting', wakeAt, [...because, { code: 'unattended-not-allowed', setting: settings.unattended.install }]);
+    return rest('waiting', wakeAt, [
+      ...because,
+      { code: 'unattended-not-allowed', setting: settings.unattended.install },
+    ]);
   }
   if (!facts.appleSilicon.known) {
-    return rest('backingOff', at + LOOK_AGAIN_MS, [...because, { code: 'fact-unknown', fact: 'the processor', why: facts.appleSilicon.why }]);
+    return rest('backingOff', at + LOOK_AGAIN_MS, [
+      ...because,
+      { code: 'fact-unknown', fact: 'the processor', why: facts.appleSilicon.why },
+    ]);
   }
   if (facts.appleSilicon.value) return rest('waiting', at + HOUR_MS, [...because, { code: 'nobody-to-authorize' }]);
   const obstacle = obstacleToInstalling(situation);
@@ -220,7 +242,13 @@ function askForPasswordAgain(situation: Situation, because: Reason[]): Decision 
   return proceed(situation, plan.why, because);
 }
 
-function warnOrWait(situation: Situation, plan: { at: Instant; why: Warning['why'] }, leadMinutes: number, unlocked: boolean, because: Reason[]): Decision {
+function warnOrWait(
+  situation: Situation,
+  plan: { at: Instant; why: Warning['why'] },
+  leadMinutes: number,
+  unlocked: boolean,
+  because: Reason[],
+): Decision {
   const { settings, facts, at, target } = situation;
   const rest = restAt(at);
   // On Apple silicon somebody has to type a password at the end, so a warning to an empty room would only wear it out.
@@ -233,7 +261,13 @@ function warnOrWait(situation: Situation, plan: { at: Instant; why: Warning['why
     return rest('halted', at + DAY_MS, [...because, spent]);
   }
   const restartAt = wholeMinute(Math.max(plan.at, at + leadMinutes * MINUTE_MS));
-  return { kind: 'warn', restartAt, why: plan.why, postponing: false, because: [...because, { code: 'warning-due', restartAt, leadMinutes }] };
+  return {
+    kind: 'warn',
+    restartAt,
+    why: plan.why,
+    postponing: false,
+    because: [...because, { code: 'warning-due', restartAt, leadMinutes }],
+  };
 }
 
 /** The warned moment has come and the warning holds: the last look before the restart. */
@@ -241,7 +275,10 @@ function proceedAfterWarning(situation: Situation, warning: Warning, because: Re
   const { settings, facts, at, target } = situation;
   const rest = restAt(at);
   if (!facts.displayHolders.known) {
-    return rest('backingOff', at + LOOK_AGAIN_MS, [...because, { code: 'fact-unknown', fact: 'whether a call is running', why: facts.displayHolders.why }]);
+    return rest('backingOff', at + LOOK_AGAIN_MS, [
+      ...because,
+      { code: 'fact-unknown', fact: 'whether a call is running', why: facts.displayHolders.why },
+    ]);
   }
   const holders = facts.displayHolders.value;
   if (settings.meetings.respect && holders.length > 0 && target.postponements < settings.meetings.maxPostponements) {
@@ -259,20 +296,29 @@ function proceed(situation: Situation, by: RestartBy, because: Reason[]): Decisi
   const obstacle = obstacleToInstalling(situation);
   if (obstacle) return rest('waiting', at + 5 * MINUTE_MS, [...because, obstacle]);
   if (!facts.appleSilicon.known) {
-    return rest('backingOff', at + LOOK_AGAIN_MS, [...because, { code: 'fact-unknown', fact: 'the processor', why: facts.appleSilicon.why }]);
+    return rest('backingOff', at + LOOK_AGAIN_MS, [
+      ...because,
+      { code: 'fact-unknown', fact: 'the processor', why: facts.appleSilicon.why },
+    ]);
   }
   if (!facts.appleSilicon.value) return { kind: 'install', by, because };
   if (facts.screenLocked.known && facts.screenLocked.value) {
     return rest('waiting', at + LOOK_AGAIN_MS, [...because, { code: 'nobody-to-authorize' }]);
   }
-  return { kind: 'authorize', closesAt: at + PASSWORD_DIALOG_MS, by, because: [...because, { code: 'needs-password' }] };
+  return {
+    kind: 'authorize',
+    closesAt: at + PASSWORD_DIALOG_MS,
+    by,
+    because: [...because, { code: 'needs-password' }],
+  };
 }
 
 function obstacleToInstalling({ facts, settings }: Situation): Reason | null {
   if (!facts.power.known) return { code: 'fact-unknown', fact: 'the power source', why: facts.power.why };
   const { source, percent } = facts.power.value;
   const { minimumPercent } = settings.power;
-  if (source !== 'ac' && (percent === null || percent < minimumPercent)) return { code: 'power-low', percent, minimumPercent };
+  if (source !== 'ac' && (percent === null || percent < minimumPercent))
+    return { code: 'power-low', percent, minimumPercent };
   return null;
 }
 
@@ -280,19 +326,32 @@ function obstacleToInstalling({ facts, settings }: Situation): Reason | null {
 function decideAboutAsking(situation: Situation): Decision {
   const { settings, facts, ledger, at, target, schedule, stage } = situation;
   const rest = restAt(at);
-  const because: Reason[] = [offered(target), { code: 'downloaded', label: target.label, at: ledger.download?.at ?? null }, ...deadlineReasons(situation)];
+  const because: Reason[] = [
+    offered(target),
+    { code: 'downloaded', label: target.label, at: ledger.download?.at ?? null },
+    ...deadlineReasons(situation),
+  ];
   const warnAt = warnMoment(situation);
   const notPast = (wakeAt: Instant) => Math.max(at + MINUTE_MS, Math.min(wakeAt, warnAt ?? Infinity));
 
   if (ledger.scheduled !== null) {
-    return rest('scheduled', notPast(warnAt ?? ledger.scheduled.at), [...because, { code: 'time-chosen', at: ledger.scheduled.at }]);
+    return rest('scheduled', notPast(warnAt ?? ledger.scheduled.at), [
+      ...because,
+      { code: 'time-chosen', at: ledger.scheduled.at },
+    ]);
   }
   if (stage !== 'past-soft' && ledger.deferral !== null && ledger.deferral.until > at) {
     const { until } = ledger.deferral;
-    return rest('deferred', notPast(until), [...because, { code: 'deferred', until, deferralCount: target.deferralCount }]);
+    return rest('deferred', notPast(until), [
+      ...because,
+      { code: 'deferred', until, deferralCount: target.deferralCount },
+    ]);
   }
   if (ledger.askNotBefore !== null && ledger.askNotBefore > at) {
-    return rest('waiting', notPast(ledger.askNotBefore), [...because, { code: 'no-answer', nextAt: ledger.askNotBefore }]);
+    return rest('waiting', notPast(ledger.askNotBefore), [
+      ...because,
+      { code: 'no-answer', nextAt: ledger.askNotBefore },
+    ]);
   }
   if (!isActive(settings.activeHours, at, facts.zone)) {
     const nextAt = nextActive(settings.activeHours, at, facts.zone);
@@ -302,11 +361,15 @@ function decideAboutAsking(situation: Situation): Decision {
     const reason: Reason = { code: 'fact-unknown', fact: 'whether the screen is locked', why: facts.screenLocked.why };
     return rest('backingOff', notPast(at + LOOK_AGAIN_MS), [...because, reason]);
   }
-  if (facts.screenLocked.value) return rest('waiting', notPast(at + LOOK_AGAIN_MS), [...because, { code: 'screen-locked' }]);
+  if (facts.screenLocked.value)
+    return rest('waiting', notPast(at + LOOK_AGAIN_MS), [...because, { code: 'screen-locked' }]);
   const holders = facts.displayHolders.known ? facts.displayHolders.value : [];
   if (stage === 'open' && settings.meetings.respect && holders.length > 0) {
     const focusAt = schedule.focus.at ?? Infinity;
-    return rest('waiting', notPast(Math.min(at + LOOK_AGAIN_MS, focusAt)), [...because, { code: 'in-a-meeting', holders: holders.join(', ') }]);
+    return rest('waiting', notPast(Math.min(at + LOOK_AGAIN_MS, focusAt)), [
+      ...because,
+      { code: 'in-a-meeting', holders: holders.join(', ') },
+    ]);
   }
   if (promptsToday(ledger, at, facts.zone) >= settings.prompts.maxPerDay) {
     const reason: Reason = { code: 'prompts-spent', maxPerDay: settings.prompts.maxPerDay };
@@ -319,16 +382,33 @@ function askOrWaitForLimit(situation: Situation, warnAt: Instant | null, because
   const { settings, facts, at, schedule, stage } = situation;
   const prompt = stage === 'past-soft' ? 'soft' : 'choice';
   // A deferral ends at the soft deadline, or where the warning of the hard one has to begin.
-  const limits = [prompt === 'choice' ? schedule.soft.at : null, warnAt].filter((limit): limit is Instant => limit !== null);
+  const limits = [prompt === 'choice' ? schedule.soft.at : null, warnAt].filter(
+    (limit): limit is Instant => limit !== null,
+  );
   const limit = limits.length === 0 ? null : Math.min(...limits);
   const deferrals = prompt === 'choice' ? deferralChoices(settings.deferral, at, limit, facts.zone) : [];
   if (prompt === 'choice' && deferrals.length === 0 && limit !== null) {
     return restAt(at)('waiting', Math.max(limit, at + MINUTE_MS), [...because, { code: 'limit-near', at: limit }]);
   }
   const lastTime = schedule.hard.at ?? schedule.soft.at;
-  const times = timeChoices(at, settings.warning.floorMinutes, prompt === 'soft' ? schedule.hard.at : lastTime, facts.zone);
+  const times = timeChoices(
+    at,
+    settings.warning.floorMinutes,
+    prompt === 'soft' ? schedule.hard.at : lastTime,
+    facts.zone,
+  );
   const closesAt = Math.min(at + settings.prompts.timeoutMinutes * MINUTE_MS, limit ?? Infinity);
-  return { kind: 'ask', prompt, deferrals, limit, times, closesAt, softAt: schedule.soft.at, hardAt: schedule.hard.at, because };
+  return {
+    kind: 'ask',
+    prompt,
+    deferrals,
+    limit,
+    times,
+    closesAt,
+    softAt: schedule.soft.at,
+    hardAt: schedule.hard.at,
+    because,
+  };
 }
 
 /** Why a warning whose time has come does not allow the restart; null when it does. */
@@ -338,13 +418,16 @@ function warningLapse(
   facts: Facts,
   settings: Settings,
 ): Extract<Reason, { code: 'warning-lapsed' }>['why'] | null {
-  if (!facts.boot.known || warning.boot === null || !sameBoot(facts.boot.value, warning.boot)) return 'restarted-meanwhile';
+  if (!facts.boot.known || warning.boot === null || !sameBoot(facts.boot.value, warning.boot))
+    return 'restarted-meanwhile';
   if (facts.at > warning.restartAt + LATE_TOLERANCE_MS) return 'too-late';
-  const floorMs = (warning.seen === 'unlocked' ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes) * MINUTE_MS;
+  const floorMs =
+    (warning.seen === 'unlocked' ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes) * MINUTE_MS;
   const awakeMs = facts.monotonicMs - (warning.openedMonotonicMs ?? facts.monotonicMs);
   // Both clocks have to agree: sleep stops one, a jump moves the other. Either may lengthen the warning, never shorten it.
   if (awakeMs < floorMs || facts.at - openedAt < floorMs) return 'too-short';
-  if (warning.seen === 'unseen' && !(facts.screenLocked.known && facts.screenLocked.value)) return 'screen-unlocked-since';
+  if (warning.seen === 'unseen' && !(facts.screenLocked.known && facts.screenLocked.value))
+    return 'screen-unlocked-since';
   return null;
 }
 
@@ -372,18 +455,30 @@ function deadlineReasons({ schedule, at }: Situation): Reason[] {
 }
 
 function nextDeadlineAfter({ schedule }: Situation, at: Instant): Instant | null {
-  const ahead = [schedule.focus.at, schedule.soft.at, schedule.hard.at].filter((due): due is Instant => due !== null && due > at);
+  const ahead = [schedule.focus.at, schedule.soft.at, schedule.hard.at].filter(
+    (due): due is Instant => due !== null && due > at,
+  );
   return ahead.length === 0 ? null : Math.min(...ahead);
 }
 
 function promptsToday(ledger: Ledger, at: Instant, zone: string): number {
   const today = nextLocalMidnight(at, zone) - DAY_MS;
-  return ledger.prompts.filter((prompt) => prompt.kind !== 'warning' && prompt.kind !== 'schedule' && prompt.at >= today).length;
+  return ledger.prompts.filter(
+    (prompt) => prompt.kind !== 'warning' && prompt.kind !== 'schedule' && prompt.at >= today,
+  ).length;
 }
 
-const offered = (target: TrackedTarget): Reason => ({ code: 'offer-found', label: target.label, foundAt: target.foundAt });
+const offered = (target: TrackedTarget): Reason => ({
+  code: 'offer-found',
+  label: target.label,
+  foundAt: target.foundAt,
+});
 
-const warningShown = (warning: Warning, openedAt: Instant): Reason => ({ code: 'warning-shown', openedAt, restartAt: warning.restartAt });
+const warningShown = (warning: Warning, openedAt: Instant): Reason => ({
+  code: 'warning-shown',
+  openedAt,
+  restartAt: warning.restartAt,
+});
 
 /** Restart times are shown to the minute, so they are whole minutes: what is shown is what is done. */
 const wholeMinute = (at: Instant): Instant => Math.ceil(at / MINUTE_MS) * MINUTE_MS;

@@ -10,7 +10,11 @@ export const STAGED_LIFE_MS = 3 * DAY_MS;
 
 /** Whether the list of updates should be asked for again now. */
 export function scanIsDue(ledger: Ledger, settings: Settings, at: Instant): boolean {
-  if (ledger.scanNextAt !== null && ledger.scanNextAt > at && ledger.scanNextAt - at <= settings.scan.everyHours * HOUR_MS) {
+  if (
+    ledger.scanNextAt !== null &&
+    ledger.scanNextAt > at &&
+    ledger.scanNextAt - at <= settings.scan.everyHours * HOUR_MS
+  ) {
     return false;
   }
   const last = ledger.lastScan?.at;
@@ -27,10 +31,19 @@ function takeScan(ledger: Ledger, facts: Facts, settings: Settings): Ledger {
   if (facts.offers === null) return ledger;
   if (!facts.offers.known) {
     const scanFailures = ledger.scanFailures + 1;
-    return { ...ledger, scanFailures, scanNextAt: facts.at + backOffMs(scanFailures, settings.scan.everyHours * HOUR_MS) };
+    return {
+      ...ledger,
+      scanFailures,
+      scanNextAt: facts.at + backOffMs(scanFailures, settings.scan.everyHours * HOUR_MS),
+    };
   }
   const passedOver = facts.os.known ? chooseTarget(facts.offers.value, facts.os.value, settings.target).passedOver : [];
-  return { ...ledger, lastScan: { at: facts.at, offers: facts.offers.value, passedOver }, scanFailures: 0, scanNextAt: null };
+  return {
+    ...ledger,
+    lastScan: { at: facts.at, offers: facts.offers.value, passedOver },
+    scanFailures: 0,
+    scanNextAt: null,
+  };
 }
 
 /** Which release this Mac is driven to, after the latest scan and with what it runs now. */
@@ -41,7 +54,9 @@ function followTarget(ledger: Ledger, facts: Facts, settings: Settings): Ledger 
   const before = ledger.target;
   if (target === null || reached(running, target)) return before === null ? ledger : withoutTarget(ledger);
   if (before?.label === target.label) return ledger;
-  return before === null ? { ...ledger, target: track(target, facts, settings) } : replaceTarget(ledger, before, target, facts, settings);
+  return before === null
+    ? { ...ledger, target: track(target, facts, settings) }
+    : replaceTarget(ledger, before, target, facts, settings);
 }
 
 function track(target: Target, facts: Facts, settings: Settings): TrackedTarget {
@@ -70,11 +85,23 @@ function fixedZeroDate(date: string, zone: string): Instant {
  * would put every deadline off for ever), unless the settings say otherwise or it is another major release. What was
  * promised about the old one (a chosen time, a warning, consent) does not carry over: people agreed to something else.
  */
-function replaceTarget(ledger: Ledger, before: TrackedTarget, target: Target, facts: Facts, settings: Settings): Ledger {
+function replaceTarget(
+  ledger: Ledger,
+  before: TrackedTarget,
+  target: Target,
+  facts: Facts,
+  settings: Settings,
+): Ledger {
   const fresh = track(target, facts, settings);
   const keeps = settings.deadlines.newTarget === 'keep' && majorOf(before.version) === majorOf(target.version);
   const next = keeps
-    ? { ...fresh, zeroDate: before.zeroDate, zone: before.zone, deferralCount: before.deferralCount, countedAt: before.countedAt }
+    ? {
+        ...fresh,
+        zeroDate: before.zeroDate,
+        zone: before.zone,
+        deferralCount: before.deferralCount,
+        countedAt: before.countedAt,
+      }
     : fresh;
   return { ...withoutTarget(ledger), deferral: ledger.deferral, target: next };
 }
@@ -104,7 +131,11 @@ function checkDownload(ledger: Ledger, facts: Facts): Ledger {
   if (target === null || download === null || !facts.staged.known) return ledger;
   if (readiness(ledger, facts) !== 'not-downloaded') return ledger;
   if (!download.prepared || facts.at - download.at > HOUR_MS) return { ...ledger, download: null };
-  return failedDownload({ ...ledger, download: null }, facts.at, 'macOS holds no prepared update although the download said so');
+  return failedDownload(
+    { ...ledger, download: null },
+    facts.at,
+    'macOS holds no prepared update although the download said so',
+  );
 }
 
 /** Counts a failed download and waits before the next. */
@@ -139,7 +170,8 @@ export function readiness(ledger: Ledger, facts: Facts): 'ready' | 'not-download
   if (target === null) return 'not-downloaded';
   if (!facts.staged.known) return 'unknown';
   if (facts.staged.value !== null && facts.staged.value.build === target.build && target.build !== null) return 'ready';
-  if (facts.staged.value !== null && target.build === null && facts.staged.value.version === target.version) return 'ready';
+  if (facts.staged.value !== null && target.build === null && facts.staged.value.version === target.version)
+    return 'ready';
   const download = ledger.download;
   const fresh = download !== null && download.label === target.label && facts.at - download.at < STAGED_LIFE_MS;
   // Without an owner's password Apple silicon downloads but does not prepare: then only our own record tells.

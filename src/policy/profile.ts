@@ -17,18 +17,22 @@ export function settingsFromPropertyList(plist: unknown): ProfileReading {
     return no('is a property list, but not a dictionary', 'Give a configuration profile or a dictionary of settings.');
   }
   if ('EncryptedPayloadContent' in plist) {
-    return no('is an encrypted profile, which only the Mac it is meant for can read', 'Give the profile as it was before it was encrypted.');
+    return no(
+      'is an encrypted profile, which only the Mac it is meant for can read',
+      'Give the profile as it was before it was encrypted.',
+    );
   }
-  const isProfile = 'PayloadContent' in plist || plist['PayloadType'] === 'Configuration';
+  const isProfile = 'PayloadContent' in plist || plist.PayloadType === 'Configuration';
   if (!isProfile && !('PayloadType' in plist)) return { ok: true, settings: withoutPayloadKeys(plist), form: 'domain' };
 
-  const payloads = Array.isArray(plist['PayloadContent']) ? plist['PayloadContent'] : [plist];
+  const payloads = Array.isArray(plist.PayloadContent) ? plist.PayloadContent : [plist];
   const found: Found[] = [];
   for (const payload of payloads) {
     if (!isDictionary(payload)) return no('holds a payload that is not a dictionary', 'Make the profile anew.');
-    if (payload['PayloadType'] === PREFERENCE_DOMAIN) found.push({ settings: withoutPayloadKeys(payload), form: 'payload' });
-    if (payload['PayloadType'] !== MANAGED_PREFERENCES) continue;
-    const forced = forcedSettings(payload['PayloadContent']);
+    if (payload.PayloadType === PREFERENCE_DOMAIN)
+      found.push({ settings: withoutPayloadKeys(payload), form: 'payload' });
+    if (payload.PayloadType !== MANAGED_PREFERENCES) continue;
+    const forced = forcedSettings(payload.PayloadContent);
     if (!forced.ok) return forced;
     found.push(...forced.found);
   }
@@ -50,7 +54,7 @@ function forcedSettings(content: unknown): { ok: true; found: Found[] } | { ok: 
   }
   if (!Object.hasOwn(content, PREFERENCE_DOMAIN)) return { ok: true, found: [] };
   const domain = content[PREFERENCE_DOMAIN];
-  const forced = isDictionary(domain) ? domain['Forced'] : undefined;
+  const forced = isDictionary(domain) ? domain.Forced : undefined;
   if (!Array.isArray(forced)) {
     return no(
       `has settings for ${PREFERENCE_DOMAIN} that are not forced`,
@@ -59,9 +63,12 @@ function forcedSettings(content: unknown): { ok: true; found: Found[] } | { ok: 
   }
   const found: Found[] = [];
   for (const entry of forced) {
-    const settings = isDictionary(entry) ? entry['mcx_preference_settings'] : undefined;
+    const settings = isDictionary(entry) ? entry.mcx_preference_settings : undefined;
     if (!isDictionary(settings)) {
-      return no(`has a Forced entry for ${PREFERENCE_DOMAIN} without mcx_preference_settings`, 'Make the payload anew.');
+      return no(
+        `has a Forced entry for ${PREFERENCE_DOMAIN} without mcx_preference_settings`,
+        'Make the payload anew.',
+      );
     }
     found.push({ settings: withoutPayloadKeys(settings), form: 'managed-preferences' });
   }
@@ -70,10 +77,10 @@ function forcedSettings(content: unknown): { ok: true; found: Found[] } | { ok: 
 
 function noUpkeepPayload(payloads: Dictionary[]): ProfileReading {
   const types = payloads.flatMap((payload) => {
-    const type = payload['PayloadType'];
+    const type = payload.PayloadType;
     if (typeof type !== 'string' || type === 'Configuration') return [];
-    if (type !== MANAGED_PREFERENCES || !isDictionary(payload['PayloadContent'])) return [type];
-    return Object.keys(payload['PayloadContent']).map((domain) => `${type} for ${domain}`);
+    if (type !== MANAGED_PREFERENCES || !isDictionary(payload.PayloadContent)) return [type];
+    return Object.keys(payload.PayloadContent).map((domain) => `${type} for ${domain}`);
   });
   const has = types.length === 0 ? 'no payload at all' : [...new Set(types)].slice(0, 20).join(', ');
   return no(

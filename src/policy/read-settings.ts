@@ -127,7 +127,8 @@ function leavesOf(key: string, value: unknown, depth: number): Stranger[] {
 }
 
 /** Names under which other tools keep what must not stand in a profile, where every process on the Mac can read it. */
-const SECRET_NAME = /pass(?:word|wd|phrase|code)|pwd|secret|token|credential|(?:api|private).?key|^auth|^user|^login|account/i;
+const SECRET_NAME =
+  /pass(?:word|wd|phrase|code)|pwd|secret|token|credential|(?:api|private).?key|^auth|^user|^login|account/i;
 
 function strangerProblem(stranger: Stranger, suggest: boolean): SettingProblem {
   const { key } = stranger;
@@ -143,21 +144,45 @@ function strangerProblem(stranger: Stranger, suggest: boolean): SettingProblem {
   const given = valueWords(stranger.value);
   if (WORDS_BY_KEY.has(key) && key.includes('.')) {
     const nested = key.split('.').join(' → ');
-    return { key, given, what: 'stands under a key in one piece', allowed: `the groups one inside the other: ${nested}`, nearest: null };
+    return {
+      key,
+      given,
+      what: 'stands under a key in one piece',
+      allowed: `the groups one inside the other: ${nested}`,
+      nearest: null,
+    };
   }
   const index = /\[\d+\]/.exec(key)?.[0] ?? '[]';
   const nearest = suggest ? nearestKey(key.replace(/\[\d+\]/, '[]'), [...WORDS_BY_KEY.keys()]) : null;
-  return { key, given, what: 'is set for a key that upkeep does not know', allowed: null, nearest: nearest?.replace('[]', index) ?? null };
+  return {
+    key,
+    given,
+    what: 'is set for a key that upkeep does not know',
+    allowed: null,
+    nearest: nearest?.replace('[]', index) ?? null,
+  };
 }
 
 // -------------------------------------------------------------------------------------------------- values
 
 function wrongWhole(raw: unknown): SettingProblem {
-  return { key: '', given: valueWords(raw), what: `is ${kindWords(raw)}, not a group of settings`, allowed: 'a dictionary of settings', nearest: null };
+  return {
+    key: '',
+    given: valueWords(raw),
+    what: `is ${kindWords(raw)}, not a group of settings`,
+    allowed: 'a dictionary of settings',
+    nearest: null,
+  };
 }
 
 function valueProblem(issue: z.core.$ZodIssue, key: string, value: unknown, said: SettingWords): SettingProblem {
-  return { key, given: value === undefined ? null : valueWords(value), what: whatIsWrong(issue, value), allowed: said.allowed, nearest: null };
+  return {
+    key,
+    given: value === undefined ? null : valueWords(value),
+    what: whatIsWrong(issue, value),
+    allowed: said.allowed,
+    nearest: null,
+  };
 }
 
 function whatIsWrong(issue: z.core.$ZodIssue, value: unknown): string {
@@ -206,7 +231,7 @@ function kindHint(expected: string, value: unknown): string {
 }
 
 function kindWords(value: unknown): string {
-  if (value === null) return 'nothing (null)';
+  if (value === null) return 'no value';
   if (typeof value === 'string') return 'text';
   if (typeof value === 'number' || typeof value === 'bigint') return 'a number';
   if (typeof value === 'boolean') return 'a yes or no';
@@ -220,8 +245,12 @@ function kindWords(value: unknown): string {
 function valueWords(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (typeof value === 'string') return printable(JSON.stringify(value));
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : shorten(`[${value.slice(0, 20).map(innerWords).join(', ')}]`);
-  if (isGroup(value)) return Object.keys(value).length === 0 ? '{}' : shorten(`{${Object.keys(value).slice(0, 20).map(printable).join(', ')}}`);
+  if (Array.isArray(value))
+    return value.length === 0 ? '[]' : shorten(`[${value.slice(0, 20).map(innerWords).join(', ')}]`);
+  if (isGroup(value))
+    return Object.keys(value).length === 0
+      ? '{}'
+      : shorten(`{${Object.keys(value).slice(0, 20).map(printable).join(', ')}}`);
   return scalarWords(value);
 }
 
@@ -233,7 +262,8 @@ function innerWords(value: unknown): string {
 
 function scalarWords(value: unknown): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'a broken date' : value.toISOString();
-  if (value === null || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (value === null || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value);
   return `(${typeof value})`;
 }
 
@@ -297,7 +327,8 @@ type Stage = (typeof STAGES)[number];
 function contradictions(settings: Settings, faulty: ReadonlySet<string>, zone: string): SettingProblem[] {
   const problems: SettingProblem[] = [];
   const { deadlines, warning } = settings;
-  const sound = (...keys: string[]) => !keys.some((key) => [...faulty].some((bad) => key === bad || key.startsWith(`${bad}.`)));
+  const sound = (...keys: string[]) =>
+    !keys.some((key) => [...faulty].some((bad) => key === bad || key.startsWith(`${bad}.`)));
 
   for (const family of FAMILIES) {
     if (family === 'date' && !sound('deadlines.timeOfDay')) continue;
@@ -332,7 +363,10 @@ function contradictions(settings: Settings, faulty: ReadonlySet<string>, zone: s
     }
   }
 
-  if (sound('warning.floorMinutes', 'warning.lockedFloorMinutes') && warning.lockedFloorMinutes < warning.floorMinutes) {
+  if (
+    sound('warning.floorMinutes', 'warning.lockedFloorMinutes') &&
+    warning.lockedFloorMinutes < warning.floorMinutes
+  ) {
     const isDefault = warning.lockedFloorMinutes === defaultSettings.warning.lockedFloorMinutes;
     problems.push({
       key: 'warning.lockedFloorMinutes',
@@ -382,7 +416,10 @@ function deadlineDoubts({ deadlines, unattended }: Settings): SettingDoubt[] {
     const also = isSet(deadlines.focus) ? ' The focus deadline alone does not change that.' : '';
     found.push({ keys: ['deadlines'], words: `Without a soft or hard deadline people can defer for ever.${also}` });
   } else if (!hard) {
-    found.push({ keys: ['deadlines.soft'], words: 'With a soft deadline and no hard one, a Mac never restarts by itself.' });
+    found.push({
+      keys: ['deadlines.soft'],
+      words: 'With a soft deadline and no hard one, a Mac never restarts by itself.',
+    });
   } else if (!soft) {
     found.push({
       keys: ['deadlines.hard'],
@@ -391,7 +428,10 @@ function deadlineDoubts({ deadlines, unattended }: Settings): SettingDoubt[] {
   }
   if (deadlines.hard.days === 0 || deadlines.hard.count === 0) {
     const key = deadlines.hard.days === 0 ? 'deadlines.hard.days' : 'deadlines.hard.count';
-    found.push({ keys: [key], words: 'The hard deadline is due as soon as an update is found: people get the warning and no choice.' });
+    found.push({
+      keys: [key],
+      words: 'The hard deadline is due as soon as an update is found: people get the warning and no choice.',
+    });
   }
   for (const [when, stage, missing] of [
     ['after-soft-deadline', 'soft', !soft],
@@ -443,7 +483,8 @@ function orderDoubts({ deadlines }: Settings, zone: string): SettingDoubt[] {
   if (zeroDate === 'discovery') return [];
   const earliest = (stage: Stage): Instant => {
     const { days, date } = deadlines[stage];
-    const byDays = days === null ? Infinity : instantAt(Temporal.PlainDate.from(zeroDate).add({ days }).toString(), timeOfDay, zone);
+    const byDays =
+      days === null ? Infinity : instantAt(Temporal.PlainDate.from(zeroDate).add({ days }).toString(), timeOfDay, zone);
     return Math.min(byDays, date === null ? Infinity : dateInstant(deadlines, date, zone));
   };
   const found: SettingDoubt[] = [];

@@ -80,7 +80,7 @@ export const settingsSchema = z.strictObject({
       means: 'Day 0 of the `days` rules: the day this Mac first saw the update, or one date for every Mac.',
       allowed: '"discovery" or a local date such as 2026-11-02',
       unit: null,
-      example: 'discovery',
+      example: '2026-11-02',
     }),
     newTarget: choice(
       { keep: 'keep the days already counted', restart: 'start over' },
@@ -173,7 +173,13 @@ export const settingsSchema = z.strictObject({
   ),
 
   prompts: group('How much of a person’s attention may be asked for.', {
-    timeoutMinutes: whole(5, DAY_MINUTES, 120, 'minutes', 'How long a question stays open before it counts as unanswered.'),
+    timeoutMinutes: whole(
+      5,
+      DAY_MINUTES,
+      120,
+      'minutes',
+      'How long a question stays open before it counts as unanswered.',
+    ),
     maxPerDay: whole(1, 24, 8, 'questions a day', 'How often people are asked in one day at most.'),
   }),
 
@@ -284,7 +290,12 @@ function text(shortest: number, longest: number, fallback: string, means: string
     // It stands in dialogs and in logs: a line break or an escape there could pass for something upkeep said.
     .refine((value) => !/\p{Cc}|\p{Zl}|\p{Zp}|\p{Bidi_Control}/u.test(value), { error: 'holds a control character' })
     .default(fallback);
-  return described(schema, { means, allowed: `text of ${shortest} to ${longest} characters in one line`, unit: null, example });
+  return described(schema, {
+    means,
+    allowed: `text of ${shortest} to ${longest} characters in one line`,
+    unit: null,
+    example,
+  });
 }
 
 function choice<Option extends string>(options: Record<Option, string>, fallback: NoInfer<Option>, means: string) {
@@ -292,10 +303,16 @@ function choice<Option extends string>(options: Record<Option, string>, fallback
   const meanings = names.map((name) => `\`${name}\`: ${options[name]}`).join('; ');
   const schema = z.enum(names).default(fallback as never);
   const allowed = `one of ${names.map((name) => `"${name}"`).join(', ')}`;
-  return described(schema, { means: `${means} ${capital(meanings)}.`, allowed, unit: null, example: fallback });
+  return described(schema, { means: `${means} ${meanings}.`, allowed, unit: null, example: fallback });
 }
 
-function optional<S extends z.ZodType>(schema: S, means: string, allowed: string, example: unknown, unit: string | null = null) {
+function optional<S extends z.ZodType>(
+  schema: S,
+  means: string,
+  allowed: string,
+  example: unknown,
+  unit: string | null = null,
+) {
   return described(schema.nullable().default(null as never), { means, allowed, unit, example });
 }
 
@@ -343,8 +360,4 @@ function wrongDay(day: string): string | null {
     return 'is not a day of the calendar';
   }
   return year >= 2020 && year <= 2099 ? null : 'lies outside the years 2020 to 2099';
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

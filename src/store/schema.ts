@@ -50,10 +50,14 @@ const LADDER: Record<number, string> = {
 export function migrate(database: Database): void {
   const version = Number(database.pragma('user_version', { simple: true }));
   if (version > SCHEMA_VERSION) {
-    throw new UpkeepError('store.too-new', `the state was written by a newer upkeep (tables version ${version}, this one knows ${SCHEMA_VERSION})`, {
-      remedy: 'Install the newer upkeep again; nothing was changed.',
-      facts: { version, known: SCHEMA_VERSION },
-    });
+    throw new UpkeepError(
+      'store.too-new',
+      `the state was written by a newer upkeep (tables version ${version}, this one knows ${SCHEMA_VERSION})`,
+      {
+        remedy: 'Install the newer upkeep again; nothing was changed.',
+        facts: { version, known: SCHEMA_VERSION },
+      },
+    );
   }
   for (let next = version + 1; next <= SCHEMA_VERSION; next += 1) {
     const step = LADDER[next];

@@ -92,7 +92,9 @@ export class Store {
 
   checkpoint(): CheckpointRow | null {
     const row = this.#statements.checkpoint.get() as { version: number; value: string; context: string } | undefined;
-    return row === undefined ? null : { version: row.version, value: JSON.parse(row.value), context: JSON.parse(row.context) };
+    return row === undefined
+      ? null
+      : { version: row.version, value: JSON.parse(row.value), context: JSON.parse(row.context) };
   }
 
   /** Saves all of it or nothing; returns the keys of the effects started, in order. */
@@ -108,7 +110,10 @@ export class Store {
     const { insertJournal, saveCheckpoint, insertEffect, endEffect } = this.#statements;
     const { at, monotonicMs, type, event, checkpoint, because, wakeAt } = commit;
     const value = JSON.stringify(checkpoint.value);
-    const seq = Number(insertJournal.run(at, monotonicMs, type, JSON.stringify(event), value, JSON.stringify(because), wakeAt).lastInsertRowid);
+    const seq = Number(
+      insertJournal.run(at, monotonicMs, type, JSON.stringify(event), value, JSON.stringify(because), wakeAt)
+        .lastInsertRowid,
+    );
     saveCheckpoint.run(checkpoint.version, seq, value, JSON.stringify(checkpoint.context));
     for (const { key, ending } of commit.ended) endEffect.run(seq, ending, key);
     return commit.started.map(({ id, name, recovery, input }) =>
@@ -128,7 +133,16 @@ export class Store {
 
   /** The journal in order, from `afterSeq` on. */
   journal(afterSeq = 0): JournalRow[] {
-    type Raw = { seq: number; at: number; monotonic_ms: number; type: string; event: string; value: string; because: string; wake_at: number | null };
+    type Raw = {
+      seq: number;
+      at: number;
+      monotonic_ms: number;
+      type: string;
+      event: string;
+      value: string;
+      because: string;
+      wake_at: number | null;
+    };
     return (this.#statements.journal.all(afterSeq) as Raw[]).map((row) => ({
       seq: row.seq,
       at: row.at,
@@ -165,10 +179,14 @@ function prepare(database: Database): Record<string, Statement> & {
       `INSERT INTO checkpoint (id, version, seq, value, context) VALUES (1, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET version = excluded.version, seq = excluded.seq, value = excluded.value, context = excluded.context`,
     ),
-    insertEffect: database.prepare('INSERT INTO effect (id, name, recovery, input, started_seq) VALUES (?, ?, ?, ?, ?)'),
+    insertEffect: database.prepare(
+      'INSERT INTO effect (id, name, recovery, input, started_seq) VALUES (?, ?, ?, ?, ?)',
+    ),
     endEffect: database.prepare('UPDATE effect SET ended_seq = ?, ending = ? WHERE key = ? AND ended_seq IS NULL'),
     keepAside: database.prepare('INSERT INTO checkpoint_aside (version, value, context, why) VALUES (?, ?, ?, ?)'),
-    openEffects: database.prepare('SELECT key, id, name, recovery, input FROM effect WHERE ended_seq IS NULL ORDER BY key'),
+    openEffects: database.prepare(
+      'SELECT key, id, name, recovery, input FROM effect WHERE ended_seq IS NULL ORDER BY key',
+    ),
     journal: database.prepare('SELECT * FROM journal WHERE seq > ? ORDER BY seq'),
   };
 }

@@ -5,88 +5,59 @@
  */
 export type XmlFlaw = { what: string; line: number; column: number };
 
-/** Returns the first flaw, or null. Document type declarations with entities of their own are refused unread. */
+/** Returns the first flaw, or null. Document type declarations with definitions of their own are refused unread. */
 export function flawInPlistXml(xml: string): XmlFlaw | null {
   const open: Element[] = [];
+  const flaw = (what: string, position: number): XmlFlaw => ({ what, ...placeOf(xml, position) });
+  const forbidden = FORBIDDEN_SIGN.exec(xml);
+  if (forbidden) return flaw('a control character', forbidden.index);
+
   let finished = false;
   let at = 0;
-  const flaw = (what: string, position = at): XmlFlaw => ({ what, ...placeOf(xml, position) });
-
   while (at < xml.length) {
-    const parent = open.at(-1);
     const token = tokenAt(xml, at);
-    if (token === null) return flaw('a tag that is not closed or not well formed');
-    switch (token.kind) {
-      case 'space':
-        if (token.text.includes(']]>')) return flaw('"]]>" outside a CDATA section');
-        break;
-      case 'doctype':
-        if (parent || finished) return flaw('a document type declaration in the middle');
-        if (token.text.includes('[')) return flaw('a document type declaration with definitions of its own');
-        break;
-      case 'text': {
-        const wrong = wrongReference(token.text);
-        if (wrong !== null) return flaw(wrong.what, at + wrong.offset);
-        if (!parent) return flaw(finished ? 'text after the end of the property list' : 'text before the property list');
-        if (!TEXT_TAGS.has(parent.name)) return flaw(`stray text inside <${parent.name}>`);
-        parent.text += token.text;
-        break;
-      }
-      case 'cdata':
-        if (parent?.name !== 'string') return flaw('a CDATA section outside <string>');
-        parent.text += 'x';
-        break;
-      case 'aside':
-        // A comment inside a value would make the value depend on who reads it.
-        if (parent && TEXT_TAGS.has(parent.name)) return flaw(`a comment or instruction inside <${parent.name}>`);
-        break;
-      case 'open': {
-        const wrong = wrongChild(parent, token.name, finished);
-        if (wrong !== null) return flaw(wrong);
-        const element: Element = { name: token.name, at, text: '', children: 0, keys: new Set(), lastKey: null };
-        if (open.push(element) > DEEPEST) return flaw(`more than ${DEEPEST} levels`);
-        if (!token.selfClosing) break;
-        const empty = wrongEnd(element);
-        if (empty !== null) return flaw(empty);
-        open.pop();
-        finished = closed(open.at(-1), element);
-        break;
-      }
-      case 'close': {
-        if (parent?.name !== token.name) {
-          return flaw(parent ? `</${token.name}> where </${parent.name}> is due` : `</${token.name}> without a beginning`);
-        }
-        const wrong = wrongEnd(parent);
-        if (wrong !== null) return flaw(wrong, parent.at);
-        open.pop();
-        finished = closed(open.at(-1), parent);
-        break;
-      }
+    if (token === null) return flaw('a tag that is not closed or not well formed', at);
+    const parent = open.at(-1);
+    const wrong = flawOf(token, parent, { finished, atStart: xml.slice(0, at).trim() === '' });
+    if (wrong !== null) return flaw(wrong, at);
+    if (token.kind === 'open') {
+      open.push({ name: token.name, at, text: '', children: 0, keys: new Set(), lastKey: null });
+      if (open.length > DEEPEST) return flaw(`more than ${DEEPEST} levels`, at);
+    }
+    const ending = token.kind === 'close' || (token.kind === 'open' && token.selfClosing) ? open.pop() : undefined;
+    if (ending) {
+      const incomplete = flawAtEnd(ending) ?? enter(open.at(-1), ending);
+      if (incomplete !== null) return flaw(incomplete, ending.at);
+      finished = open.length === 0;
+    } else if (parent && TEXT_TAGS.has(parent.name)) {
+      parent.text += token.text;
     }
     at += token.text.length;
   }
   const unclosed = open.at(-1);
   if (unclosed) return flaw(`<${unclosed.name}> is never closed`, unclosed.at);
-  return finished ? null : flaw('no <plist> in it');
+  return finished ? null : flaw('no <plist> in it', 0);
 }
 
 type Element = { name: string; at: number; text: string; children: number; keys: Set<string>; lastKey: string | null };
 type Token =
   | { kind: 'space' | 'text' | 'cdata' | 'aside' | 'doctype'; text: string }
-  | { kind: 'open'; text: string; name: string; selfClosing: boolean }
+  | { kind: 'open'; text: string; name: string; hasAttributes: boolean; selfClosing: boolean }
   | { kind: 'close'; text: string; name: string };
 
 const DEEPEST = 32;
 const TEXT_TAGS = new Set(['key', 'string', 'integer', 'real', 'date', 'data']);
 const VALUE_TAGS = new Set(['dict', 'array', 'string', 'integer', 'real', 'date', 'data', 'true', 'false']);
+const FORBIDDEN_SIGN = /(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff]/u;
 
-// Sticky patterns: each is tried exactly where the reading stands, so the whole pass is linear.
+// Sticky patterns: each is tried exactly where the reading stands, so that the whole pass is linear.
 const TEXT = /[^<]+/y;
-const ASIDE = /<!--(?:(?!--)[^])*-->|<\?(?:(?!\?>)[^])*\?>/y;
-const CDATA = /<!\[CDATA\[(?:(?!\]\]>)[^])*\]\]>/y;
-const DOCTYPE = /<!DOCTYPE\s+plist\b(?:"[^"]*"|'[^']*'|[^"'<>])*>/y;
+const ASIDE = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>/y;
+const CDATA = /<!\[CDATA\[[\s\S]*?\]\]>/y;
+const DOCTYPE = /<!DOCTYPE(?:"[^"]*"|'[^']*'|[^"'[>])*[[>]/iy;
 const OPEN = /<([A-Za-z]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const CLOSE = /<\/([A-Za-z]+)\s*>/y;
+const PLAIN_DOCTYPE = /^<!DOCTYPE\s+plist(?:\s+PUBLIC\s+"[^"&]*"\s+"[^"&]*"|\s+SYSTEM\s+"[^"&]*")?\s*>$/;
 
 function tokenAt(xml: string, at: number): Token | null {
   const match = (pattern: RegExp) => {
@@ -96,15 +67,65 @@ function tokenAt(xml: string, at: number): Token | null {
   const text = match(TEXT)?.[0];
   if (text !== undefined) return { kind: /^[ \t\r\n]+$/.test(text) ? 'space' : 'text', text };
   const open = match(OPEN);
-  if (open) return { kind: 'open', text: open[0], name: open[1] ?? '', selfClosing: open[3] === '/' };
+  if (open) {
+    return {
+      kind: 'open',
+      text: open[0],
+      name: open[1] ?? '',
+      hasAttributes: open[2] !== '',
+      selfClosing: open[3] === '/',
+    };
+  }
   const close = match(CLOSE);
   if (close) return { kind: 'close', text: close[0], name: close[1] ?? '' };
-  const aside = match(ASIDE)?.[0];
-  if (aside !== undefined) return { kind: 'aside', text: aside };
-  const cdata = match(CDATA)?.[0];
-  if (cdata !== undefined) return { kind: 'cdata', text: cdata };
-  const doctype = match(DOCTYPE)?.[0];
-  return doctype === undefined ? null : { kind: 'doctype', text: doctype };
+  for (const [kind, pattern] of [
+    ['aside', ASIDE],
+    ['cdata', CDATA],
+    ['doctype', DOCTYPE],
+  ] as const) {
+    const found = match(pattern)?.[0];
+    if (found !== undefined) return { kind, text: found };
+  }
+  return null;
+}
+
+/** Why this may not stand here; null when it may. */
+function flawOf(
+  token: Token,
+  parent: Element | undefined,
+  place: { finished: boolean; atStart: boolean },
+): string | null {
+  const inText = parent !== undefined && TEXT_TAGS.has(parent.name);
+  switch (token.kind) {
+    case 'space':
+      return null;
+    case 'doctype':
+      if (parent || place.finished) return 'a document type declaration in the middle';
+      return PLAIN_DOCTYPE.test(token.text)
+        ? null
+        : 'a document type declaration other than the usual one; definitions in it are refused';
+    case 'text':
+      if (!parent) return place.finished ? 'text after the end of the property list' : 'text before the property list';
+      if (!inText) return `stray text inside <${parent.name}>`;
+      if (token.text.includes(']]>')) return '"]]>" outside a CDATA section';
+      if (parent.name !== 'string' && token.text.includes('&#'))
+        return `a character written as a number inside <${parent.name}>`;
+      return wrongReference(token.text);
+    case 'cdata':
+      return parent?.name === 'string' ? null : 'a CDATA section outside <string>';
+    case 'aside':
+      // A comment inside a value would leave it to each reader what the value is.
+      if (inText) return `a comment or instruction inside <${parent.name}>`;
+      if (token.text.startsWith('<!--') && token.text.slice(4, -2).includes('--')) return 'a comment with "--" in it';
+      return /^<\?xml\b/i.test(token.text) && !place.atStart ? 'an XML declaration in the middle' : null;
+    case 'open':
+      if (token.hasAttributes && !/^<plist\s+version\s*=\s*["'][\d.]+["']\s*\/?>$/.test(token.text))
+        return `attributes in <${token.name}>`;
+      return wrongChild(parent, token.name, place.finished);
+    case 'close':
+      if (!parent) return `</${token.name}> without a beginning`;
+      return parent.name === token.name ? null : `</${token.name}> where </${parent.name}> is due`;
+  }
 }
 
 /** Why this tag may not begin here. */
@@ -113,7 +134,8 @@ function wrongChild(parent: Element | undefined, name: string, finished: boolean
     if (finished) return `<${name}> after the end of the property list`;
     return name === 'plist' ? null : `<${name}> where <plist> is due`;
   }
-  if (TEXT_TAGS.has(parent.name) || parent.name === 'true' || parent.name === 'false') return `<${name}> inside <${parent.name}>`;
+  if (TEXT_TAGS.has(parent.name) || parent.name === 'true' || parent.name === 'false')
+    return `<${name}> inside <${parent.name}>`;
   if (parent.name === 'dict') {
     const keyDue = parent.children % 2 === 0;
     if (keyDue && name !== 'key') return `<${name}> where a <key> is due`;
@@ -124,8 +146,8 @@ function wrongChild(parent: Element | undefined, name: string, finished: boolean
   return VALUE_TAGS.has(name) ? null : `<${name}> is not a tag of property lists`;
 }
 
-/** Why this element may not end here, with what it holds. */
-function wrongEnd({ name, text, children, lastKey }: Element): string | null {
+/** Why this element may not end with what it holds. */
+function flawAtEnd({ name, text, children, lastKey }: Element): string | null {
   switch (name) {
     case 'plist':
       return children === 0 ? '<plist> is empty' : null;
@@ -134,11 +156,17 @@ function wrongEnd({ name, text, children, lastKey }: Element): string | null {
     case 'integer':
       return /^\s*[+-]?\d{1,15}\s*$/.test(text) ? null : `${quoted(text)} is not a whole number`;
     case 'real':
-      return /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?\s*$/i.test(text) ? null : `${quoted(text)} is not a number`;
+      return /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?\s*$/i.test(text)
+        ? null
+        : `${quoted(text)} is not a number`;
     case 'date':
-      return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text.trim()) ? null : `${quoted(text)} is not a date of a property list`;
+      return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text.trim())
+        ? null
+        : `${quoted(text)} is not a date of a property list`;
     case 'data':
-      return /^[A-Za-z0-9+/]*={0,2}$/.test(text.replace(/\s+/g, '')) ? null : 'the <data> is not base64';
+      return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.replace(/\s+/g, ''))
+        ? null
+        : 'the <data> is not base64';
     case 'key':
       return text === '' || text === '__proto__' ? `${quoted(text)} is not a key` : null;
     default:
@@ -146,17 +174,26 @@ function wrongEnd({ name, text, children, lastKey }: Element): string | null {
   }
 }
 
-/** Counts the finished element in its parent; true when it was the whole property list. */
-function closed(parent: Element | undefined, element: Element): boolean {
-  if (!parent) return true;
+/** Enters a finished element into its parent; the flaw that shows only there is a key given twice. */
+function enter(parent: Element | undefined, element: Element): string | null {
+  if (!parent) return null;
   parent.children += 1;
-  if (element.name === 'key') parent.lastKey = element.text;
-  return false;
+  if (element.name !== 'key') return null;
+  parent.lastKey = element.text;
+  if (parent.keys.has(element.text)) return `the key ${quoted(element.text)} for the second time in one <dict>`;
+  parent.keys.add(element.text);
+  return null;
 }
 
-function wrongReference(text: string): { what: string; offset: number } | null {
-  const found = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});)[^;\s]{0,20};?/i.exec(text);
-  return found ? { what: `${found[0]} is not an entity of XML (write & as &amp;)`, offset: found.index } : null;
+function wrongReference(text: string): string | null {
+  for (const [reference, name = ''] of text.matchAll(/&([^;\s&]{0,20};?)/g)) {
+    if (/^(?:amp|lt|gt|quot|apos);$/.test(name)) continue;
+    const digits = /^#(?:(\d{1,7})|x([0-9a-f]{1,6}));$/i.exec(name);
+    const sign = digits?.[1] === undefined ? Number.parseInt(digits?.[2] ?? '', 16) : Number(digits[1]);
+    if (sign <= 0x10ffff && !FORBIDDEN_SIGN.test(String.fromCodePoint(sign))) continue;
+    return `${quoted(reference)} is not an entity of XML; write & as &amp;`;
+  }
+  return null;
 }
 
 function quoted(text: string | null): string {

@@ -11,7 +11,12 @@ const times = z.int().min(1).optional();
 export const faultSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('offline'), from: z.number().optional(), until: z.number().optional() }),
   z.strictObject({ name: z.literal('slow'), factor: z.number().min(1) }),
-  z.strictObject({ name: z.literal('install-fails'), times, text: z.string().optional(), exitCode: z.int().optional() }),
+  z.strictObject({
+    name: z.literal('install-fails'),
+    times,
+    text: z.string().optional(),
+    exitCode: z.int().optional(),
+  }),
   z.strictObject({ name: z.literal('queued-but-never-happens'), times }),
   z.strictObject({
     name: z.literal('dialog-crashes'),
@@ -73,7 +78,8 @@ export class Faults {
   strikes<Name extends FaultName>(name: Name): FaultOf<Name> | null {
     for (const entry of this.#active) {
       if (entry.fault.name !== name || entry.left <= 0) continue;
-      if ('chance' in entry.fault && entry.fault.chance !== undefined && !this.#random.chance(entry.fault.chance)) continue;
+      if ('chance' in entry.fault && entry.fault.chance !== undefined && !this.#random.chance(entry.fault.chance))
+        continue;
       entry.left -= 1;
       this.#struck(name);
       return entry.fault as FaultOf<Name>;

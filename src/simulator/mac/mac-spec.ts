@@ -30,12 +30,24 @@ const ALLOWED = {
 } as const;
 
 const schema = z.strictObject({
-  model: z.string().regex(/^[A-Za-z]+\d+,\d+$/).default('Mac14,9'),
+  model: z
+    .string()
+    .regex(/^[A-Za-z]+\d+,\d+$/)
+    .default('Mac14,9'),
   appleSilicon: z.boolean().default(true),
   kind: z.enum(['laptop', 'desktop']).default('laptop'),
-  macOS: z.string().refine((text) => (readOsVersion(text)?.major ?? 0) >= 11).default('26.6'),
-  build: z.string().refine((text) => readBuild(text) !== null).default('25G72'),
-  user: z.string().regex(/^[a-z_][a-z0-9_.-]*$/).default('anna'),
+  macOS: z
+    .string()
+    .refine((text) => (readOsVersion(text)?.major ?? 0) >= 11)
+    .default('26.6'),
+  build: z
+    .string()
+    .refine((text) => readBuild(text) !== null)
+    .default('25G72'),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_.-]*$/)
+    .default('anna'),
   fullName: z.string().default('Anna Example'),
   password: z.string().default('correct horse'),
   admin: z.boolean().default(false),
@@ -73,7 +85,9 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): MacSpecProblem[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     const choices = path.length === 0 ? Object.keys(ALLOWED) : ['name', 'times', 'from', 'until', 'factor', 'text'];
-    return issue.keys.map((key) => problem([...path, key], raw, `one of: ${choices.join(', ')}`, nearest(key, choices)));
+    return issue.keys.map((key) =>
+      problem([...path, key], raw, `one of: ${choices.join(', ')}`, nearest(key, choices)),
+    );
   }
   const top = path[0];
   if (top === undefined) return [{ key: '', given: shown(raw), allowed: 'an object' }];

@@ -44,7 +44,8 @@ export class UpdateDaemon {
     const staged = this.#staged;
     const major = staged && majorOf(staged.offer.version);
     const replaced = this.#lastScan.some(
-      (offer) => staged && offer.kind === 'macos' && majorOf(offer.version) === major && offer.label !== staged.offer.label,
+      (offer) =>
+        staged && offer.kind === 'macos' && majorOf(offer.version) === major && offer.label !== staged.offer.label,
     );
     if (replaced && !this.#lastScan.some((offer) => offer.label === staged?.offer.label)) this.dropStaged();
     return this.#lastScan;
@@ -92,7 +93,13 @@ export class UpdateDaemon {
       job.accepted ||= accepted;
       return job.done;
     }
-    const begun: Job = { label: offer.label, prepare, accepted, followers: [follower], done: Promise.resolve('offline') };
+    const begun: Job = {
+      label: offer.label,
+      prepare,
+      accepted,
+      followers: [follower],
+      done: Promise.resolve('offline'),
+    };
     this.#job = begun;
     begun.done = this.#work(offer, begun).then((end) => {
       this.#job = null;
@@ -156,7 +163,7 @@ export class UpdateDaemon {
     const have = this.#staged?.offer.label === offer.label;
     if (!have && !this.#offered().some((one) => one.label === offer.label)) return 'withdrawn';
     if (!this.hasRoom(offer)) return 'disk full';
-    mac.note({ kind: 'download-begun', label: offer.label });
+    if (!have) mac.note({ kind: 'download-begun', label: offer.label });
     const stall = mac.faults.strikes('download-stalls');
     const preparing = offer.kind === 'macos' && job.prepare;
     for (const { percent, afterMs } of this.#pace(offer, preparing)) {
@@ -204,7 +211,7 @@ export class UpdateDaemon {
 
   /** Nothing moves until everybody watching has given up. */
   async #stalled(job: Job): Promise<void> {
-    do await this.#pause(MINUTE_MS);
+    do await this.#pause(5 * MINUTE_MS);
     while (job.accepted || job.followers.some((one) => one.watching()));
   }
 

@@ -1,0 +1,196 @@
+import { type DeadlineSchedule, scheduleFor } from '../domain/deadlines.ts';
+import { valueOr } from '../domain/facts.ts';
+import { count, type Instant, isoOf, localWords } from '../domain/instant.ts';
+import { type OsRelease, releaseWords } from '../domain/os-version.ts';
+import { type Reason, reasonInWords } from '../domain/reason.ts';
+import type { AgentContext } from './context.ts';
+
+export const STATUS_SCHEMA = 'upkeep.status/1';
+
+export type Moment = { at: string; text: string };
+
+/** What upkeep is doing, what comes next and why, in sentences and as data. Written to `status.json` at every rest. */
+export type Status = {
+  schema: typeof STATUS_SCHEMA;
+  writtenAt: string;
+  zone: string;
+  state: string;
+  what: string;
+  next: Moment | null;
+  later: Moment | null;
+  why: string[];
+  because: Reason[];
+  problems: { code: string; text: string; remedy: string }[];
+  os: OsRelease | null;
+  target: { title: string; version: string; build: string | null; label: string } | null;
+  deferralCount: number;
+  deadlines: { focus: string | null; soft: string | null; hard: string | null };
+  lastUpdate: { from: OsRelease; to: OsRelease; at: string } | null;
+};
+
+/** The dotted name of a state value: `resting.deferred`. */
+export function stateName(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [entry] = Object.entries((value ?? {}) as Record<string, unknown>);
+  return entry === undefined ? '' : `${entry[0]}.${stateName(entry[1])}`.replace(/\.$/, '');
+}
+
+/** Says where the agent stands. Pure: the same checkpoint always reads the same. */
+export function explain(value: unknown, context: AgentContext, at: Instant): Status {
+  const state = stateName(value);
+  const zone = context.facts?.zone ?? context.ledger.target?.zone ?? 'UTC';
+  const { target, deferral } = context.ledger;
+  const schedule = scheduleOf(context);
+  return {
+    schema: STATUS_SCHEMA,
+    writtenAt: isoOf(at),
+    zone,
+    state,
+    what: whatInWords(state, context, zone),
+    next: nextMoment(state, context, zone),
+    later: laterMoment(schedule, deferral?.until ?? at, zone),
+    why: context.because.map((reason) => reasonInWords(reason, zone)),
+    because: context.because,
+    problems: problemsOf(state, context.because, zone),
+    os: context.facts === null ? null : valueOr(context.facts.os, null),
+    target:
+      target === null
+        ? null
+        : { title: target.title, version: target.version, build: target.build, label: target.label },
+    deferralCount: target?.deferralCount ?? 0,
+    deadlines: {
+      focus: isoOrNull(schedule?.focus.at),
+      soft: isoOrNull(schedule?.soft.at),
+      hard: isoOrNull(schedule?.hard.at),
+    },
+    lastUpdate:
+      context.ledger.lastUpdate === null
+        ? null
+        : { ...context.ledger.lastUpdate, at: isoOf(context.ledger.lastUpdate.at) },
+  };
+}
+
+function whatInWords(state: string, context: AgentContext, zone: string): string {
+  const { target, deferral, scheduled, warning, lastUpdate, install } = context.ledger;
+  const title = target?.title ?? 'macOS';
+  const running = context.facts?.os.known ? releaseWords(context.facts.os.value) : 'macOS';
+  switch (state) {
+    case 'resting.fresh':
+      return 'upkeep is installed and has not looked for updates yet';
+    case 'resting.upToDate':
+      return lastUpdate === null
+        ? `Up to date: ${running}`
+        : `Up to date: ${running}, updated from ${lastUpdate.from.version} on ${localWords(lastUpdate.at, zone)}`;
+    case 'resting.deferred':
+      return `Updating to ${title}: put off until ${localWords(deferral?.until ?? 0, zone)} (${count(target?.deferralCount ?? 0, 'deferral')} so far)`;
+    case 'resting.scheduled': {
+      const at =
+        warning !== null && warning.openedAt !== null ? warning.restartAt : (scheduled?.at ?? warning?.restartAt ?? 0);
+      return `Updating to ${title}: the restart is set for ${localWords(at, zone)}`;
+    }
+    case 'resting.waiting':
+      return `Updating to ${title}: waiting`;
+    case 'resting.backingOff':
+    case 'resting.stumbled':
+      return target === null
+        ? 'Something failed; waiting before the next try'
+        : `Updating to ${title}: something failed; waiting before the next try`;
+    case 'resting.halted':
+      return `Updating to ${title} has stopped: too many attempts failed`;
+    case 'assessing':
+      return 'Looking at the Mac';
+    case 'downloading':
+      return `Downloading ${title}`;
+    case 'asking.choosing':
+    case 'asking.scheduling':
+      return `Asking when to restart for ${title}`;
+    case 'warning':
+      return `Warning of the restart for ${title}`;
+    case 'authorizing.byPerson':
+      return `Asking for the password that ${title} needs`;
+    case 'installing.bySoftwareupdate':
+      return `Installing ${title}`;
+    case 'restarting':
+      return `macOS has taken ${install === null ? title : install.label} and is about to restart`;
+    case 'validating':
+    case 'unvalidated':
+      return 'Checking what runs after the restart';
+    default:
+      return state;
+  }
+}
+
+const NEXT: Record<string, string> = {
+  'resting.upToDate': 'look for updates',
+  'resting.deferred': 'ask again',
+  'resting.waiting': 'look again',
+  'resting.backingOff': 'try again',
+  'resting.stumbled': 'try again',
+  'resting.halted': 'look whether anything changed',
+  restarting: 'doubt the restart, if it has not come by then',
+  unvalidated: 'look again what runs',
+};
+
+function nextMoment(state: string, context: AgentContext, zone: string): Moment | null {
+  if (context.wakeAt === null) return null;
+  const { warning } = context.ledger;
+  const restartNext = warning !== null && warning.openedAt !== null && warning.restartAt === context.wakeAt;
+  const text =
+    state === 'resting.scheduled'
+      ? restartNext
+        ? 'restart and install'
+        : 'warn that the restart is near'
+      : (NEXT[state] ?? 'look again');
+  return { at: isoOf(context.wakeAt), text: `${localWords(context.wakeAt, zone)}: ${text}` };
+}
+
+/** The deadline that comes after the next moment. */
+function laterMoment(schedule: DeadlineSchedule | null, from: Instant, zone: string): Moment | null {
+  if (schedule === null) return null;
+  const ahead = (['soft', 'hard'] as const).flatMap((name) => {
+    const { at } = schedule[name];
+    return at !== null && at >= from ? [{ at, name }] : [];
+  });
+  const first = ahead.sort((a, b) => a.at - b.at)[0];
+  if (first === undefined) return null;
+  const text =
+    first.name === 'soft'
+      ? 'soft deadline, from then on it cannot be put off'
+      : 'hard deadline, the Mac restarts after a warning';
+  return { at: isoOf(first.at), text: `${localWords(first.at, zone)}: ${text}` };
+}
+
+export function scheduleOf({ ledger, settings }: AgentContext): DeadlineSchedule | null {
+  if (ledger.target === null || settings === null) return null;
+  const { zeroDate, zone, deferralCount, countedAt } = ledger.target;
+  return scheduleFor(settings.deadlines, { zeroDate, zone, deferralCount, countReachedAt: countedAt });
+}
+
+const REMEDIES: Partial<Record<Reason['code'], string>> = {
+  'scan-failed': 'Check that this Mac reaches Apple’s update servers; upkeep tries again by itself.',
+  'fact-unknown':
+    'Run the named tool by hand as root and look at what it prints (`upkeep parse` reads it as upkeep does).',
+  'storage-low': 'Free some space, for instance with System Settings > General > Storage.',
+  'power-low': 'Plug in a power adapter.',
+  'nobody-to-authorize':
+    'Somebody who owns the volume has to log in, unlock the screen and type their password when asked.',
+  'budget-spent':
+    'Look at `upkeep explain` for what failed, mend it, and install the update by hand or wait for the next release.',
+  'attempt-failed': 'upkeep tries again by itself; if it keeps failing, `upkeep explain` shows the history.',
+  'too-many-steps': 'Please report this as a bug with the output of `upkeep explain --json`.',
+  'prompts-spent': 'Nothing: upkeep asks again tomorrow.',
+};
+
+function problemsOf(state: string, because: readonly Reason[], zone: string): Status['problems'] {
+  const seen = new Set<string>();
+  return because.flatMap((reason) => {
+    const remedy = REMEDIES[reason.code];
+    const quiet = reason.code === 'prompts-spent' && state !== 'resting.halted';
+    if (remedy === undefined || quiet || seen.has(reason.code)) return [];
+    seen.add(reason.code);
+    return [{ code: reason.code, text: reasonInWords(reason, zone), remedy }];
+  });
+}
+
+const isoOrNull = (at: Instant | null | undefined): string | null =>
+  at === null || at === undefined ? null : isoOf(at);

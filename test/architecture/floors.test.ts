@@ -1,0 +1,158 @@
+// The rules of CONTRIBUTING.md as a table: which folder may import which, where time and output may enter, and that
+// nothing in the charts waits on a timer. Plain file reading; TypeScript's compiler is not needed for it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The floor each folder of src lies on. `adapters/*` rooms and the two of floor 2 do not know each other. */
+const FLOORS: Record<string, number> = {
+  domain: 0,
+  policy: 1,
+  machines: 2,
+  ports: 2,
+  adapters: 3,
+  store: 3,
+  agent: 4,
+  simulator: 5,
+  foresight: 6,
+  cli: 7,
+};
+
+/** Files that are the one place for something nobody else may touch. */
+const ALLOWED: { what: string; pattern: RegExp; in: RegExp[] }[] = [
+  { what: 'Date.now or new Date', pattern: /\bDate\.now\b|\bnew Date\b/, in: [] },
+  { what: 'the wall clock (Temporal.Now)', pattern: /\bTemporal\.Now\b/, in: [/^src\/adapters\/clock\//] },
+  { what: 'setTimeout and setInterval', pattern: /\bset(?:Timeout|Interval)\s*\(/, in: [/^src\/adapters\/clock\//] },
+  { what: 'setImmediate', pattern: /\bsetImmediate\b/, in: [/^src\/simulator\/virtual-clock\.ts$/] },
+  { what: 'chance (Math.random, randomUUID)', pattern: /\bMath\.random\b|\brandomUUID\b/, in: [] },
+  { what: 'console', pattern: /\bconsole\./, in: [] },
+  { what: 'process.stdout, stderr, exit', pattern: /\bprocess\.(?:stdout|stderr|exit)\b/, in: [/^src\/cli\//] },
+];
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file))
+    .sort();
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g)].map((found) =>
+    relative(root, resolve(root, dirname(file), found[1] ?? found[2] ?? '')),
+  );
+}
+
+const folderOf = (file: string): string => file.split('/')[1] ?? '';
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:])\/\/.*$/gm, '$1');
+
+const files = sources('src');
+
+describe('the floors', () => {
+  test('every folder of src has a floor', () => {
+    expect([...new Set(files.map(folderOf))].filter((folder) => !(folder in FLOORS))).toEqual([]);
+  });
+
+  test('imports point down, and never sideways between folders of one floor', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => folderOf(target) !== folderOf(file))
+        .filter((target) => (FLOORS[folderOf(target)] ?? 99) >= (FLOORS[folderOf(file)] ?? -1))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('machines know no ports, and adapters and store know no machines', () => {
+    const forbidden: Record<string, string[]> = {
+      machines: ['ports'],
+      ports: ['machines'],
+      adapters: ['machines', 'store'],
+      store: ['machines', 'adapters'],
+    };
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => forbidden[folderOf(file)]?.includes(folderOf(target)))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('the simulated Mac knows nothing of the agent: its tools and people import domain and ports only', () => {
+    const wrong = files
+      .filter((file) => /^src\/simulator\/(mac|tools|people)\//.test(file))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => ['agent', 'machines', 'policy', 'store', 'adapters'].includes(folderOf(target)))
+          .map((target) => `${file} imports ${target}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  test('no file imports itself by a circle', () => {
+    const graph = new Map(files.map((file) => [file, importsOf(file)]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, path: string[]): void => {
+      if (path.includes(file)) {
+        circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+        return;
+      }
+      if (done.has(file)) return;
+      for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  test('every relative import names a file that is there', () => {
+    const known = new Set(files);
+    const missing = files.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !known.has(target) && !target.endsWith('package.json'))
+        .map((target) => `${file} -> ${target}`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('one place for each thing from outside', () => {
+  test.each(ALLOWED)('$what only where it belongs', ({ pattern, in: allowed }) => {
+    const wrong = files.filter(
+      (file) =>
+        !allowed.some((place) => place.test(file)) &&
+        pattern.test(withoutComments(readFileSync(join(root, file), 'utf8'))),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('domain, policy and machines import no library that does I/O', () => {
+    const pure = files.filter((file) => (FLOORS[folderOf(file)] ?? 9) <= 2 && folderOf(file) !== 'ports');
+    const wrong = pure.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/from '([^.'][^']*)'/g)]
+        .map((found) => found[1] ?? '')
+        .filter((library) => !['xstate', 'zod'].includes(library))
+        .map((library) => `${file} imports ${library}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('no timers in the charts', () => {
+    const wrong = sources('src/machines').filter((file) =>
+      /\b(?:after|delay)\s*:/.test(withoutComments(readFileSync(join(root, file), 'utf8'))),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('the source names no package registry', () => {
+    const wrong = [...files, 'package.json', 'package-lock.json', 'README.md'].filter((file) =>
+      /registry\.npmjs|registry\.yarnpkg/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(wrong).toEqual([]);
+  });
+});

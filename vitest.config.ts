@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Two cores are the smallest machine this runs on; long stories get time rather than flakiness.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
