@@ -23,7 +23,9 @@ export function deferralChoices(
   const menu = [...new Set(deferral.menuMinutes.length > 0 ? deferral.menuMinutes : [deferral.defaultMinutes])].sort(
     (a, b) => a - b,
   );
-  const plain = menu.map((minutes) => ({ label: lengthWords(minutes * MINUTE_MS), minutes }));
+  const entries = menu.map((minutes) => ({ label: lengthWords(minutes * MINUTE_MS), minutes }));
+  // Words are rounded, and an answer is known by its words: of two entries that read alike the shorter one stays.
+  const plain = entries.filter((entry, index) => entries.findIndex(({ label }) => label === entry.label) === index);
   if (limit === null) return plain;
   const left = Math.floor((limit - at) / MINUTE_MS);
   const fitting = plain.filter((choice) => choice.minutes < left);

@@ -158,9 +158,17 @@ function strangerProblem(stranger: Stranger, suggest: boolean): SettingProblem {
     key,
     given,
     what: 'is set for a key that upkeep does not know',
-    allowed: null,
+    allowed: nearest === null ? siblingsOf(key) : null,
     nearest: nearest?.replace('[]', index) ?? null,
   };
+}
+
+/** Where no single key is the nearest, the keys of the group that the stranger stands in. */
+function siblingsOf(key: string): string | null {
+  const group = key.slice(0, Math.max(0, key.lastIndexOf('.')));
+  if (WORDS_BY_KEY.get(group)?.kind !== 'group') return null;
+  const names = [...WORDS_BY_KEY.keys()].filter((other) => other.slice(0, other.lastIndexOf('.')) === group);
+  return `${names.map((name) => name.slice(group.length + 1)).join(', ')} as the keys of ${group}`;
 }
 
 // -------------------------------------------------------------------------------------------------- values

@@ -29,68 +29,350 @@ function warningFor(restartAt: number, changes: Partial<Warning> = {}): Warning 
 }
 
 const said = (decision: Decision) => decision.because.map((reason) => reason.code);
-const kindOf = (decision: Decision) => (decision.kind === 'rest' ? `rest ${decision.state}` : decision.kind === 'ask' ? `ask ${decision.prompt}` : decision.kind);
+const kindOf = (decision: Decision) =>
+  decision.kind === 'rest'
+    ? `rest ${decision.state}`
+    : decision.kind === 'ask'
+      ? `ask ${decision.prompt}`
+      : decision.kind;
 
-type Row = [story: string, at: number, facts: Partial<Facts>, ledger: Partial<Ledger>, expected: string, because: string];
+type Row = [
+  story: string,
+  at: number,
+  facts: Partial<Facts>,
+  ledger: Partial<Ledger>,
+  expected: string,
+  because: string,
+];
 
 const rows: Row[] = [
-  ['nothing is known of the system', MONDAY_NINE, { os: unknown('sw_vers timed out') }, {}, 'rest backingOff', 'fact-unknown'],
+  [
+    'nothing is known of the system',
+    MONDAY_NINE,
+    { os: unknown('sw_vers timed out') },
+    {},
+    'rest backingOff',
+    'fact-unknown',
+  ],
   ['no target after a scan', MONDAY_NINE, {}, { target: null }, 'rest upToDate', 'nothing-to-install'],
-  ['the scan failed', MONDAY_NINE, {}, { target: null, lastScan: null, scanFailures: 2, scanNextAt: MONDAY_NINE + HOUR_MS }, 'rest backingOff', 'scan-failed'],
+  [
+    'the scan failed',
+    MONDAY_NINE,
+    {},
+    { target: null, lastScan: null, scanFailures: 2, scanNextAt: MONDAY_NINE + HOUR_MS },
+    'rest backingOff',
+    'scan-failed',
+  ],
   ['not downloaded', MONDAY_NINE, { staged: known(null) }, {}, 'download', 'not-downloaded'],
-  ['another build is staged', MONDAY_NINE, { staged: known({ version: '26.6.2', build: '25G80' }) }, {}, 'download', 'not-downloaded'],
-  ['nobody can say what is staged', MONDAY_NINE, { staged: unknown('defaults failed') }, {}, 'rest backingOff', 'fact-unknown'],
-  ['too little storage', MONDAY_NINE, { staged: known(null), availableKiB: known(9_000_000) }, {}, 'rest waiting', 'storage-low'],
-  ['storage unknown', MONDAY_NINE, { staged: known(null), availableKiB: unknown('df said nothing') }, {}, 'rest backingOff', 'fact-unknown'],
+  [
+    'another build is staged',
+    MONDAY_NINE,
+    { staged: known({ version: '26.6.2', build: '25G80' }) },
+    {},
+    'download',
+    'not-downloaded',
+  ],
+  [
+    'nobody can say what is staged',
+    MONDAY_NINE,
+    { staged: unknown('defaults failed') },
+    {},
+    'rest backingOff',
+    'fact-unknown',
+  ],
+  [
+    'too little storage',
+    MONDAY_NINE,
+    { staged: known(null), availableKiB: known(9_000_000) },
+    {},
+    'rest waiting',
+    'storage-low',
+  ],
+  [
+    'storage unknown',
+    MONDAY_NINE,
+    { staged: known(null), availableKiB: unknown('df said nothing') },
+    {},
+    'rest backingOff',
+    'fact-unknown',
+  ],
   ['ready and somebody is there', MONDAY_NINE, {}, {}, 'ask choice', 'offer-found'],
   ['the screen is locked', MONDAY_NINE, { screenLocked: known(true) }, {}, 'rest waiting', 'screen-locked'],
   ['a call is running', MONDAY_NINE, { displayHolders: known(['zoom.us']) }, {}, 'rest waiting', 'in-a-meeting'],
-  ['a call after the focus deadline', berlin('2026-11-08T09:00'), { displayHolders: known(['zoom.us']) }, {}, 'ask choice', 'deadline-passed'],
-  ['deferred', MONDAY_NINE, {}, { deferral: { chosenAt: MONDAY_NINE, until: MONDAY_NINE + HOUR_MS } }, 'rest deferred', 'deferred'],
-  ['the last dialog brought no answer', MONDAY_NINE, {}, { askNotBefore: MONDAY_NINE + HOUR_MS }, 'rest waiting', 'no-answer'],
+  [
+    'a call after the focus deadline',
+    berlin('2026-11-08T09:00'),
+    { displayHolders: known(['zoom.us']) },
+    {},
+    'ask choice',
+    'deadline-passed',
+  ],
+  [
+    'deferred',
+    MONDAY_NINE,
+    {},
+    { deferral: { chosenAt: MONDAY_NINE, until: MONDAY_NINE + HOUR_MS } },
+    'rest deferred',
+    'deferred',
+  ],
+  [
+    'the last dialog brought no answer',
+    MONDAY_NINE,
+    {},
+    { askNotBefore: MONDAY_NINE + HOUR_MS },
+    'rest waiting',
+    'no-answer',
+  ],
   ['after the soft deadline', SOFT + HOUR_MS, {}, {}, 'ask soft', 'deadline-passed'],
-  ['a deferral does not outlive the soft deadline', SOFT + HOUR_MS, {}, { deferral: { chosenAt: SOFT, until: SOFT + DAY_MS } }, 'ask soft', 'deadline-passed'],
+  [
+    'a deferral does not outlive the soft deadline',
+    SOFT + HOUR_MS,
+    {},
+    { deferral: { chosenAt: SOFT, until: SOFT + DAY_MS } },
+    'ask soft',
+    'deadline-passed',
+  ],
   ['an hour before the hard deadline', HARD - 60 * MINUTE_MS, {}, {}, 'warn', 'warning-due'],
   ['the hard deadline passed while nobody was warned', HARD + DAY_MS, {}, {}, 'warn', 'warning-due'],
-  ['warned, before the time', HARD - 10 * MINUTE_MS, {}, { warning: warningFor(HARD) }, 'rest scheduled', 'warning-shown'],
+  [
+    'warned, before the time',
+    HARD - 10 * MINUTE_MS,
+    {},
+    { warning: warningFor(HARD) },
+    'rest scheduled',
+    'warning-shown',
+  ],
   ['warned, at the time', HARD, {}, { warning: warningFor(HARD) }, 'install', 'warning-shown'],
-  ['warned, but the Mac slept past it', HARD + 3 * HOUR_MS, {}, { warning: warningFor(HARD) }, 'warn', 'warning-lapsed'],
-  ['warned, but asleep for half of it', HARD, { monotonicMs: HARD - BOOT.startedAt - 30 * MINUTE_MS }, { warning: warningFor(HARD) }, 'warn', 'warning-lapsed'],
-  ['warned, but the dialog never opened', HARD, {}, { warning: warningFor(HARD, { openedAt: null }) }, 'warn', 'warning-lapsed'],
-  ['warned in another boot session', HARD, { boot: known({ id: 'OTHER', startedAt: HARD }) }, { warning: warningFor(HARD) }, 'warn', 'warning-lapsed'],
-  ['warned on a locked screen an hour ago', HARD, { screenLocked: known(true) }, { warning: warningFor(HARD, { seen: 'unseen' }) }, 'warn', 'warning-lapsed'],
   [
-    'warned on a locked screen twelve hours ago, still locked', HARD, { screenLocked: known(true) },
-    { warning: warningFor(HARD, { seen: 'unseen', openedAt: HARD - 721 * MINUTE_MS, openedMonotonicMs: HARD - 721 * MINUTE_MS - BOOT.startedAt }) },
-    'install', 'warning-shown',
+    'warned, but the Mac slept past it',
+    HARD + 3 * HOUR_MS,
+    {},
+    { warning: warningFor(HARD) },
+    'warn',
+    'warning-lapsed',
   ],
   [
-    'warned on a locked screen twelve hours ago, unlocked since', HARD, {},
-    { warning: warningFor(HARD, { seen: 'unseen', openedAt: HARD - 721 * MINUTE_MS, openedMonotonicMs: HARD - 721 * MINUTE_MS - BOOT.startedAt }) },
-    'warn', 'warning-lapsed',
+    'warned, but asleep for half of it',
+    HARD,
+    { monotonicMs: HARD - BOOT.startedAt - 30 * MINUTE_MS },
+    { warning: warningFor(HARD) },
+    'warn',
+    'warning-lapsed',
   ],
-  ['warned, but a call is running', HARD, { displayHolders: known(['Teams']) }, { warning: warningFor(HARD) }, 'warn', 'in-a-meeting'],
-  ['warned, postponed twice, still a call', HARD, { displayHolders: known(['Teams']) }, { warning: warningFor(HARD), target: targetFoundAt(MONDAY_NINE, { postponements: 2 }) }, 'install', 'warning-shown'],
-  ['warned, nobody can say whether a call is running', HARD, { displayHolders: unknown('pmset failed') }, { warning: warningFor(HARD) }, 'rest backingOff', 'fact-unknown'],
-  ['warned, battery low', HARD, { power: known({ source: 'battery', percent: 30 }) }, { warning: warningFor(HARD) }, 'rest waiting', 'power-low'],
-  ['warned, power unknown', HARD, { power: unknown('pmset failed') }, { warning: warningFor(HARD) }, 'rest waiting', 'fact-unknown'],
-  ['warned, Apple silicon', HARD, { appleSilicon: known(true) }, { warning: warningFor(HARD) }, 'authorize', 'needs-password'],
-  ['warned, processor unknown', HARD, { appleSilicon: unknown('sysctl failed') }, { warning: warningFor(HARD) }, 'rest backingOff', 'fact-unknown'],
-  ['the warnings are used up', HARD, {}, { target: targetFoundAt(MONDAY_NINE, { warnings: 6 }) }, 'rest halted', 'budget-spent'],
+  [
+    'warned, but the dialog never opened',
+    HARD,
+    {},
+    { warning: warningFor(HARD, { openedAt: null }) },
+    'warn',
+    'warning-lapsed',
+  ],
+  [
+    'warned in another boot session',
+    HARD,
+    { boot: known({ id: 'OTHER', startedAt: HARD }) },
+    { warning: warningFor(HARD) },
+    'warn',
+    'warning-lapsed',
+  ],
+  [
+    'warned on a locked screen an hour ago',
+    HARD,
+    { screenLocked: known(true) },
+    { warning: warningFor(HARD, { seen: 'unseen' }) },
+    'warn',
+    'warning-lapsed',
+  ],
+  [
+    'warned on a locked screen twelve hours ago, still locked',
+    HARD,
+    { screenLocked: known(true) },
+    {
+      warning: warningFor(HARD, {
+        seen: 'unseen',
+        openedAt: HARD - 721 * MINUTE_MS,
+        openedMonotonicMs: HARD - 721 * MINUTE_MS - BOOT.startedAt,
+      }),
+    },
+    'install',
+    'warning-shown',
+  ],
+  [
+    'warned on a locked screen twelve hours ago, unlocked since',
+    HARD,
+    {},
+    {
+      warning: warningFor(HARD, {
+        seen: 'unseen',
+        openedAt: HARD - 721 * MINUTE_MS,
+        openedMonotonicMs: HARD - 721 * MINUTE_MS - BOOT.startedAt,
+      }),
+    },
+    'warn',
+    'warning-lapsed',
+  ],
+  [
+    'warned, but a call is running',
+    HARD,
+    { displayHolders: known(['Teams']) },
+    { warning: warningFor(HARD) },
+    'warn',
+    'in-a-meeting',
+  ],
+  [
+    'warned, postponed twice, still a call',
+    HARD,
+    { displayHolders: known(['Teams']) },
+    { warning: warningFor(HARD), target: targetFoundAt(MONDAY_NINE, { postponements: 2 }) },
+    'install',
+    'warning-shown',
+  ],
+  [
+    'warned, nobody can say whether a call is running',
+    HARD,
+    { displayHolders: unknown('pmset failed') },
+    { warning: warningFor(HARD) },
+    'rest backingOff',
+    'fact-unknown',
+  ],
+  [
+    'warned, battery low',
+    HARD,
+    { power: known({ source: 'battery', percent: 30 }) },
+    { warning: warningFor(HARD) },
+    'rest waiting',
+    'power-low',
+  ],
+  [
+    'warned, power unknown',
+    HARD,
+    { power: unknown('pmset failed') },
+    { warning: warningFor(HARD) },
+    'rest waiting',
+    'fact-unknown',
+  ],
+  [
+    'warned, Apple silicon',
+    HARD,
+    { appleSilicon: known(true) },
+    { warning: warningFor(HARD) },
+    'authorize',
+    'needs-password',
+  ],
+  [
+    'warned, processor unknown',
+    HARD,
+    { appleSilicon: unknown('sysctl failed') },
+    { warning: warningFor(HARD) },
+    'rest backingOff',
+    'fact-unknown',
+  ],
+  [
+    'the warnings are used up',
+    HARD,
+    {},
+    { target: targetFoundAt(MONDAY_NINE, { warnings: 6 }) },
+    'rest halted',
+    'budget-spent',
+  ],
   ['chose now', MONDAY_NINE, {}, { consent: { at: MONDAY_NINE - MINUTE_MS, by: 'person' } }, 'install', 'chose-now'],
-  ['chose now an hour ago', MONDAY_NINE, {}, { consent: { at: MONDAY_NINE - HOUR_MS, by: 'person' } }, 'ask choice', 'offer-found'],
-  ['chose now, in the future of a clock set back', MONDAY_NINE, {}, { consent: { at: MONDAY_NINE + HOUR_MS, by: 'person' } }, 'ask choice', 'offer-found'],
-  ['a time was chosen', MONDAY_NINE, {}, { scheduled: { chosenAt: MONDAY_NINE, at: MONDAY_NINE + 5 * HOUR_MS } }, 'rest scheduled', 'time-chosen'],
-  ['a chosen time is near', MONDAY_NINE, {}, { scheduled: { chosenAt: MONDAY_NINE, at: MONDAY_NINE + 50 * MINUTE_MS } }, 'warn', 'time-chosen'],
+  [
+    'chose now an hour ago',
+    MONDAY_NINE,
+    {},
+    { consent: { at: MONDAY_NINE - HOUR_MS, by: 'person' } },
+    'ask choice',
+    'offer-found',
+  ],
+  [
+    'chose now, in the future of a clock set back',
+    MONDAY_NINE,
+    {},
+    { consent: { at: MONDAY_NINE + HOUR_MS, by: 'person' } },
+    'ask choice',
+    'offer-found',
+  ],
+  [
+    'a time was chosen',
+    MONDAY_NINE,
+    {},
+    { scheduled: { chosenAt: MONDAY_NINE, at: MONDAY_NINE + 5 * HOUR_MS } },
+    'rest scheduled',
+    'time-chosen',
+  ],
+  [
+    'a chosen time is near',
+    MONDAY_NINE,
+    {},
+    { scheduled: { chosenAt: MONDAY_NINE, at: MONDAY_NINE + 50 * MINUTE_MS } },
+    'warn',
+    'time-chosen',
+  ],
   ['nobody logged in', MONDAY_NINE, { consoleUser: known(null) }, {}, 'install', 'nobody-logged-in'],
-  ['nobody logged in, Apple silicon', MONDAY_NINE, { consoleUser: known(null), appleSilicon: known(true) }, {}, 'rest waiting', 'nobody-to-authorize'],
-  ['nobody logged in, but a deferral was promised', MONDAY_NINE, { consoleUser: known(null) }, { deferral: { chosenAt: MONDAY_NINE, until: MONDAY_NINE + HOUR_MS } }, 'rest deferred', 'deferred'],
-  ['nobody logged in, but a time was chosen', MONDAY_NINE, { consoleUser: known(null) }, { scheduled: { chosenAt: MONDAY_NINE, at: MONDAY_NINE + HOUR_MS } }, 'rest scheduled', 'time-chosen'],
-  ['nobody logged in, but a warning names a time', HARD - 30 * MINUTE_MS, { consoleUser: known(null) }, { warning: warningFor(HARD) }, 'rest scheduled', 'warning-shown'],
-  ['who is logged in is unknown', MONDAY_NINE, { consoleUser: unknown('scutil said nothing') }, {}, 'rest backingOff', 'fact-unknown'],
-  ['locked Apple silicon at the hard deadline', HARD, { appleSilicon: known(true), screenLocked: known(true) }, {}, 'rest waiting', 'nobody-to-authorize'],
-  ['too many installs failed', MONDAY_NINE, {}, { target: targetFoundAt(MONDAY_NINE, { installFailures: 4 }) }, 'rest halted', 'budget-spent'],
-  ['the last attempt failed', MONDAY_NINE, {}, { notBefore: { at: MONDAY_NINE + HOUR_MS, code: 'install', text: 'no network' } }, 'rest backingOff', 'attempt-failed'],
+  [
+    'nobody logged in, Apple silicon',
+    MONDAY_NINE,
+    { consoleUser: known(null), appleSilicon: known(true) },
+    {},
+    'rest waiting',
+    'nobody-to-authorize',
+  ],
+  [
+    'nobody logged in, but a deferral was promised',
+    MONDAY_NINE,
+    { consoleUser: known(null) },
+    { deferral: { chosenAt: MONDAY_NINE, until: MONDAY_NINE + HOUR_MS } },
+    'rest deferred',
+    'deferred',
+  ],
+  [
+    'nobody logged in, but a time was chosen',
+    MONDAY_NINE,
+    { consoleUser: known(null) },
+    { scheduled: { chosenAt: MONDAY_NINE, at: MONDAY_NINE + HOUR_MS } },
+    'rest scheduled',
+    'time-chosen',
+  ],
+  [
+    'nobody logged in, but a warning names a time',
+    HARD - 30 * MINUTE_MS,
+    { consoleUser: known(null) },
+    { warning: warningFor(HARD) },
+    'rest scheduled',
+    'warning-shown',
+  ],
+  [
+    'who is logged in is unknown',
+    MONDAY_NINE,
+    { consoleUser: unknown('scutil said nothing') },
+    {},
+    'rest backingOff',
+    'fact-unknown',
+  ],
+  [
+    'locked Apple silicon at the hard deadline',
+    HARD,
+    { appleSilicon: known(true), screenLocked: known(true) },
+    {},
+    'rest waiting',
+    'nobody-to-authorize',
+  ],
+  [
+    'too many installs failed',
+    MONDAY_NINE,
+    {},
+    { target: targetFoundAt(MONDAY_NINE, { installFailures: 4 }) },
+    'rest halted',
+    'budget-spent',
+  ],
+  [
+    'the last attempt failed',
+    MONDAY_NINE,
+    {},
+    { notBefore: { at: MONDAY_NINE + HOUR_MS, code: 'install', text: 'no network' } },
+    'rest backingOff',
+    'attempt-failed',
+  ],
 ];
 
 describe('what follows', () => {
@@ -101,13 +383,25 @@ describe('what follows', () => {
   });
 
   test('outside the active hours nobody is asked, and the wake is their next start', () => {
-    const office: Settings = { ...settings, activeHours: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '17:00' }] };
+    const office: Settings = {
+      ...settings,
+      activeHours: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '17:00' }],
+    };
     const evening = berlin('2026-11-06T18:00');
-    expect(decide(office, factsAt(evening), ledgerWith())).toMatchObject({ kind: 'rest', state: 'waiting', wakeAt: berlin('2026-11-09T09:00') });
+    expect(decide(office, factsAt(evening), ledgerWith())).toMatchObject({
+      kind: 'rest',
+      state: 'waiting',
+      wakeAt: berlin('2026-11-09T09:00'),
+    });
   });
 
   test('a person is asked no more often than the daily budget, and again after midnight', () => {
-    const prompts = Array.from({ length: 8 }, (_, id) => ({ id, kind: 'choice' as const, at: MONDAY_NINE + id * MINUTE_MS, openedAt: null }));
+    const prompts = Array.from({ length: 8 }, (_, id) => ({
+      id,
+      kind: 'choice' as const,
+      at: MONDAY_NINE + id * MINUTE_MS,
+      openedAt: null,
+    }));
     const decision = decide(settings, factsAt(MONDAY_NINE + HOUR_MS), ledgerWith({ prompts }));
     expect(decision).toMatchObject({ kind: 'rest', state: 'waiting', wakeAt: berlin('2026-11-03T00:00') });
     expect(kindOf(decide(settings, factsAt(berlin('2026-11-03T00:01')), ledgerWith({ prompts })))).toBe('ask choice');
@@ -119,12 +413,18 @@ describe('what follows', () => {
   });
 
   test('a few minutes before the soft deadline there is nothing to defer, so nobody is asked for it', () => {
-    expect(decide(settings, factsAt(SOFT - 2 * MINUTE_MS), ledgerWith())).toMatchObject({ kind: 'rest', state: 'waiting', wakeAt: SOFT });
+    expect(decide(settings, factsAt(SOFT - 2 * MINUTE_MS), ledgerWith())).toMatchObject({
+      kind: 'rest',
+      state: 'waiting',
+      wakeAt: SOFT,
+    });
   });
 
   test('the warning names the deadline itself when there is time, and the floor from now when there is not', () => {
     expect(decide(settings, factsAt(HARD - 60 * MINUTE_MS), ledgerWith())).toMatchObject({ restartAt: HARD });
-    expect(decide(settings, factsAt(HARD + HOUR_MS + 20_000), ledgerWith())).toMatchObject({ restartAt: HARD + 2 * HOUR_MS + MINUTE_MS });
+    expect(decide(settings, factsAt(HARD + HOUR_MS + 20_000), ledgerWith())).toMatchObject({
+      restartAt: HARD + 2 * HOUR_MS + MINUTE_MS,
+    });
   });
 
   test('on a locked screen the warning takes twelve hours', () => {
@@ -132,16 +432,35 @@ describe('what follows', () => {
     expect(decide(settings, facts, ledgerWith())).toMatchObject({ kind: 'warn', restartAt: HARD + 12 * HOUR_MS });
   });
 
+  test('a rest never ends before it began, even where the look it waits for is overdue', () => {
+    const stale = ledgerWith({ target: null, lastScan: { at: MONDAY_NINE - DAY_MS, offers: [], passedOver: [] } });
+    expect(decide(settings, factsAt(MONDAY_NINE), stale)).toMatchObject({
+      state: 'upToDate',
+      wakeAt: MONDAY_NINE + MINUTE_MS,
+    });
+  });
+
   test('a count deadline falls with the deferral that uses up the last one', () => {
-    const counted: Settings = { ...settings, deadlines: { ...settings.deadlines, hard: { count: 2, days: null, date: null } } };
-    expect(kindOf(decide(counted, factsAt(MONDAY_NINE), ledgerWith({ target: targetFoundAt(MONDAY_NINE, { deferralCount: 1 }) })))).toBe('ask choice');
+    const counted: Settings = {
+      ...settings,
+      deadlines: { ...settings.deadlines, hard: { count: 2, days: null, date: null } },
+    };
+    expect(
+      kindOf(
+        decide(counted, factsAt(MONDAY_NINE), ledgerWith({ target: targetFoundAt(MONDAY_NINE, { deferralCount: 1 }) })),
+      ),
+    ).toBe('ask choice');
     const used = targetFoundAt(MONDAY_NINE, { deferralCount: 2, countedAt: MONDAY_NINE });
     expect(kindOf(decide(counted, factsAt(MONDAY_NINE + MINUTE_MS), ledgerWith({ target: used })))).toBe('warn');
   });
 });
 
 describe('what follows from no row', () => {
-  const fact = <T>(value: fc.Arbitrary<T>) => fc.oneof({ weight: 5, arbitrary: value.map(known) }, { weight: 1, arbitrary: fc.constant(unknown<T>('probe failed')) });
+  const fact = <T>(value: fc.Arbitrary<T>) =>
+    fc.oneof(
+      { weight: 5, arbitrary: value.map(known) },
+      { weight: 1, arbitrary: fc.constant(unknown<T>('probe failed')) },
+    );
   const anyFacts = fc
     .record({
       at: fc.integer({ min: MONDAY_NINE - DAY_MS, max: MONDAY_NINE + 30 * DAY_MS }),
@@ -154,14 +473,25 @@ describe('what follows from no row', () => {
       power: fact(fc.constantFrom({ source: 'ac' as const, percent: 90 }, { source: 'battery' as const, percent: 20 })),
       displayHolders: fact(fc.constantFrom<string[]>([], ['zoom.us'])),
       availableKiB: fact(fc.constantFrom(100_000_000, 1_000)),
-      staged: fact(fc.constantFrom({ version: '26.6.2', build: '25G83' as string | null }, { version: '26.6.2', build: '25G83' as string | null }, null)),
+      staged: fact(
+        fc.constantFrom(
+          { version: '26.6.2', build: '25G83' as string | null },
+          { version: '26.6.2', build: '25G83' as string | null },
+          null,
+        ),
+      ),
     })
-    .map(({ awakeLagMinutes, at, ...rest }) => factsAt(at, { ...rest, monotonicMs: at - BOOT.startedAt - awakeLagMinutes * MINUTE_MS }));
+    .map(({ awakeLagMinutes, at, ...rest }) =>
+      factsAt(at, { ...rest, monotonicMs: at - BOOT.startedAt - awakeLagMinutes * MINUTE_MS }),
+    );
   const anyLedger = fc
     .record({
       restartIn: fc.integer({ min: -90, max: 90 }),
       warning: fc.option(
-        fc.record({ openedBefore: fc.option(fc.integer({ min: 0, max: 1000 })), seen: fc.constantFrom('unlocked' as const, 'unseen' as const) }),
+        fc.record({
+          openedBefore: fc.option(fc.integer({ min: 0, max: 1000 })),
+          seen: fc.constantFrom('unlocked' as const, 'unseen' as const),
+        }),
       ),
       consentAgo: fc.option(fc.integer({ min: -100, max: 100 })),
       scheduledIn: fc.option(fc.integer({ min: -100, max: 3000 })),
@@ -174,14 +504,26 @@ describe('what follows from no row', () => {
       const restartAt = at + spec.restartIn * MINUTE_MS;
       const openedAt = spec.warning?.openedBefore == null ? null : restartAt - spec.warning.openedBefore * MINUTE_MS;
       return ledgerWith({
-        target: targetFoundAt(MONDAY_NINE, { deferralCount: spec.deferralCount, warnings: spec.warnings, postponements: spec.postponements }),
+        target: targetFoundAt(MONDAY_NINE, {
+          deferralCount: spec.deferralCount,
+          warnings: spec.warnings,
+          postponements: spec.postponements,
+        }),
         consent: spec.consentAgo === null ? null : { at: at - spec.consentAgo * MINUTE_MS, by: 'person' },
         scheduled: spec.scheduledIn === null ? null : { chosenAt: at - DAY_MS, at: at + spec.scheduledIn * MINUTE_MS },
         deferral: spec.deferredFor === null ? null : { chosenAt: at, until: at + spec.deferredFor * MINUTE_MS },
         warning:
           spec.warning === null
             ? null
-            : { promptId: 1, restartAt, why: 'deadline', openedAt, openedMonotonicMs: openedAt === null ? null : openedAt - BOOT.startedAt, seen: spec.warning.seen, boot: BOOT },
+            : {
+                promptId: 1,
+                restartAt,
+                why: 'deadline',
+                openedAt,
+                openedMonotonicMs: openedAt === null ? null : openedAt - BOOT.startedAt,
+                seen: spec.warning.seen,
+                boot: BOOT,
+              },
       });
     });
   const anyMoment = fc.tuple(anyFacts, anyLedger).map(([facts, ledger]) => ({ facts, ledger: ledger(facts.at) }));
@@ -214,7 +556,8 @@ describe('what follows from no row', () => {
       fc.property(anyMoment, ({ facts, ledger }) => {
         const decision = decide(settings, facts, ledger);
         if (decision.kind !== 'install') return;
-        for (const name of ['os', 'boot', 'appleSilicon', 'consoleUser', 'power', 'staged'] as const) expect(facts[name].known, name).toBe(true);
+        for (const name of ['os', 'boot', 'appleSilicon', 'consoleUser', 'power', 'staged'] as const)
+          expect(facts[name].known, name).toBe(true);
       }),
       { numRuns: 5_000 },
     );
@@ -227,7 +570,8 @@ describe('what follows from no row', () => {
         expect(decision.because.length).toBeGreaterThan(0);
         if (decision.kind === 'rest') expect(decision.wakeAt).toBeGreaterThan(facts.at);
         if (decision.kind === 'warn') expect(decision.restartAt - facts.at).toBeGreaterThanOrEqual(60 * MINUTE_MS);
-        if (decision.kind === 'ask' && decision.prompt === 'choice') expect(decision.deferrals.length).toBeGreaterThan(0);
+        if (decision.kind === 'ask' && decision.prompt === 'choice')
+          expect(decision.deferrals.length).toBeGreaterThan(0);
         if (decision.kind === 'ask') expect(decision.closesAt).toBeGreaterThan(facts.at);
       }),
       { numRuns: 5_000 },

@@ -67,7 +67,7 @@ describe('one wrong value is named with what was given and what is allowed', () 
     ['deferral.menuMinutes', [], /\[\] is empty/],
     ['deferral.menuMinutes', 60, /60 is a number, not a list/],
     ['unattended.install', 'sometimes', /is none of the choices/],
-  ])('%s: %j', (key, value, words) => {
+  ])('%s: %s', (key, value, words) => {
     const problems = problemsOf(nest(key, value));
     expect(problems).toMatchObject([{ key, allowed: expect.stringMatching(/\S/) }]);
     expect(problemsInWords('file', problems)).toMatch(words);
@@ -110,6 +110,9 @@ describe('unknown keys', () => {
     expect(problemsOf({ deadline: { hard: { dayz: 14 } }, colour: 'red' })).toMatchObject([
       { key: 'deadline.hard.dayz', given: '14', nearest: 'deadlines.hard.days' },
       { key: 'colour', given: '"red"', nearest: null },
+    ]);
+    expect(problemsOf({ deadlines: { hard: { dats: 14 } } })).toMatchObject([
+      { nearest: null, allowed: 'count, days, date as the keys of deadlines.hard' },
     ]);
   });
 
@@ -396,7 +399,7 @@ describe('whatever comes in', () => {
 
   test('a flood of unknown keys is answered quickly, and the words stop at fifty', () => {
     const raw = Object.fromEntries(Array.from({ length: 50_000 }, (_, nth) => [`unknown${nth}`, nth]));
-    expect(problemsInWords('file', problemsOf(raw))).toMatch(/50000 settings are wrong[^]*… and 49950 more\.$/);
+    expect(problemsInWords('file', problemsOf(raw))).toMatch(/50000 settings are wrong[\s\S]*… and 49950 more\.$/);
   });
 
   test('a deep value does not exhaust the stack', () => {

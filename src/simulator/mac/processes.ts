@@ -188,9 +188,8 @@ export class Process {
   }
 
   #print(text: string): void {
-    if (!this.#parts.mac.spec.bufferedOutput) return this.#emit('stdout', text);
     this.#buffered += text;
-    if (this.#buffered.length >= PIPE_BUFFER_CHARACTERS) this.#flush();
+    if (!this.#parts.mac.spec.bufferedOutput || this.#buffered.length >= PIPE_BUFFER_CHARACTERS) this.#flush();
   }
 
   #flush(): void {

@@ -346,6 +346,7 @@ export class VirtualMac {
     this.displayHolders.clear();
     this.#console = null;
     this.on = false;
+    this.battery.change({ awake: false });
     for (const listener of this.#shutdownListeners) listener();
     return pending;
   }
@@ -367,6 +368,8 @@ export class VirtualMac {
     }
     this.note({ kind: 'booted', session: this.boot.session, release: this.release() });
     this.awake.run();
+    this.battery.change({ awake: true });
+    this.#watchBattery();
     for (const listener of this.#bootListeners) listener();
     // A Mac that restarts with its lid closed comes up, and goes to sleep at its login window soon after.
     if (this.lidClosed) this.awake.after(3 * MINUTE_MS, () => this.#settleSleep());

@@ -1,7 +1,6 @@
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { ButtonName, DialogEnd } from '../mac/happenings.ts';
 import type { DialogAnswer } from '../mac/screen.ts';
-import type { VirtualMac } from '../mac/virtual-mac.ts';
 import { answerText } from './dialog-answer.ts';
 import { readDialogOptions } from './dialog-options.ts';
 import type { Tool } from './tool.ts';

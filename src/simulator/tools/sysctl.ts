@@ -7,7 +7,7 @@ export const sysctl: Tool = (argv, io, mac) => {
   const bare = argv.includes('-n');
   let exitCode = 0;
   for (const name of argv.filter((argument) => !argument.startsWith('-'))) {
-    const value = valueOf(name, mac);
+    const value = kernelValue(name, mac);
     if (value === null) {
       io.printErr(`sysctl: unknown oid '${name}'\n`);
       exitCode = 1;
@@ -16,7 +16,7 @@ export const sysctl: Tool = (argv, io, mac) => {
   return exitCode;
 };
 
-function valueOf(name: string, mac: VirtualMac): string | null {
+function kernelValue(name: string, mac: VirtualMac): string | null {
   if (name === 'kern.bootsessionuuid') return mac.boot.session;
   if (name === 'kern.osversion') return mac.os.build;
   if (name === 'kern.hv_vmm_present') return '0';

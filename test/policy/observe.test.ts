@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { known, unknown } from '../../src/domain/facts.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
+import { emptyLedger } from '../../src/domain/ledger.ts';
+import { observe, readiness, scanIsDue } from '../../src/policy/observe.ts';
+import { factsAt, ledgerWith, MONDAY_NINE, offer, settings, targetFoundAt } from '../support/situations.ts';
+
+const LATER = MONDAY_NINE + 3 * DAY_MS;
+const newer = {
+  ...offer,
+  label: 'macOS Tahoe 26.6.3-25G90',
+  title: 'macOS Tahoe 26.6.3',
+  version: '26.6.3',
+  build: '25G90',
+};
+
+describe('what a scan leaves in the ledger', () => {
+  test('the first sight of an update is day 0, and it stays day 0', () => {
+    const first = observe(emptyLedger, factsAt(MONDAY_NINE, { offers: known([offer]) }), settings);
+    expect(first.target).toMatchObject({ label: offer.label, zeroDate: MONDAY_NINE, foundAt: MONDAY_NINE });
+    const again = observe(first, factsAt(LATER, { offers: known([offer]) }), settings);
+    expect(again.target).toEqual(first.target);
+  });
+
+  test('a newer release keeps the days and deferrals already counted, but no promise about the old one', () => {
+    const before = ledgerWith({
+      target: targetFoundAt(MONDAY_NINE, { deferralCount: 3, warnings: 2 }),
+      scheduled: { chosenAt: MONDAY_NINE, at: LATER + DAY_MS },
+      consent: { at: LATER, by: 'person' },
+    });
+    const after = observe(before, factsAt(LATER, { offers: known([newer]) }), settings);
+    expect(after.target).toMatchObject({
+      label: newer.label,
+      zeroDate: MONDAY_NINE,
+      deferralCount: 3,
+      warnings: 0,
+      foundAt: LATER,
+    });
+    expect([after.scheduled, after.consent, after.warning]).toEqual([null, null, null]);
+    const restarted = observe(before, factsAt(LATER, { offers: known([newer]) }), {
+      ...settings,
+      deadlines: { ...settings.deadlines, newTarget: 'restart' },
+    });
+    expect(restarted.target).toMatchObject({ zeroDate: LATER, deferralCount: 0 });
+  });
+
+  test('an update that is withdrawn is no target any more, and nothing about it remains promised', () => {
+    const before = ledgerWith({
+      deferral: { chosenAt: MONDAY_NINE, until: LATER + DAY_MS },
+      notBefore: { at: LATER + DAY_MS, code: 'install', text: '' },
+    });
+    const after = observe(before, factsAt(LATER, { offers: known([]) }), settings);
+    expect(after).toMatchObject({ target: null, deferral: null, notBefore: null });
+  });
+
+  test('an update that somebody installed by hand is done', () => {
+    const after = observe(ledgerWith(), factsAt(LATER, { os: known({ version: '26.6.2', build: '25G83' }) }), settings);
+    expect(after.target).toBeNull();
+  });
+
+  test('a failed scan changes nothing but the time of the next, which moves away', () => {
+    const first = observe(ledgerWith(), factsAt(LATER, { offers: unknown('no network') }), settings);
+    expect(first).toMatchObject({
+      target: targetFoundAt(MONDAY_NINE),
+      scanFailures: 1,
+      scanNextAt: LATER + 15 * MINUTE_MS,
+    });
+    expect(observe(first, factsAt(LATER, { offers: unknown('no network') }), settings).scanNextAt).toBe(
+      LATER + 30 * MINUTE_MS,
+    );
+    expect(observe(first, factsAt(LATER, { offers: known([offer]) }), settings)).toMatchObject({
+      scanFailures: 0,
+      scanNextAt: null,
+    });
+  });
+});
+
+describe('when to look', () => {
+  test('at first, after the interval, and when the clock was set back', () => {
+    expect(scanIsDue(emptyLedger, settings, MONDAY_NINE)).toBe(true);
+    expect(scanIsDue(ledgerWith(), settings, MONDAY_NINE + HOUR_MS)).toBe(false);
+    expect(scanIsDue(ledgerWith(), settings, MONDAY_NINE + 6 * HOUR_MS)).toBe(true);
+    expect(scanIsDue(ledgerWith(), settings, MONDAY_NINE - DAY_MS)).toBe(true);
+  });
+  test('after a failure not before its time', () => {
+    expect(scanIsDue(ledgerWith({ lastScan: null, scanNextAt: LATER }), settings, LATER - HOUR_MS)).toBe(false);
+    expect(scanIsDue(ledgerWith({ lastScan: null, scanNextAt: LATER }), settings, LATER)).toBe(true);
+  });
+});
+
+describe('whether the update can be installed', () => {
+  test('only when macOS holds this very build', () => {
+    expect(readiness(ledgerWith(), factsAt(LATER))).toBe('ready');
+    expect(readiness(ledgerWith(), factsAt(LATER, { staged: known({ version: '26.6.2', build: '25G80' }) }))).toBe(
+      'not-downloaded',
+    );
+    expect(readiness(ledgerWith(), factsAt(LATER, { staged: unknown('?') }))).toBe('unknown');
+  });
+
+  test('on Apple silicon a download that could not be prepared counts for three days', () => {
+    const download = { label: offer.label, at: MONDAY_NINE, prepared: false };
+    const silicon = { staged: known(null), appleSilicon: known(true) };
+    expect(readiness(ledgerWith({ download }), factsAt(MONDAY_NINE + 2 * DAY_MS, silicon))).toBe('ready');
+    expect(readiness(ledgerWith({ download }), factsAt(MONDAY_NINE + 4 * DAY_MS, silicon))).toBe('not-downloaded');
+    expect(readiness(ledgerWith({ download }), factsAt(MONDAY_NINE, { ...silicon, appleSilicon: known(false) }))).toBe(
+      'not-downloaded',
+    );
+  });
+
+  test('a download that says "prepared" while macOS holds nothing has failed, and is not repeated at once', () => {
+    const before = ledgerWith({ download: { label: offer.label, at: MONDAY_NINE, prepared: true } });
+    const after = observe(before, factsAt(MONDAY_NINE + MINUTE_MS, { staged: known(null) }), settings);
+    expect(after).toMatchObject({ download: null, target: { downloadFailures: 1 }, notBefore: { code: 'download' } });
+    const days = observe(before, factsAt(MONDAY_NINE + 4 * DAY_MS, { staged: known(null) }), settings);
+    expect(days).toMatchObject({ download: null, target: { downloadFailures: 0 }, notBefore: null });
+  });
+});
