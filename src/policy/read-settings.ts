@@ -128,7 +128,7 @@ function leavesOf(key: string, value: unknown, depth: number): Stranger[] {
 
 /** Names under which other tools keep what must not stand in a profile, where every process on the Mac can read it. */
 const SECRET_NAME =
-  /pass(?:word|wd|phrase|code)|pwd|secret|token|credential|(?:api|private).?key|^auth|^user|^login|account/i;
+  /pass(?:word|wd|phrase|code)|pwd|secret|token|credential|(?:api|private).?key|^auth|^user|user(?:name)?$|^login|account/i;
 
 function strangerProblem(stranger: Stranger, suggest: boolean): SettingProblem {
   const { key } = stranger;

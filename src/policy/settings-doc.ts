@@ -77,8 +77,8 @@ Numbers are \`<integer>\`, yes and no are \`<true/>\` and \`<false/>\`, all else
 a \`<date>\` is in UTC and deadlines are promised in the local time of each Mac. Ready-made files are in
 [examples](../examples/README.md).
 
-**Passwords, tokens and the like are never settings.** Every user of a Mac can read its profiles. A key that looks like a
-credential is refused, and its value is not repeated.`;
+**Passwords, tokens and the like are never settings.** What a profile sets can be read by every user of the Mac. A key that
+looks like a credential is refused, and its value is not repeated.`;
 
 const TOGETHER = `## What does not go together
 

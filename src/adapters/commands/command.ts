@@ -46,6 +46,8 @@ export type Command<Input, Output, E extends Effect = Effect> = {
   readonly asksForInput: ((lastLine: string) => boolean) | null;
   /** Whether the text holds the outcome although the tool had to be stopped. */
   readonly settled: ((printed: Printed) => boolean) | null;
+  /** Its output may hold what somebody typed: no word of it goes into errors, lines or logs. */
+  readonly printsSecrets: boolean;
 };
 
 /** Any entry, when only its common features matter. Its `build` cannot be called: the input's type is forgotten. */
@@ -53,20 +55,21 @@ export type AnyCommand = Command<never, unknown, Effect>;
 
 export type CommandDefinition<Input, Output, E extends Effect> = Omit<
   Command<Input, Output, E>,
-  'example' | 'reading' | 'asksForInput' | 'settled'
+  'example' | 'reading' | 'asksForInput' | 'settled' | 'printsSecrets'
 > & {
-  example: Input;
+  example: NoInfer<Input>;
   reading?: (line: string) => number | null;
   asksForInput?: (lastLine: string) => boolean;
   settled?: (printed: Printed) => boolean;
+  printsSecrets?: boolean;
 };
 
 /** Makes a catalogue entry from its definition; the types of input, output and effect follow from it. */
 export function defineCommand<Input, Output, const E extends Effect>(
   definition: CommandDefinition<Input, Output, E>,
 ): Command<Input, Output, E> {
-  const { example, reading = null, asksForInput = null, settled = null, ...rest } = definition;
-  return { ...rest, example: definition.build(example), reading, asksForInput, settled };
+  const { example, reading = null, asksForInput = null, settled = null, printsSecrets = false, ...rest } = definition;
+  return { ...rest, example: definition.build(example), reading, asksForInput, settled, printsSecrets };
 }
 
 /** The call that the port takes, made from an entry and its input. */

@@ -9,7 +9,13 @@ const DIALOG = '/usr/local/bin/dialog';
 const PGREP = '/usr/bin/pgrep';
 
 /** A value of swiftDialog's JSON, whose keys are its long options. */
-export type DialogJson = string | number | boolean | null | readonly DialogJson[] | { readonly [key: string]: DialogJson };
+export type DialogJson =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly DialogJson[]
+  | { readonly [key: string]: DialogJson };
 
 export type DialogInput = { user: ConsoleUser; options: { readonly [option: string]: DialogJson } };
 
@@ -30,6 +36,7 @@ export const showDialog = defineCommand({
   }),
   recognise: (argv) => argumentsOf(argv, DIALOG) !== null,
   read: readDialog,
+  printsSecrets: true,
 });
 
 export const findDialog = defineCommand({

@@ -92,7 +92,8 @@ export const fetchFullInstaller = defineCommand({
 export const downloadUpdate = defineCommand({
   name: 'softwareupdate.download',
   tool: TOOL,
-  summary: 'Downloads one update. On Apple silicon macOS may refuse to prepare it without an owner; the bits stay on disk.',
+  summary:
+    'Downloads one update. On Apple silicon macOS may refuse to prepare it without an owner; the bits stay on disk.',
   privilege: 'root',
   effect: 'act',
   recovery: 'idempotent',

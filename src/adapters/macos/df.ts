@@ -11,7 +11,8 @@ export type RootVolume = {
 /** Reads `df`. Purgeable space is not counted in it, so what macOS could free comes on top. */
 export function readRootVolume(printed: Printed): RootVolume {
   const [header, ...rows] = splitLines(printed.stdout);
-  const blocks512 = BLOCKS_512[/\s(512-blocks|1024-blocks|1K-blocks|1M-blocks|1G-blocks)\s/.exec(header?.text ?? '')?.[1] ?? ''];
+  const blocks512 =
+    BLOCKS_512[/\s(512-blocks|1024-blocks|1K-blocks|1M-blocks|1G-blocks)\s/.exec(header?.text ?? '')?.[1] ?? ''];
   if (blocks512 === undefined) throw unreadable('df', printed, 'the heading does not name a block size');
   const roots = rows.map((row) => ROW.exec(row.text)).filter((row) => row?.groups?.mount === '/');
   const [root] = roots;
@@ -20,7 +21,12 @@ export function readRootVolume(printed: Printed): RootVolume {
   const { size, used, available, percent } = root.groups ?? {};
   const available512 = Number(available) * blocks512;
   return {
-    root: { blocks512: Number(size) * blocks512, used512: Number(used) * blocks512, available512, capacityPercent: Number(percent) },
+    root: {
+      blocks512: Number(size) * blocks512,
+      used512: Number(used) * blocks512,
+      available512,
+      capacityPercent: Number(percent),
+    },
     availableKiB: Math.floor(available512 / 2),
   };
 }

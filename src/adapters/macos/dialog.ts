@@ -1,6 +1,6 @@
 import { Secret } from '../../domain/secret.ts';
-import { optionValue } from '../commands/options.ts';
 import type { Printed } from '../commands/command.ts';
+import { optionValue } from '../commands/options.ts';
 import { unreadableUnseen } from '../commands/unreadable.ts';
 
 /** How a dialog ended. Only a button is an answer; everything else, `unknown` above all, is no consent. */

@@ -1,4 +1,4 @@
-import { parse as parsePlist, type PlistValue } from 'plist';
+import { type PlistValue, parse as parsePlist } from 'plist';
 import type { Printed } from '../commands/command.ts';
 import { splitLines } from '../commands/lines.ts';
 import { unreadable } from '../commands/unreadable.ts';
@@ -40,7 +40,8 @@ type Dictionary = { [key: string]: PlistValue };
 
 function rootOf(printed: Printed): Dictionary {
   const text = printed.stdout.trim();
-  if (!text.startsWith('<') || !text.endsWith('</plist>')) throw unreadable('ioreg', printed, 'it is not a whole property list');
+  if (!text.startsWith('<') || !text.endsWith('</plist>'))
+    throw unreadable('ioreg', printed, 'it is not a whole property list');
   let root: PlistValue;
   try {
     root = parsePlist(text);
@@ -53,5 +54,11 @@ function rootOf(printed: Printed): Dictionary {
 }
 
 function isDictionary(value: PlistValue | undefined): value is Dictionary {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date) && !(value instanceof Uint8Array);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Date) &&
+    !(value instanceof Uint8Array)
+  );
 }

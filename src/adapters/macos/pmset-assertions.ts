@@ -26,7 +26,8 @@ export function readAssertions(printed: Printed): Assertions {
   // The summary counts what the list must then show. Where it does not, the list was cut and nobody can be ruled out.
   const heldByTotal = (totals.get('PreventUserIdleDisplaySleep') ?? 0) > 0;
   const isListed = lines.some((line) => /Listed by owning process:/.test(line.text));
-  if (!totals.has('PreventUserIdleDisplaySleep') && !isListed) throw unreadable('pmset -g assertions', printed, 'the summary is cut');
+  if (!totals.has('PreventUserIdleDisplaySleep') && !isListed)
+    throw unreadable('pmset -g assertions', printed, 'the summary is cut');
   if (heldByTotal && !owners.some((owner) => owner.type.includes('Display'))) {
     throw unreadable('pmset -g assertions', printed, 'somebody keeps the display awake, yet the list does not say who');
   }

@@ -22,9 +22,12 @@ export type PowerReading = {
 /** Reads `pmset -g batt`. */
 export function readPower(printed: Printed): PowerReading {
   const lines = splitLines(printed.stdout);
-  const sources = lines.map((line) => /^\s*Now drawing from '([^']+)'/.exec(line.text)?.[1]).filter((found) => found !== undefined);
+  const sources = lines
+    .map((line) => /^\s*Now drawing from '([^']+)'/.exec(line.text)?.[1])
+    .filter((found) => found !== undefined);
   const source = SOURCES[sources[0] ?? ''];
-  if (source === undefined || sources.length > 1) throw unreadable('pmset -g batt', printed, 'it names no power source');
+  if (source === undefined || sources.length > 1)
+    throw unreadable('pmset -g batt', printed, 'it names no power source');
   let internal: Battery | null = null;
   let ups: Battery | null = null;
   for (const line of lines) {
@@ -38,12 +41,17 @@ export function readPower(printed: Printed): PowerReading {
     if (name.startsWith('InternalBattery')) internal ??= battery;
     else ups ??= battery;
   }
-  if (source === 'battery' && internal === null) throw unreadable('pmset -g batt', printed, 'the battery it runs on is missing');
+  if (source === 'battery' && internal === null)
+    throw unreadable('pmset -g batt', printed, 'the battery it runs on is missing');
   const { percent, state, minutes, present } = internal ?? NO_BATTERY;
   return { source, percent, state, minutes, present, ups };
 }
 
-const SOURCES: Readonly<Record<string, Power['source']>> = { 'AC Power': 'ac', 'Battery Power': 'battery', 'UPS Power': 'ups' };
+const SOURCES: Readonly<Record<string, Power['source']>> = {
+  'AC Power': 'ac',
+  'Battery Power': 'battery',
+  'UPS Power': 'ups',
+};
 
 // The last one holds the separator and the word “charging”, so the states are matched whole, longest first.
 const STATES = ['AC attached; not charging', 'finishing charge', 'discharging', 'charging', 'charged'] as const;

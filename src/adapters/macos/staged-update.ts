@@ -1,4 +1,4 @@
-import { parseOpenStep, type PlistValue } from 'plist';
+import { type PlistValue, parseOpenStep } from 'plist';
 import type { OsRelease } from '../../domain/os-version.ts';
 import { readBuild, readOsVersion } from '../../domain/os-version.ts';
 import type { Printed } from '../commands/command.ts';
@@ -6,7 +6,10 @@ import { unreadable } from '../commands/unreadable.ts';
 import { withExtra } from './sw-vers.ts';
 
 /** The update macOS has downloaded and prepared; null means there is none. */
-export type StagedUpdate = { staged: { version: string; build: string; extra: string | null } | null; release: OsRelease | null };
+export type StagedUpdate = {
+  staged: { version: string; build: string; extra: string | null } | null;
+  release: OsRelease | null;
+};
 
 /** Reads `defaults read /System/Volumes/Update/Update update-asset-attributes`, an old-style property list. */
 export function readStagedUpdate(printed: Printed): StagedUpdate {
@@ -26,7 +29,8 @@ export function readStagedUpdate(printed: Printed): StagedUpdate {
   const version = field('OSVersion');
   const build = field('Build');
   const extra = field('ProductVersionExtra');
-  if (typeof version !== 'string' || readOsVersion(version) === null) throw unreadable(TOOL, printed, 'it names no version');
+  if (typeof version !== 'string' || readOsVersion(version) === null)
+    throw unreadable(TOOL, printed, 'it names no version');
   if (typeof build !== 'string' || readBuild(build) === null) throw unreadable(TOOL, printed, 'it names no build');
   const suffix = typeof extra === 'string' && extra.trim() !== '' ? extra.trim() : null;
   return { staged: { version, build, extra: suffix }, release: { version: withExtra(version, suffix), build } };

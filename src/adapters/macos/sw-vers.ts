@@ -28,7 +28,13 @@ export function readSwVers(printed: Printed): SwVers {
   const extra = fields.get('ProductVersionExtra') ?? null;
   if (readOsVersion(version) === null) throw unreadable('sw_vers', printed, 'it names no version');
   if (readBuild(build) === null) throw unreadable('sw_vers', printed, 'it names no build');
-  return { name: fields.get('ProductName') ?? 'macOS', version, extra, build, release: { version: withExtra(version, extra), build } };
+  return {
+    name: fields.get('ProductName') ?? 'macOS',
+    version,
+    extra,
+    build,
+    release: { version: withExtra(version, extra), build },
+  };
 }
 
 /** `13.3.1` and `(a)` as `13.3.1 (a)`. */

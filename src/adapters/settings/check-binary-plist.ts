@@ -3,7 +3,7 @@ import type { UpkeepError } from '../../domain/problem.ts';
 /**
  * Throws what `refuse` makes of it when a binary property list is not sound enough to be decoded. The decoder follows references wherever they lead: a
  * list that contains itself never ends, and thirty small lists that each name the next one ten times fill the memory.
- * Both fit into a few hundred bytes, so the references are walked here first, counting what they would unfold to.
+ * Both fit into a few hundred bytes, so the references are walked here first, adding up what they would unfold to.
  */
 export function checkBinaryPlist(bytes: Uint8Array, refuse: (what: string) => UpkeepError): void {
   if (bytes.length < HEADER_BYTES + TRAILER_BYTES) throw refuse('it is cut short');
@@ -26,7 +26,7 @@ export function checkBinaryPlist(bytes: Uint8Array, refuse: (what: string) => Up
   };
   const unfolded = new Map<number, number>();
 
-  /** How many values an object unfolds to. */
+  /** How much an object unfolds to: its values, and the bytes of texts and data, which can share their place too. */
   const unfold = (object: number, depth: number): number => {
     const done = unfolded.get(object);
     if (done !== undefined) return done;
@@ -38,13 +38,13 @@ export function checkBinaryPlist(bytes: Uint8Array, refuse: (what: string) => Up
     const width = ELEMENT_BYTES[kind];
     const bytesLong = width === undefined ? count * (kind === DICTIONARY ? 2 : 1) * referenceBytes : count * width;
     if (start + bytesLong > tableStart) throw refuse('a value reaches past its end');
-    let total = 1;
+    let total = width === undefined ? 1 : 1 + bytesLong;
     if (width === undefined) {
       const references = kind === DICTIONARY ? count * 2 : count;
       for (let nth = 0; nth < references; nth += 1) {
         const child = number(start + nth * referenceBytes, referenceBytes);
         total += unfold(child, depth + 1);
-        if (total > MOST_VALUES) throw refuse(`it unfolds to more than ${MOST_VALUES} values`);
+        if (total > MOST_UNFOLDED) throw refuse('it unfolds to far more than it is long');
       }
       if (kind === DICTIONARY) checkKeys(start, count);
     }
@@ -81,6 +81,7 @@ export function checkBinaryPlist(bytes: Uint8Array, refuse: (what: string) => Up
       const key = number(start + nth * referenceBytes, referenceBytes);
       const head = headAt(number(tableStart + key * offsetBytes, offsetBytes));
       if (head.kind !== ASCII && head.kind !== UTF16) throw refuse('a key in it is not text');
+      if (head.count > LONGEST_KEY) throw refuse('a key in it is far too long');
       const raw = bytes.subarray(head.start, head.start + head.count * (head.kind === UTF16 ? 2 : 1));
       const text = new TextDecoder(head.kind === UTF16 ? 'utf-16be' : 'utf-8').decode(raw);
       if (text === '__proto__') throw refuse('"__proto__" is not a key');
@@ -96,7 +97,8 @@ const HEADER_BYTES = 8;
 const TRAILER_BYTES = 32;
 const WIDTHS = new Set([1, 2, 3, 4, 8]);
 const MOST_OBJECTS = 32_768;
-const MOST_VALUES = 100_000;
+const MOST_UNFOLDED = 8_388_608;
+const LONGEST_KEY = 255;
 const DEEPEST = 32;
 
 const SIMPLE = 0x0;

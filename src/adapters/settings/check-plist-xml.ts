@@ -13,12 +13,13 @@ export function flawInPlistXml(xml: string): XmlFlaw | null {
   if (forbidden) return flaw('a control character', forbidden.index);
 
   let finished = false;
+  let typed = false;
   let at = 0;
   while (at < xml.length) {
     const token = tokenAt(xml, at);
     if (token === null) return flaw('a tag that is not closed or not well formed', at);
     const parent = open.at(-1);
-    const wrong = flawOf(token, parent, { finished, atStart: xml.slice(0, at).trim() === '' });
+    const wrong = flawOf(token, parent, { finished, typed, atStart: xml.slice(0, at).trim() === '' });
     if (wrong !== null) return flaw(wrong, at);
     if (token.kind === 'open') {
       open.push({ name: token.name, at, text: '', children: 0, keys: new Set(), lastKey: null });
@@ -32,6 +33,7 @@ export function flawInPlistXml(xml: string): XmlFlaw | null {
     } else if (parent && TEXT_TAGS.has(parent.name)) {
       parent.text += token.text;
     }
+    typed ||= token.kind === 'doctype';
     at += token.text.length;
   }
   const unclosed = open.at(-1);
@@ -57,7 +59,9 @@ const CDATA = /<!\[CDATA\[[\s\S]*?\]\]>/y;
 const DOCTYPE = /<!DOCTYPE(?:"[^"]*"|'[^']*'|[^"'[>])*[[>]/iy;
 const OPEN = /<([A-Za-z]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const CLOSE = /<\/([A-Za-z]+)\s*>/y;
-const PLAIN_DOCTYPE = /^<!DOCTYPE\s+plist(?:\s+PUBLIC\s+"[^"&]*"\s+"[^"&]*"|\s+SYSTEM\s+"[^"&]*")?\s*>$/;
+const DECLARATION =
+  /^<\?xml\s+version\s*=\s*["']1\.\d["'](?:\s+encoding\s*=\s*["'][A-Za-z][\w.-]*["'])?(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>$/;
+const PLAIN_DOCTYPE = /^<!DOCTYPE\s+plist(?:\s+PUBLIC\s+"[-\w ./:()+,?=]*"\s+"[^"&<>]*"|\s+SYSTEM\s+"[^"&<>]*")?\s*>$/;
 
 function tokenAt(xml: string, at: number): Token | null {
   const match = (pattern: RegExp) => {
@@ -93,14 +97,14 @@ function tokenAt(xml: string, at: number): Token | null {
 function flawOf(
   token: Token,
   parent: Element | undefined,
-  place: { finished: boolean; atStart: boolean },
+  place: { finished: boolean; typed: boolean; atStart: boolean },
 ): string | null {
   const inText = parent !== undefined && TEXT_TAGS.has(parent.name);
   switch (token.kind) {
     case 'space':
       return null;
     case 'doctype':
-      if (parent || place.finished) return 'a document type declaration in the middle';
+      if (parent || place.finished || place.typed) return 'a document type declaration in the middle';
       return PLAIN_DOCTYPE.test(token.text)
         ? null
         : 'a document type declaration other than the usual one; definitions in it are refused';
@@ -117,7 +121,9 @@ function flawOf(
       // A comment inside a value would leave it to each reader what the value is.
       if (inText) return `a comment or instruction inside <${parent.name}>`;
       if (token.text.startsWith('<!--') && token.text.slice(4, -2).includes('--')) return 'a comment with "--" in it';
-      return /^<\?xml\b/i.test(token.text) && !place.atStart ? 'an XML declaration in the middle' : null;
+      if (token.text.startsWith('<!--')) return null;
+      if (!place.atStart) return 'an XML declaration or instruction in the middle';
+      return DECLARATION.test(token.text) ? null : 'an XML declaration that is not well formed';
     case 'open':
       if (token.hasAttributes && !/^<plist\s+version\s*=\s*["'][\d.]+["']\s*\/?>$/.test(token.text))
         return `attributes in <${token.name}>`;

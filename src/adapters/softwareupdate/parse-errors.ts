@@ -57,12 +57,16 @@ const COMPLAINTS: readonly Complaint[] = [
   { error: 'noSuchUpdate', pattern: /^\s*No updates are available\./m },
   {
     error: 'unreachable',
-    pattern: /(?:Error downloading (?<item>[^\r\n]*?): )?(?:Can't connect to the Apple|Didn't get a response from the (?:Apple )?)\s*Software Update server/,
+    pattern:
+      /(?:Error downloading (?<item>[^\r\n]*?): )?(?:Can't connect to the Apple|Didn't get a response from the (?:Apple )?)\s*Software Update server/,
   },
   { error: 'unreachable', pattern: /An SSL error has occurred/ },
   { error: 'helper', pattern: /Couldn't communicate with a helper application/ },
   // The code counts only when something follows its digits: a cut line must not shorten -1005 to -10.
-  { error: 'scanFailed', pattern: /Scan finished with error(?:: Error Domain=(?<domain>\S+) Code=(?<code>-?\d+)(?=[\s"]))?/ },
+  {
+    error: 'scanFailed',
+    pattern: /Scan finished with error(?:: Error Domain=(?<domain>\S+) Code=(?<code>-?\d+)(?=[ "]))?/,
+  },
   { error: 'installFailed', pattern: /Install failed with error/ },
   { error: 'updateNotFound', pattern: /\bUpdate not found\b/ },
   { error: 'failedToDownload', pattern: /Failed to download/ },

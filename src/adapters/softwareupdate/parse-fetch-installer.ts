@@ -17,7 +17,9 @@ export type FetchedInstaller = {
 export function readFetchedInstaller(printed: Printed): FetchedInstaller {
   const failure = findFailure(printed);
   const lines = [...splitLines(printed.stdout), ...splitLines(printed.stderr)].map((line) => line.text.trim());
-  const version = lines.map((line) => /^Scanning for (\S+) installer$/.exec(line)?.[1]).find((found) => found !== undefined);
+  const version = lines
+    .map((line) => /^Scanning for (\S+) installer$/.exec(line)?.[1])
+    .find((found) => found !== undefined);
   const success = lines.includes('Install finished successfully') && failure === null;
   const readings = lines.filter((line) => readPercentage(line) !== null).length;
   if (version === undefined && !success && readings === 0 && failure === null) {

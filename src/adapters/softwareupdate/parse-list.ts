@@ -31,7 +31,11 @@ export function readUpdateList(printed: Printed): UpdateList {
   if (updates.length > 0 && !saysNone) return { state: 'available', updates };
   if (updates.length === 0 && saysNone && !announces) return { state: 'none', updates: [] };
   if (saysNone) throw unreadable(TOOL, printed, 'it offers updates and denies having any');
-  throw unreadable(TOOL, printed, announces ? 'it announces updates and lists none' : 'it is neither a list nor a known message');
+  throw unreadable(
+    TOOL,
+    printed,
+    announces ? 'it announces updates and lists none' : 'it is neither a list nor a known message',
+  );
 }
 
 const TOOL = 'softwareupdate --list';
@@ -51,7 +55,8 @@ function itemsOf(lines: readonly Line[], macos: string | null): Items {
       items.offers.push(offer);
       label = null;
     } else if (labelled) label = labelled;
-    else if (looksLikePartOfAnItem(line.text)) return { ...items, damage: `a line belongs to no item: “${line.text.trim().slice(0, 60)}”` };
+    else if (looksLikePartOfAnItem(line.text))
+      return { ...items, damage: `a line belongs to no item: “${line.text.trim().slice(0, 60)}”` };
     else if (/^\s*No new software available\.?\s*$/.test(line.text)) items.saysNone = true;
     else if (/^\s*Software Update found the following/.test(line.text)) items.announces = true;
   }
@@ -109,7 +114,13 @@ function flagsOf(rest: string): Map<string, string> | null {
  * (which print KiB) leave deferred items out, so `Action` is the last there; Safari and the command line tools need no
  * restart, so `Recommended` is. (The list-26.x-minor-26.6.2 capture ends without a line break.)
  */
-function isClosed(rest: string, flags: Map<string, string>, size: string, kind: OfferKind, macos: string | null): boolean {
+function isClosed(
+  rest: string,
+  flags: Map<string, string>,
+  size: string,
+  kind: OfferKind,
+  macos: string | null,
+): boolean {
   if (flags.has('Deferred')) return true;
   if (!/,\s*$/.test(rest) || !size.endsWith('KiB') || (majorOf(macos ?? '') ?? 13) < 13) return false;
   return flags.has('Action') || kind === 'safari' || kind === 'clt';
@@ -125,7 +136,9 @@ function kindOf(label: string, title: string): OfferKind {
 /** Guards against lines of two items that ended up below each other, as when two streams are mixed. */
 function belongTogether(label: string, title: string, version: string, kind: OfferKind): boolean {
   if (kind !== 'macos') return !label.startsWith('macOS') && (/-([\d.]+)$/.exec(label)?.[1] ?? version) === version;
-  return label.startsWith(`${title}-`) || (label.startsWith('macOS') && label.includes(version) && buildOf(label) !== null);
+  return (
+    label.startsWith(`${title}-`) || (label.startsWith('macOS') && label.includes(version) && buildOf(label) !== null)
+  );
 }
 
 function buildOf(label: string): string | null {

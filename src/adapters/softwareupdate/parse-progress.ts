@@ -46,7 +46,9 @@ export type TransferOutcome = MacosTransfer | ItemsTransfer;
 
 /** The percentage in one line of progress, else null. */
 export function readPercentage(line: string): number | null {
-  const percent = Number(/^\s*(?:Downloading|Installing|Preparing): (\d{1,3}(?:\.\d+)?)%\s*$/.exec(line)?.[1] ?? Number.NaN);
+  const percent = Number(
+    /^\s*(?:Downloading|Installing|Preparing): (\d{1,3}(?:\.\d+)?)%\s*$/.exec(line)?.[1] ?? Number.NaN,
+  );
   return percent <= 100 ? percent : null;
 }
 
@@ -66,7 +68,8 @@ export function readTransfer(printed: Printed): TransferOutcome {
     error: failure?.error ?? null,
     failure,
   };
-  const concernsMacos = seen.macos.length > 0 || [seen.item, ...printed.args].some((text) => text?.startsWith('macOS '));
+  const concernsMacos =
+    seen.macos.length > 0 || [seen.item, ...printed.args].some((text) => text?.startsWith('macOS '));
   return concernsMacos ? macosTransfer(transfer, seen, printed) : itemsTransfer(transfer, seen, printed);
 }
 
@@ -95,7 +98,8 @@ function macosTransfer(transfer: Transfer, seen: Seen, printed: Printed): MacosT
 
 function itemsTransfer(transfer: Transfer, seen: Seen, printed: Printed): ItemsTransfer {
   const refused = transfer.error !== null && REFUSALS.has(transfer.error);
-  const finished = seen.installed.length > 0 && seen.done ? 'installed' : seen.ends.length > 0 ? 'downloaded' : 'unfinished';
+  const finished =
+    seen.installed.length > 0 && seen.done ? 'installed' : seen.ends.length > 0 ? 'downloaded' : 'unfinished';
   return {
     ...transfer,
     kind: 'items',
@@ -108,7 +112,11 @@ function itemsTransfer(transfer: Transfer, seen: Seen, printed: Printed): ItemsT
   };
 }
 
-const REFUSALS: ReadonlySet<UpdateError> = new Set(['authentication', 'passwordPrompt', 'interactiveAuthorizationRequired']);
+const REFUSALS: ReadonlySet<UpdateError> = new Set([
+  'authentication',
+  'passwordPrompt',
+  'interactiveAuthorizationRequired',
+]);
 
 function authenticated(refused: boolean, accepted: boolean, printed: Printed): boolean | null {
   if (refused) return false;

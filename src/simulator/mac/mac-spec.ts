@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isZone } from '../../domain/instant.ts';
 import { readBuild, readOsVersion } from '../../domain/os-version.ts';
-import { faultSchema } from './faults.ts';
+import { FAULT_NAMES, faultSchema } from './faults.ts';
 import { nearest } from './nearest.ts';
 
 /** What each key may hold, in words for whoever wrote the file. Also the list of keys there are. */
@@ -28,6 +28,19 @@ const ALLOWED = {
   bufferedOutput: 'true or false: whether tools deliver their output late, as through a plain pipe',
   faults: 'a list of faults such as {"name": "install-fails", "times": 2}',
 } as const;
+
+const FAULT_KEYS = [
+  'name',
+  'times',
+  'from',
+  'until',
+  'factor',
+  'text',
+  'exitCode',
+  'chance',
+  'afterHours',
+  'atPercent',
+];
 
 const schema = z.strictObject({
   model: z
@@ -84,13 +97,17 @@ export function defaultMacSpec(): MacSpec {
 function problemsOf(issue: z.core.$ZodIssue, raw: unknown): MacSpecProblem[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    const choices = path.length === 0 ? Object.keys(ALLOWED) : ['name', 'times', 'from', 'until', 'factor', 'text'];
+    const choices = path.length === 0 ? Object.keys(ALLOWED) : FAULT_KEYS;
     return issue.keys.map((key) =>
       problem([...path, key], raw, `one of: ${choices.join(', ')}`, nearest(key, choices)),
     );
   }
   const top = path[0];
   if (top === undefined) return [{ key: '', given: shown(raw), allowed: 'an object' }];
+  if (top === 'faults' && path.at(-1) === 'name') {
+    return [problem(path, raw, `one of: ${FAULT_NAMES.join(', ')}`, nearest(String(valueAt(path, raw)), FAULT_NAMES))];
+  }
+  if (top === 'faults' && path.length > 2) return [problem(path, raw, issue.message)];
   return [problem(path, raw, (ALLOWED as Record<string, string>)[top] ?? issue.message)];
 }
 
@@ -111,10 +128,14 @@ function mismatchesIn(spec: MacSpec, raw: unknown): MacSpecProblem[] {
 }
 
 function problem(path: string[], raw: unknown, allowed: string, near?: string): MacSpecProblem {
-  const given = path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), raw);
+  const given = valueAt(path, raw);
   const secret = path[0] === 'password';
   const base = { key: path.join('.'), given: secret ? '[secret]' : shown(given), allowed };
   return near === undefined ? base : { ...base, nearest: near };
+}
+
+function valueAt(path: string[], raw: unknown): unknown {
+  return path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), raw);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -139,11 +139,12 @@ export class Person {
   }
 
   #press(window: DialogWindow, reaction: Extract<Reaction, { do: 'press' }>): void {
-    const field = lookAt(window).secureField;
+    const { secureField: field, choices } = lookAt(window);
     const right = this.#mac.accounts.named(this.#account)?.password ?? '';
     const text = reaction.type === 'right password' ? right : `${right}-of-last-month`;
     const typed = field === null || reaction.type === 'nothing' ? {} : { [field]: text };
-    window.press({ button: reaction.button, selected: reaction.selected, typed });
+    const presets = Object.fromEntries(choices.map(({ title, preset }) => [title, preset]));
+    window.press({ button: reaction.button, selected: { ...presets, ...reaction.selected }, typed });
   }
 
   #later(ms: number, callback: () => void): void {

@@ -41,6 +41,10 @@ export const dialog: Tool = async (argv, io, mac) => {
       stopTimer();
       mac.screen.close(id, why, exitCode);
     };
+    const vanish = (why: DialogEnd): void => {
+      close(why, why === 'log-out' ? TERMINATED : null);
+      if (why === 'log-out') leave(TERMINATED);
+    };
     const answered = (answer: DialogAnswer): void => {
       if (answer.button === 'button1' && timerMs !== null && mac.awake.ms() - openedMs < TIMER_GUARD_MS) return;
       const exitCode = exitCodeOf(answer.button, shows);
@@ -55,9 +59,9 @@ export const dialog: Tool = async (argv, io, mac) => {
       shows,
       remainingMs,
       answered,
-      vanish: (why) => close(why, null),
+      vanish,
     });
-    io.onEnded((why) => close(why, why === 'log-out' ? TERMINATED : null));
+    io.onEnded((why) => close(why, null));
     const closesByItself = crash ? mac.random.whole(500, 6_000) : timerMs;
     if (closesByItself === null) return;
     stopTimer = mac.awake.after(closesByItself, () => {

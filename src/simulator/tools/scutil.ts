@@ -20,10 +20,9 @@ export const scutil: Tool = (argv, io, mac) => {
 
 function consoleUser(mac: VirtualMac): string {
   const user = mac.consoleUser();
-  if (user === null) return '<dictionary> {\n  GID : 0\n  Name : loginwindow\n  UID : 0\n}\n';
+  if (user === null) return '<dictionary> {\n  Name : loginwindow\n  UID : 0\n}\n';
   return [
     '<dictionary> {',
-    '  GID : 20',
     `  Name : ${user.name}`,
     '  SessionInfo : <array> {',
     '    0 : <dictionary> {',

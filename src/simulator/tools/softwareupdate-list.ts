@@ -90,9 +90,8 @@ function itemText(offer: Offer, running: string): string {
   const { label, title, version, sizeKiB, recommended, restart, deferred, kind } = offer;
   const major = majorOf(running) ?? 0;
   const unit = compareVersions(running, '13.3') < 0 && (kind === 'macos' || major < 12) ? 'K' : 'KiB';
-  const name = kind === 'macos' ? title : kind === 'safari' ? 'Safari' : title;
   const fields = [
-    `Title: ${name}`,
+    `Title: ${title}`,
     `Version: ${version}`,
     ...(sizeKiB === null ? [] : [`Size: ${sizeKiB}${unit}`]),
     `Recommended: ${recommended ? 'YES' : 'NO'}`,

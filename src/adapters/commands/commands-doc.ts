@@ -1,0 +1,70 @@
+import { lengthWords } from '../../domain/instant.ts';
+import { Secret } from '../../domain/secret.ts';
+import { allCommands } from './catalogue.ts';
+import type { AnyCommand } from './command.ts';
+
+/** The text of docs/commands.md, made from the catalogue. */
+export function renderCommandsDoc(): string {
+  return `${[
+    '# Commands',
+    '',
+    '<!-- Made from src/adapters/commands/catalogue.ts by `npm run docs`; a test fails when it is stale. -->',
+    '',
+    'Every command upkeep can run on a Mac. There are no others: tools are started only through this table, by absolute',
+    'path, without a shell, with a fixed environment (`LC_ALL=C`, `LANG=en_US.UTF-8`, a PATH of four system folders and',
+    '`HOME`). Values in braces differ from call to call.',
+    '',
+    '| command | what it does | command line | run as | looks or acts | secret | limits | after a crash |',
+    '|---|---|---|---|---|---|---|---|',
+    ...allCommands.map(row),
+    '',
+    'How to read the columns:',
+    '',
+    '- **run as**: *anyone*: no rights needed. *root*: upkeep runs as root. *root + password*: also the password of a',
+    '  volume owner (Apple silicon; none on Intel).',
+    '- **looks or acts**: a dry run runs only what looks.',
+    '- **secret**: how a password goes in. Never on the command line; written to stdin and forgotten.',
+    '- **limits**: the tool is ended (SIGTERM, then SIGKILL) after this time, after this long without a word, or past this',
+    '  much output.',
+    '- **after a crash**: what happens to a call that was running when upkeep or the Mac went down. *once*: never repeated',
+    '  blindly; upkeep looks at the Mac to learn what became of it.',
+    '',
+    'Calls through `launchctl asuser` run in the session of the person at the Mac.',
+  ].join('\n')}\n`;
+}
+
+/** The command line of an entry as documents show it, with what is written to stdin. */
+export function invocationOf(command: AnyCommand): string {
+  const line = [command.example.path ?? command.tool, ...command.example.args].map(quoted).join(' ');
+  const typed = (command.example.stdin ?? [])
+    .map((part) => (part instanceof Secret ? '{password}' : part.trim()))
+    .join('');
+  return typed === '' ? line : `${line} <<< ${quoted(typed)}`;
+}
+
+function row(command: AnyCommand): string {
+  const cells = [
+    `\`${command.name}\``,
+    command.summary,
+    `\`${invocationOf(command)}\``,
+    { anyone: 'anyone', root: 'root', credential: 'root + password' }[command.privilege],
+    { probe: 'looks', act: '**acts**' }[command.effect],
+    { none: '–', stdin: 'one line on stdin' }[command.secret],
+    limitsOf(command),
+    { probe: 'looks again', idempotent: 'runs again', once: '**once**' }[command.recovery],
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function limitsOf({ limits }: AnyCommand): string {
+  const silence = limits.silenceMs === null ? [] : [`${lengthWords(limits.silenceMs)} of silence`];
+  return [inWords(limits.timeoutMs), ...silence, `${limits.outputBytes / 1_000_000} MB`].join(', ');
+}
+
+function inWords(lengthMs: number): string {
+  return lengthMs < 60_000 ? `${lengthMs / 1_000} seconds` : lengthWords(lengthMs);
+}
+
+function quoted(argument: string): string {
+  return /^[\w./:{}=-]+$/.test(argument) ? argument : `'${argument}'`;
+}

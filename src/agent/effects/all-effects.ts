@@ -1,0 +1,21 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Commands } from '../../ports/commands.ts';
+import type { EffectBodies } from '../effect-runner.ts';
+import { SecretKeeper } from '../secrets.ts';
+import { askPassword } from './ask-password.ts';
+import { download } from './download.ts';
+import { gatherFacts } from './gather-facts.ts';
+import { install } from './install.ts';
+import { showDialog } from './show-dialog.ts';
+
+/** Every effect of the chart, over the tools of one Mac. */
+export function allEffects(commands: Commands, clock: Clock): EffectBodies {
+  const secrets = new SecretKeeper();
+  return {
+    gatherFacts: gatherFacts(commands, clock),
+    download: download(commands),
+    showDialog: showDialog(commands, clock),
+    askPassword: askPassword(commands, clock, secrets),
+    install: install(commands, secrets),
+  };
+}

@@ -1,0 +1,96 @@
+import type { Command } from '../../adapters/commands/command.ts';
+import * as fact from '../../adapters/commands/fact-commands.ts';
+import { runCommand } from '../../adapters/commands/run-command.ts';
+import { listUpdates } from '../../adapters/commands/softwareupdate-commands.ts';
+import type { ScreenLock } from '../../adapters/macos/ioreg.ts';
+import type { ConsoleReading } from '../../adapters/macos/scutil.ts';
+import { type BootSession, type Fact, type Facts, known, unknown } from '../../domain/facts.ts';
+import type { Offer } from '../../domain/offer.ts';
+import type { OsRelease } from '../../domain/os-version.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Commands } from '../../ports/commands.ts';
+import type { EffectBody } from '../effect-runner.ts';
+
+/** Looks at the Mac. A question that fails yields an unknown fact with the reason, never a default and never an error. */
+export function gatherFacts(commands: Commands, clock: Clock): EffectBody<'gatherFacts'> {
+  return {
+    run: async ({ scan }, { signal }): Promise<Facts> => {
+      const ask = <T>(command: Command<undefined, T, 'probe'>) => factOf(() => runCommand(commands, command, undefined, { signal }));
+      // The scan takes minutes; what may change meanwhile is asked after it.
+      const offers = scan ? await scanFor(commands, signal) : null;
+      const [os, boot, appleSilicon, consoleUser, screenLocked, power, holders, volume, staged] = await Promise.all([
+        ask(fact.runningRelease),
+        readBootSession(commands, signal),
+        ask(fact.arm64),
+        ask(fact.consoleUser),
+        ask(fact.screenLock),
+        ask(fact.battery),
+        ask(fact.assertions),
+        ask(fact.rootVolume),
+        ask(fact.stagedUpdate),
+      ]);
+      return {
+        at: clock.now(),
+        monotonicMs: clock.monotonicMs(),
+        zone: clock.zone(),
+        os: mapped(os, (answer) => answer.release),
+        boot,
+        appleSilicon: mapped(appleSilicon, (answer) => answer.appleSilicon),
+        consoleUser: consoleUser.known ? whoIsThere(consoleUser.value) : consoleUser,
+        screenLocked: screenLocked.known ? lockOf(screenLocked.value) : screenLocked,
+        power: mapped(power, ({ source, percent }) => ({ source, percent })),
+        displayHolders: mapped(holders, (answer) => answer.displaySleepHolders.map((holder) => holder.process)),
+        availableKiB: mapped(volume, (answer) => answer.availableKiB),
+        staged: mapped(staged, (answer) => answer.release),
+        offers,
+      };
+    },
+  };
+}
+
+/** Somebody in Setup Assistant is a person at the Mac, but no session to show a dialog in: left alone. */
+function whoIsThere(reading: ConsoleReading): Facts['consoleUser'] {
+  if (reading.name !== null) return known({ name: reading.name, uid: reading.uid });
+  return reading.instead === 'setup assistant' ? unknown('Setup Assistant is running') : known(null);
+}
+
+function lockOf(reading: ScreenLock): Facts['screenLocked'] {
+  return reading.locked === null ? unknown('no session is on the screen') : known(reading.locked);
+}
+
+async function scanFor(commands: Commands, signal: AbortSignal): Promise<Fact<Offer[]>> {
+  const list = await factOf(() => runCommand(commands, listUpdates, undefined, { signal }));
+  if (!list.known) return list;
+  return list.value.state === 'error' ? unknown(`softwareupdate --list: ${list.value.error}`) : known([...list.value.updates]);
+}
+
+/** The identity of the boot where the Mac tells one, and when it began. */
+export async function readBootSession(commands: Commands, signal?: AbortSignal): Promise<Fact<BootSession>> {
+  const options = signal === undefined ? {} : { signal };
+  const [session, time] = await Promise.all([
+    factOf(() => runCommand(commands, fact.bootSession, undefined, options)),
+    factOf(() => runCommand(commands, fact.bootTime, undefined, options)),
+  ]);
+  if (!session.known && !time.known) return unknown(session.why);
+  return known({
+    id: session.known ? session.value.id : null,
+    startedAt: time.known ? time.value.startedAt : null,
+  });
+}
+
+export async function readRelease(commands: Commands): Promise<OsRelease | null> {
+  const release = await factOf(() => runCommand(commands, fact.runningRelease, undefined, {}));
+  return release.known ? release.value.release : null;
+}
+
+async function factOf<T>(ask: () => Promise<T>): Promise<Fact<T>> {
+  try {
+    return known(await ask());
+  } catch (error) {
+    return unknown(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function mapped<T, U>(fact: Fact<T>, convert: (value: T) => U): Fact<U> {
+  return fact.known ? known(convert(fact.value)) : fact;
+}

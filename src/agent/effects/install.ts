@@ -1,0 +1,42 @@
+import { runCommand } from '../../adapters/commands/run-command.ts';
+import { installUpdate } from '../../adapters/commands/softwareupdate-commands.ts';
+import { sameBoot } from '../../domain/facts.ts';
+import { UpkeepError } from '../../domain/problem.ts';
+import type { InstallOutcome } from '../../machines/effects.ts';
+import type { Commands } from '../../ports/commands.ts';
+import type { EffectBody } from '../effect-runner.ts';
+import type { SecretKeeper } from '../secrets.ts';
+import { readBootSession } from './gather-facts.ts';
+
+/**
+ * Installs and restarts. It may not be repeated blindly: after a crash `reconcile` asks whether the Mac has restarted
+ * since, and where it has not, nobody knows whether macOS took the update, so the answer is "unknown".
+ */
+export function install(commands: Commands, secrets: SecretKeeper): EffectBody<'install'> {
+  return {
+    run: async ({ label, user, credential }, { signal }): Promise<InstallOutcome> => {
+      const password = credential === null ? null : secrets.take(credential.handle);
+      if (credential !== null && password === null) {
+        return { result: 'failed', reason: 'forgotten', detail: 'the password was forgotten before it was used; it will be asked for again' };
+      }
+      const owner = credential === null || password === null ? null : { name: credential.user, password };
+      try {
+        const outcome = await runCommand(commands, installUpdate, { label, consoleUser: user, owner }, { signal });
+        if (outcome.error !== null) return { result: 'failed', reason: outcome.error, detail: `softwareupdate --install: ${outcome.error}` };
+        if (outcome.kind === 'macos' && outcome.restarting) return { result: 'accepted' };
+        return { result: 'unknown', why: 'softwareupdate ended without saying that it took the update' };
+      } catch (error) {
+        if (error instanceof UpkeepError && error.code === 'tool.missing') return { result: 'failed', reason: error.code, detail: error.message };
+        // It ran, and how far it came is not known: a restart may still follow.
+        return { result: 'unknown', why: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    reconcile: async ({ boot }, { signal }): Promise<InstallOutcome> => {
+      const now = await readBootSession(commands, signal);
+      if (!now.known) return { result: 'unknown', why: `the boot session could not be read: ${now.why}` };
+      return sameBoot(now.value, boot)
+        ? { result: 'unknown', why: 'upkeep was cut off while the install ran, and the Mac has not restarted since' }
+        : { result: 'restarted' };
+    },
+  };
+}

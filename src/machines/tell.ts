@@ -1,0 +1,228 @@
+import type { DeadlineSchedule } from '../domain/deadlines.ts';
+import { count, type Instant, lengthWords, localWords, MINUTE_MS } from '../domain/instant.ts';
+import type { PromptKind } from '../domain/ledger.ts';
+import { releaseWords } from '../domain/os-version.ts';
+import { type Reason, reasonInWords } from '../domain/reason.ts';
+import type { AgentContext } from './context.ts';
+import type { DialogOutcome, DownloadOutcome, InstallOutcome, Outcome, PasswordOutcome, PromptSpec } from './effects.ts';
+import { scheduleOf, stateName } from './explain.ts';
+import { promptSpec } from './orders.ts';
+import type { Step } from './replay.ts';
+
+export type Kind =
+  | 'settings'
+  | 'found'
+  | 'gone'
+  | 'download'
+  | 'prompt'
+  | 'answer'
+  | 'warning'
+  | 'password'
+  | 'install'
+  | 'restart'
+  | 'updated'
+  | 'waiting'
+  | 'failed'
+  | 'halted';
+
+/** One thing that happened, for a reader: when, what, why. */
+export type Entry = { at: Instant; kind: Kind; text: string; because: Reason[] };
+
+/** Turns a step of the journal into what a reader wants to know of it: nothing, one thing, or two. Pure. */
+export function tell(step: Step): Entry[] {
+  const entries: Entry[] = [];
+  const { at, before, after } = step;
+  const zone = after.context.facts?.zone ?? 'UTC';
+  const say = (kind: Kind, text: string, because: Reason[] = []) => entries.push({ at, kind, text, because });
+  const from = stateName(before.value);
+  const to = stateName(after.value);
+
+  tellOutcome(step, from, zone, say);
+  tellTarget(step, zone, say);
+  if (step.type === 'dialog.opened') tellOpened(step, to, zone, say);
+  if (to !== from && to === 'downloading') say('download', `Downloading ${after.context.ledger.target?.title}`, after.context.because);
+  if (to !== from && to === 'installing.bySoftwareupdate') {
+    say('install', `Installing ${after.context.ledger.target?.title}; the Mac restarts when macOS is ready`, after.context.because);
+  }
+  tellRest(step, from, to, say);
+  return entries;
+}
+
+type Say = (kind: Kind, text: string, because?: Reason[]) => void;
+
+function tellOutcome(step: Step, from: string, zone: string, say: Say): void {
+  const output = step.event.output as Outcome<'showDialog'> | undefined;
+  const failure = step.event.error as { message?: string } | undefined;
+  const because = step.after.context.because;
+  if (failure !== undefined) say('failed', `${UNDER_WAY[from] ?? 'A step'} failed: ${failure.message ?? 'unknown'}`, because);
+  if (output === undefined) return;
+  const value: unknown = output.value;
+  switch (from) {
+    case 'downloading': {
+      const outcome = value as DownloadOutcome;
+      if (outcome.result === 'failed') return say('failed', `The download failed: ${outcome.detail}`);
+      return say('download', outcome.prepared ? 'Downloaded and prepared' : 'Downloaded; macOS prepares it once somebody types a password');
+    }
+    case 'asking.choosing':
+    case 'asking.scheduling':
+      return say('answer', answerWords(value as DialogOutcome, step.after.context, zone), step.before.context.decision?.because);
+    case 'warning':
+      return say('answer', warningAnswerWords(value as DialogOutcome));
+    case 'authorizing.byPerson': {
+      const outcome = value as PasswordOutcome;
+      return say('password', PASSWORD_WORDS[outcome.answer] + (outcome.answer === 'failed' ? `: ${outcome.why}` : ''));
+    }
+    case 'installing.bySoftwareupdate': {
+      const outcome = value as InstallOutcome;
+      if (outcome.result === 'failed') return say('failed', `The install failed: ${outcome.detail}`);
+      if (outcome.result === 'unknown') return say('install', `Nobody can say whether macOS took the update (${outcome.why}); waiting for the restart`);
+      return say('install', 'macOS has taken the update and is about to restart');
+    }
+    case 'validating': {
+      const { lastUpdate, install } = step.after.context.ledger;
+      if (install === null && lastUpdate !== step.before.context.ledger.lastUpdate && lastUpdate !== null) {
+        return say('updated', `Checked after the restart: ${releaseWords(lastUpdate.to)} runs, the update from ${lastUpdate.from.version} is done`);
+      }
+      return say('failed', 'After the restart the old version still runs; nothing that was promised is forgotten');
+    }
+  }
+}
+
+const UNDER_WAY: Record<string, string> = {
+  assessing: 'Looking at the Mac',
+  downloading: 'The download',
+  'asking.choosing': 'The dialog',
+  'asking.scheduling': 'The dialog',
+  warning: 'The warning dialog',
+  'authorizing.byPerson': 'The password dialog',
+  'installing.bySoftwareupdate': 'The install',
+  validating: 'The check after the restart',
+};
+
+const PASSWORD_WORDS: Record<PasswordOutcome['answer'], string> = {
+  typed: 'The person typed their password',
+  declined: 'The person did not want to type their password now',
+  'timed-out': 'Nobody typed a password',
+  failed: 'The password dialog failed',
+};
+
+function answerWords(outcome: DialogOutcome, after: AgentContext, zone: string): string {
+  const { deferral, target, scheduled } = after.ledger;
+  const putOff = deferral === null ? '' : ` until ${localWords(deferral.until, zone)} (${count(target?.deferralCount ?? 0, 'deferral')} so far)`;
+  switch (outcome.answer) {
+    case 'now':
+      return 'The person chose to restart now';
+    case 'defer':
+      return `The person put it off for ${lengthWords(outcome.minutes * MINUTE_MS)},${putOff}`;
+    case 'choose-time':
+      return 'The person wants to choose a time';
+    case 'time':
+      return `The person chose ${localWords(scheduled?.at ?? outcome.at, zone)} for the restart`;
+    case 'back':
+      return 'The person went back';
+    case 'acknowledged':
+      return 'The person has seen it';
+    case 'timed-out':
+      return deferral === null ? 'Nobody answered' : `Nobody answered, which counts as putting it off${putOff}`;
+    case 'no-answer':
+      return `No answer: ${outcome.why}`;
+    case 'failed':
+      return `The dialog failed: ${outcome.why}`;
+  }
+}
+
+function warningAnswerWords(outcome: DialogOutcome): string {
+  switch (outcome.answer) {
+    case 'now':
+      return 'The person chose to restart now';
+    case 'timed-out':
+      return 'The time named in the warning has come';
+    case 'failed':
+      return `The warning failed and has to be shown again: ${outcome.why}`;
+    case 'no-answer':
+      return 'The person closed the warning';
+    default:
+      return 'The person has seen the warning';
+  }
+}
+
+function tellTarget({ before, after }: Step, zone: string, say: Say): void {
+  const was = before.context.ledger.target;
+  const is = after.context.ledger.target;
+  if (is !== null && is.label !== was?.label) {
+    say('found', `${is.title} is offered (now ${runningWords(after.context)}). ${deadlineWords(scheduleOf(after.context), zone)}`, after.context.because);
+  } else if (is === null && was !== null && after.context.ledger.lastUpdate === before.context.ledger.lastUpdate) {
+    say('gone', `${was.title} is no longer to be installed: it is not offered any more, or runs already`, after.context.because);
+  }
+}
+
+function runningWords(context: AgentContext): string {
+  return context.facts?.os.known ? releaseWords(context.facts.os.value) : 'an unknown macOS';
+}
+
+function deadlineWords(schedule: DeadlineSchedule | null, zone: string): string {
+  const parts = (['focus', 'soft', 'hard'] as const).flatMap((name) => {
+    const at = schedule?.[name].at ?? null;
+    return at === null ? [] : [`${name} ${localWords(at, zone)}`];
+  });
+  return parts.length === 0 ? 'No deadline is set.' : `Deadlines: ${parts.join(' · ')}.`;
+}
+
+function tellOpened(step: Step, state: string, zone: string, say: Say): void {
+  const { context } = step.after;
+  const kind = promptKindIn(state, context);
+  const because = context.decision?.because ?? [];
+  const unseen = step.event.screenLocked === false ? '' : ' (the screen is locked)';
+  if (kind === 'password') return say('password', `Asked for the password${unseen}`, because);
+  if (kind === null) return;
+  const spec = promptSpec(context, kind);
+  if (kind === 'warning') {
+    const minutes = Math.round(((spec.restartAt ?? step.at) - step.at) / MINUTE_MS);
+    return say('warning', `Warned that the Mac restarts at ${localWords(spec.restartAt ?? 0, zone)}, ${lengthWords(minutes * MINUTE_MS)} ahead${unseen}`, because);
+  }
+  say('prompt', promptWords(spec, kind) + unseen, because);
+}
+
+/** Which dialog is up in a state. */
+export function promptKindIn(state: string, context: AgentContext): PromptKind | null {
+  if (state === 'asking.choosing') return context.decision?.kind === 'ask' ? context.decision.prompt : 'choice';
+  if (state === 'asking.scheduling') return 'schedule';
+  if (state === 'warning') return 'warning';
+  return state === 'authorizing.byPerson' ? 'password' : null;
+}
+
+function promptWords(spec: PromptSpec, kind: Exclude<PromptKind, 'password' | 'warning'>): string {
+  if (kind === 'schedule') return `Asked for a time (${count(spec.times.length, 'time')} offered)`;
+  if (kind === 'soft') return 'Asked to restart; it cannot be put off any more';
+  return `Asked when to restart: now${spec.times.length > 0 ? ', at a time' : ''}, or in ${spec.deferrals.map((choice) => choice.label).join(' / ')}`;
+}
+
+/** Waiting is told when its reason changes, not every time upkeep looks again. */
+function tellRest({ before, after }: Step, from: string, to: string, say: Say): void {
+  if (from === to || !['resting.waiting', 'resting.backingOff', 'resting.stumbled', 'resting.halted'].includes(to)) return;
+  const because = after.context.because;
+  const told = because.filter((reason) => OBSTACLES.has(reason.code));
+  const before_ = new Set(before.context.because.map((reason) => reason.code));
+  if (told.length === 0 || (told.every((reason) => before_.has(reason.code)) && to !== 'resting.halted')) return;
+  const zone = after.context.facts?.zone ?? 'UTC';
+  const words = told.map((reason) => reasonInWords(reason, zone)).join('; ');
+  say(to === 'resting.halted' ? 'halted' : 'waiting', to === 'resting.halted' ? `Stopped: ${words}` : `Waiting: ${words}`, because);
+}
+
+const OBSTACLES: ReadonlySet<Reason['code']> = new Set([
+  'scan-failed',
+  'fact-unknown',
+  'outside-active-hours',
+  'in-a-meeting',
+  'screen-locked',
+  'prompts-spent',
+  'limit-near',
+  'no-answer',
+  'power-low',
+  'storage-low',
+  'nobody-to-authorize',
+  'unattended-not-allowed',
+  'attempt-failed',
+  'budget-spent',
+  'too-many-steps',
+]);

@@ -1,0 +1,194 @@
+import { withLimits } from '../adapters/commands/limits.ts';
+import { allEffects } from '../agent/effects/all-effects.ts';
+import { readBootSession, readRelease } from '../agent/effects/gather-facts.ts';
+import { runWake } from '../agent/wake.ts';
+import { DAY_MS, type Instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
+import type { Offer } from '../domain/offer.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { Status } from '../machines/explain.ts';
+import type { CheckpointRow, Commit, EffectRow, JournalRow, Store } from '../store/store.ts';
+import type { MacSpec } from './mac/mac-spec.ts';
+import { VirtualMac } from './mac/virtual-mac.ts';
+import { Person } from './people/person.ts';
+import { PERSONAS, type PersonaName } from './people/personas.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export type SimulationInput = {
+  settings: Settings;
+  spec: MacSpec;
+  /** What Apple offers, and from when on; `fromDay` counts from the start. */
+  offers: readonly Offer[];
+  persona: PersonaName;
+  days: number;
+  start: Instant;
+  seed: number;
+  store: Store;
+  publish?: (status: Status) => void;
+  onProgress?: (share: number) => void;
+  /** Cuts the agent off before or after the n-th commit (counted from 1 over the whole run). */
+  cuts?: readonly Cut[];
+  /** Things done to the world on the way, for stories. */
+  arrange?: (mac: VirtualMac) => void;
+};
+
+export type Cut = { commit: number; when: 'before' | 'after' };
+
+export type SimulationRun = {
+  mac: VirtualMac;
+  journal: JournalRow[];
+  endedAt: Instant;
+  status: Status | null;
+  wakes: number;
+  commits: number;
+  cutsMade: number;
+  /** Wakes that came to rest without arming the next one: there must be none. */
+  restsWithoutWake: number;
+};
+
+/** After the agent died, launchd starts it again this much later (the safety net of the real job is slower). */
+const RELAUNCH_MS = 30 * SECOND_MS;
+
+/**
+ * Lets the real agent live on a virtual Mac for some days: the same reactor, effects, parsers and store, over virtual
+ * tools and virtual time. Same input, same bytes.
+ */
+export async function simulate(input: SimulationInput): Promise<SimulationRun> {
+  const clock = new VirtualClock(input.start);
+  const mac = new VirtualMac({ spec: input.spec, clock, seed: input.seed });
+  mac.publish(input.offers);
+  input.arrange?.(mac);
+  new Person({ mac, persona: PERSONAS[input.persona], seed: input.seed }).begin();
+  const agent = new SimulatedAgent(mac, input);
+  agent.live();
+
+  const end = input.start + input.days * DAY_MS;
+  for (let day = 1; day <= Math.ceil(input.days); day += 1) {
+    await clock.runUntil(Math.min(end, input.start + day * DAY_MS), () => agent.failure !== null);
+    if (agent.failure !== null) throw agent.failure;
+    input.onProgress?.(Math.min(1, day / input.days));
+  }
+  return {
+    mac,
+    journal: input.store.journal(),
+    endedAt: end,
+    status: agent.status,
+    wakes: agent.wakes,
+    commits: agent.commits,
+    cutsMade: agent.cutsMade,
+    restsWithoutWake: agent.restsWithoutWake,
+  };
+}
+
+/** launchd and the agent's process: started at boot and when due, dead when the Mac goes down or a cut says so. */
+class SimulatedAgent {
+  readonly #mac: VirtualMac;
+  readonly #input: SimulationInput;
+  readonly #cuts: Map<string, Cut>;
+  #life = 0;
+  #close: (() => void) | null = null;
+  status: Status | null = null;
+  failure: unknown = null;
+  wakes = 0;
+  commits = 0;
+  cutsMade = 0;
+  restsWithoutWake = 0;
+
+  constructor(mac: VirtualMac, input: SimulationInput) {
+    this.#mac = mac;
+    this.#input = input;
+    this.#cuts = new Map((input.cuts ?? []).map((cut) => [`${cut.commit} ${cut.when}`, cut]));
+  }
+
+  live(): void {
+    const mac = this.#mac;
+    mac.launchd.onDue(() => this.#wake());
+    mac.onBoot(() => mac.awake.after(20 * SECOND_MS, () => this.#wake()));
+    mac.onShutdown(() => this.#die());
+    mac.awake.after(MINUTE_MS, () => this.#wake());
+  }
+
+  #die(): void {
+    this.#life += 1;
+    this.#close?.();
+    this.#close = null;
+  }
+
+  /** One run of the agent, unless one is running: the real one would find the lock held and leave. */
+  #wake(): void {
+    if (this.#close !== null || !this.#mac.on || this.#mac.asleep) return;
+    const mac = this.#mac;
+    const door = mac.door();
+    this.#life += 1;
+    this.wakes += 1;
+    const life = this.#life;
+    this.#close = () => door.close();
+    const commands = withLimits(door.commands, door.clock);
+    let armed = false;
+    runWake({
+      store: this.#storeFor(life),
+      clock: door.clock,
+      wake: {
+        arm: (at) => {
+          armed = true;
+          mac.launchd.arm(at);
+        },
+      },
+      effects: allEffects(commands, door.clock),
+      readBoot: async () => {
+        const boot = await readBootSession(commands);
+        return boot.known ? boot.value : null;
+      },
+      readOs: () => readRelease(commands),
+      settings: this.#input.settings,
+      publish: (status) => {
+        this.status = status;
+        this.#input.publish?.(status);
+      },
+    }).then(
+      () => {
+        if (life !== this.#life) return;
+        if (!armed) this.restsWithoutWake += 1;
+        this.#die();
+      },
+      (error: unknown) => {
+        if (error instanceof CutOff) {
+          this.cutsMade += 1;
+          this.#die();
+          mac.awake.after(RELAUNCH_MS, () => this.#wake());
+        } else if (life === this.#life) {
+          this.failure = error;
+        }
+      },
+    );
+  }
+
+  /** The store as one process sees it: dead processes write nothing, and a cut ends it before or after a commit. */
+  #storeFor(life: number): Pick<Store, 'checkpoint' | 'commit' | 'openEffects' | 'keepAside'> {
+    const { store } = this.#input;
+    return {
+      checkpoint: (): CheckpointRow | null => store.checkpoint(),
+      openEffects: (): EffectRow[] => store.openEffects(),
+      keepAside: (row: CheckpointRow, why: string) => store.keepAside(row, why),
+      commit: (commit: Commit): number[] => {
+        if (life !== this.#life) throw new CutOff();
+        this.commits += 1;
+        const number = this.commits;
+        this.#cutIf(number, 'before');
+        const keys = store.commit(commit);
+        this.#cutIf(number, 'after');
+        return keys;
+      },
+    };
+  }
+
+  #cutIf(commit: number, when: Cut['when']): void {
+    if (this.#cuts.delete(`${commit} ${when}`)) throw new CutOff();
+  }
+}
+
+/** The agent's process is no more. */
+class CutOff extends Error {
+  constructor() {
+    super('the agent was cut off');
+  }
+}

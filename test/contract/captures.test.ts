@@ -1,0 +1,67 @@
+// What the real tools printed, read through the same door as `upkeep parse`: every capture whose tool the catalogue
+// knows must give what its index expects. Captures of real Macs lie beside the project and may be missing; those under
+// test/fixtures/captures are invented in the same shapes and are always there.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { allCommands } from '../../src/adapters/commands/catalogue.ts';
+import { parseOutput } from '../../src/cli/commands/parse.ts';
+import { UpkeepError } from '../../src/domain/problem.ts';
+
+const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+type Capture = {
+  file: string;
+  tool: string;
+  args: string[];
+  macos: string | null;
+  expect: Record<string, unknown>;
+  /** Beside `file`, which holds stdout; only in the project's own fixtures. */
+  stderrFile?: string;
+  exit?: number;
+  /** The problem to expect instead of an output. */
+  problem?: string;
+};
+
+describe('invented captures', () => checkAll(join(project, 'test/fixtures/captures')));
+
+const real = resolve(project, '../shared/captures');
+if (existsSync(join(real, 'INDEX.json'))) describe('captures of real Macs', () => checkAll(real));
+else {
+  const reason = `captures of real Macs: not checked, because ${real} is not here`;
+  process.stderr.write(`\nSKIPPED ${reason}\n`);
+  test.skip(reason, () => {});
+}
+
+function checkAll(folder: string): void {
+  const captures = JSON.parse(readFileSync(join(folder, 'INDEX.json'), 'utf8')) as Capture[];
+  const known = new Set(allCommands.map((command) => command.tool.slice(command.tool.lastIndexOf('/') + 1)));
+  const covered = captures.filter((capture) => known.has(capture.tool));
+  const others = [...new Set(captures.map((capture) => capture.tool))].filter((tool) => !known.has(tool));
+  if (others.length > 0) process.stderr.write(`captures of tools not in the catalogue yet: ${others.join(', ')}\n`);
+
+  test('there are captures to check', () => expect(covered.length).toBeGreaterThan(0));
+  test.each(covered.map((capture) => [capture.file, capture] as const))('%s', (file, capture) => {
+    const stdout = readFileSync(join(folder, file), 'utf8');
+    const stderr = capture.stderrFile === undefined ? '' : readFileSync(join(folder, capture.stderrFile), 'utf8');
+    const text = { stdout, stderr, exitCode: capture.exit ?? null, macos: capture.macos };
+    const argv = [capture.tool, ...capture.args];
+    if (capture.problem !== undefined) {
+      expect(problemOf(() => parseOutput({ ...text, argv }))).toBe(capture.problem);
+      return;
+    }
+    for (const macos of [capture.macos, null]) {
+      const output = parseOutput({ ...text, macos, argv }) as Record<string, unknown>;
+      for (const [field, value] of Object.entries(capture.expect)) expect({ [field]: output[field] }).toEqual({ [field]: value });
+    }
+  });
+}
+
+function problemOf(run: () => unknown): string {
+  try {
+    return `no problem: ${JSON.stringify(run())}`;
+  } catch (error) {
+    return error instanceof UpkeepError ? error.code : `not an UpkeepError: ${String(error)}`;
+  }
+}
