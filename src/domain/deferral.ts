@@ -27,11 +27,11 @@ export function deferralChoices(
   // Words are rounded, and an answer is known by its words: of two entries that read alike the shorter one stays.
   const plain = entries.filter((entry, index) => entries.findIndex(({ label }) => label === entry.label) === index);
   if (limit === null) return plain;
-  const left = Math.floor((limit - at) / MINUTE_MS);
+  const left = Math.ceil((limit - at) / MINUTE_MS);
   const fitting = plain.filter((choice) => choice.minutes < left);
   if (fitting.length === plain.length) return plain;
   if (left < SHORTEST_DEFERRAL_MINUTES) return [];
-  return [...fitting, { label: `until ${localWords(at + left * MINUTE_MS, zone)}`, minutes: left }];
+  return [...fitting, { label: `until ${localWords(limit, zone)}`, minutes: left }];
 }
 
 /** When a chosen deferral ends: counted from the moment of choice and never past the limit. */

@@ -16,7 +16,6 @@ export type TrackedTarget = Target & {
   downloadFailures: number;
   installFailures: number;
   restarts: number;
-  warnings: number;
   postponements: number;
 };
 

@@ -36,5 +36,5 @@ export type Settings = {
   storage: { updateGB: number; upgradeGB: number };
   unattended: { install: UnattendedInstall };
   scan: { everyHours: number };
-  budgets: { downloadAttempts: number; installAttempts: number; restartsPerTarget: number; warningsPerTarget: number };
+  budgets: { downloadAttempts: number; installAttempts: number; restartsPerTarget: number; warningsPerDay: number };
 };

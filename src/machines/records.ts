@@ -67,7 +67,6 @@ export function warned(context: AgentContext, at: Instant): Change {
       ...ledger,
       target: {
         ...ledger.target,
-        warnings: ledger.target.warnings + 1,
         postponements: ledger.target.postponements + (postponing ? 1 : 0),
       },
       warning: {

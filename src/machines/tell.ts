@@ -194,7 +194,7 @@ export function promptKindIn(state: string, context: AgentContext): PromptKind |
 function promptWords(spec: PromptSpec, kind: Exclude<PromptKind, 'password' | 'warning'>): string {
   if (kind === 'schedule') return `Asked for a time (${count(spec.times.length, 'time')} offered)`;
   if (kind === 'soft') return 'Asked to restart; it cannot be put off any more';
-  return `Asked when to restart: now${spec.times.length > 0 ? ', at a time' : ''}, or in ${spec.deferrals.map((choice) => choice.label).join(' / ')}`;
+  return `Asked when to restart: now${spec.times.length > 0 ? ', at a time' : ''}, or later: ${spec.deferrals.map((choice) => choice.label).join(' / ')}`;
 }
 
 /** Waiting is told when its reason changes, not every time upkeep looks again. */

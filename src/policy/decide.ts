@@ -4,17 +4,19 @@ import type { Decision, RestState } from '../domain/decision.ts';
 import { deferralChoices, nextLocalMidnight, timeChoices } from '../domain/deferral.ts';
 import { type Facts, sameBoot } from '../domain/facts.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
-import type { Ledger, RestartBy, TrackedTarget, Warning } from '../domain/ledger.ts';
+import type { Ledger, PromptKind, RestartBy, TrackedTarget, Warning } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
-import { backOffMs, readiness } from './observe.ts';
+import { backOffMs, LATE_TOLERANCE_MS, readiness } from './observe.ts';
 
 /** Consent is for now: after this long without the restart it is asked for again. */
 export const CONSENT_LIFE_MS = 30 * MINUTE_MS;
-/** How late a warned restart may come; later than that the moment has passed and people are warned anew. */
-export const LATE_TOLERANCE_MS = 15 * MINUTE_MS;
 /** How often upkeep looks whether somebody is back, the call is over, the adapter is plugged in. */
 export const LOOK_AGAIN_MS = 15 * MINUTE_MS;
+/** How often upkeep looks whether a locked screen is in use again. */
+const LOCKED_LOOK_MS = 30 * MINUTE_MS;
+/** A warning starts this much early, so that looking at the Mac first does not push the promised time back. */
+const WARNING_MARGIN_MS = 5 * MINUTE_MS;
 const PASSWORD_DIALOG_MS = 30 * MINUTE_MS;
 const GB_KIB = 1_000_000_000 / 1024;
 
@@ -222,7 +224,7 @@ function decideAboutPlannedRestart(situation: Situation): Decision | null {
 
   const unlocked = facts.screenLocked.known && !facts.screenLocked.value;
   const leadMinutes = unlocked ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes;
-  if (at < plan.at - leadMinutes * MINUTE_MS) return null;
+  if (at < plan.at - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS) return null;
   return warnOrWait(situation, plan, leadMinutes, unlocked, because);
 }
 
@@ -249,16 +251,16 @@ function warnOrWait(
   unlocked: boolean,
   because: Reason[],
 ): Decision {
-  const { settings, facts, at, target } = situation;
+  const { settings, facts, ledger, at } = situation;
   const rest = restAt(at);
   // On Apple silicon somebody has to type a password at the end, so a warning to an empty room would only wear it out.
   if (!unlocked && !(facts.appleSilicon.known && !facts.appleSilicon.value)) {
     const reasons: Reason[] = [...because, { code: 'screen-locked' }, { code: 'nobody-to-authorize' }];
-    return rest('waiting', at + LOOK_AGAIN_MS, reasons);
+    return rest('waiting', at + LOCKED_LOOK_MS, reasons);
   }
-  if (target.warnings >= settings.budgets.warningsPerTarget) {
-    const spent: Reason = { code: 'budget-spent', budget: 'warnings', limit: settings.budgets.warningsPerTarget };
-    return rest('halted', at + DAY_MS, [...because, spent]);
+  if (promptsToday(ledger, at, facts.zone, ['warning']) >= settings.budgets.warningsPerDay) {
+    const spent: Reason = { code: 'budget-spent', budget: 'warnings a day', limit: settings.budgets.warningsPerDay };
+    return rest('waiting', nextLocalMidnight(at, facts.zone), [...because, spent]);
   }
   const restartAt = wholeMinute(Math.max(plan.at, at + leadMinutes * MINUTE_MS));
   return {
@@ -332,7 +334,7 @@ function decideAboutAsking(situation: Situation): Decision {
     ...deadlineReasons(situation),
   ];
   const warnAt = warnMoment(situation);
-  const notPast = (wakeAt: Instant) => Math.max(at + MINUTE_MS, Math.min(wakeAt, warnAt ?? Infinity));
+  const notPast = (wakeAt: Instant) => Math.min(wakeAt, nextWarnMoment(situation));
 
   if (ledger.scheduled !== null) {
     return rest('scheduled', notPast(warnAt ?? ledger.scheduled.at), [
@@ -362,7 +364,7 @@ function decideAboutAsking(situation: Situation): Decision {
     return rest('backingOff', notPast(at + LOOK_AGAIN_MS), [...because, reason]);
   }
   if (facts.screenLocked.value)
-    return rest('waiting', notPast(at + LOOK_AGAIN_MS), [...because, { code: 'screen-locked' }]);
+    return rest('waiting', notPast(at + LOCKED_LOOK_MS), [...because, { code: 'screen-locked' }]);
   const holders = facts.displayHolders.known ? facts.displayHolders.value : [];
   if (stage === 'open' && settings.meetings.respect && holders.length > 0) {
     const focusAt = schedule.focus.at ?? Infinity;
@@ -441,7 +443,17 @@ function plannedRestart(ledger: Ledger, schedule: DeadlineSchedule): { at: Insta
 /** When the warning of the planned restart has to begin, for somebody at an unlocked screen. */
 function warnMoment({ settings, ledger, schedule }: Situation): Instant | null {
   const plan = plannedRestart(ledger, schedule);
-  return plan === null ? null : plan.at - settings.warning.floorMinutes * MINUTE_MS;
+  return plan === null ? null : plan.at - settings.warning.floorMinutes * MINUTE_MS - WARNING_MARGIN_MS;
+}
+
+/** The next moment to look whether a warning has to begin: the early one counts if the screen is locked by then. */
+function nextWarnMoment(situation: Situation): Instant {
+  const { settings, ledger, schedule, at } = situation;
+  const plan = plannedRestart(ledger, schedule);
+  const warnAt = warnMoment(situation);
+  if (plan === null || warnAt === null) return Number.POSITIVE_INFINITY;
+  const lockedAt = plan.at - settings.warning.lockedFloorMinutes * MINUTE_MS - WARNING_MARGIN_MS;
+  return lockedAt > at ? lockedAt : warnAt;
 }
 
 function deadlineReasons({ schedule, at }: Situation): Reason[] {
@@ -461,11 +473,10 @@ function nextDeadlineAfter({ schedule }: Situation, at: Instant): Instant | null
   return ahead.length === 0 ? null : Math.min(...ahead);
 }
 
-function promptsToday(ledger: Ledger, at: Instant, zone: string): number {
+/** The dialogs of the local day; choosing a time belongs to the dialog before it and does not count. */
+function promptsToday(ledger: Ledger, at: Instant, zone: string, kinds: PromptKind[] = ['choice', 'soft', 'password']): number {
   const today = nextLocalMidnight(at, zone) - DAY_MS;
-  return ledger.prompts.filter(
-    (prompt) => prompt.kind !== 'warning' && prompt.kind !== 'schedule' && prompt.at >= today,
-  ).length;
+  return ledger.prompts.filter((prompt) => kinds.includes(prompt.kind) && prompt.at >= today).length;
 }
 
 const offered = (target: TrackedTarget): Reason => ({

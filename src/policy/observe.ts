@@ -5,6 +5,9 @@ import { majorOf, reached } from '../domain/os-version.ts';
 import type { Settings } from '../domain/settings.ts';
 import { chooseTarget, type Target } from '../domain/target.ts';
 
+/** How late a promised restart may come; later than that the moment has passed and people are told anew. */
+export const LATE_TOLERANCE_MS = 15 * MINUTE_MS;
+
 /** macOS throws an unprepared or prepared asset away after about three days. */
 export const STAGED_LIFE_MS = 3 * DAY_MS;
 
@@ -24,7 +27,7 @@ export function scanIsDue(ledger: Ledger, settings: Settings, at: Instant): bool
 
 /** Takes new facts into the ledger: what is offered, which target follows from it, what is already there. Pure. */
 export function observe(ledger: Ledger, facts: Facts, settings: Settings): Ledger {
-  return forgetSpent(checkDownload(followTarget(takeScan(ledger, facts, settings), facts, settings), facts), facts);
+  return forgetSpent(forgetMissedTime(checkDownload(followTarget(takeScan(ledger, facts, settings), facts, settings), facts), facts), facts);
 }
 
 function takeScan(ledger: Ledger, facts: Facts, settings: Settings): Ledger {
@@ -71,7 +74,6 @@ function track(target: Target, facts: Facts, settings: Settings): TrackedTarget 
     downloadFailures: 0,
     installFailures: 0,
     restarts: 0,
-    warnings: 0,
     postponements: 0,
   };
 }
@@ -147,6 +149,19 @@ export function failedDownload(ledger: Ledger, at: Instant, text: string): Ledge
     target: { ...ledger.target, downloadFailures },
     notBefore: { at: at + backOffMs(downloadFailures, 6 * HOUR_MS), code: 'download', text },
   };
+}
+
+/**
+ * The time a person chose has passed and nothing happened, as when the Mac slept. They are asked again rather than
+ * restarted at a moment they did not choose; it counts as one more deferral, so that it cannot go on for ever.
+ */
+function forgetMissedTime(ledger: Ledger, facts: Facts): Ledger {
+  const { scheduled, warning, target } = ledger;
+  if (scheduled === null || target === null || ledger.install !== null) return ledger;
+  const warned = warning !== null && warning.openedAt !== null && warning.why === 'schedule' ? warning.restartAt : 0;
+  if (facts.at <= Math.max(scheduled.at, warned) + LATE_TOLERANCE_MS) return ledger;
+  const counted = { ...target, deferralCount: target.deferralCount + 1, countedAt: facts.at };
+  return { ...ledger, target: counted, scheduled: null, warning: null };
 }
 
 function forgetSpent(ledger: Ledger, facts: Facts): Ledger {

@@ -218,7 +218,7 @@ export const settingsSchema = z.strictObject({
     downloadAttempts: whole(1, 20, 6, 'attempts', 'Downloads of one target.'),
     installAttempts: whole(1, 20, 4, 'attempts', 'Installations of one target.'),
     restartsPerTarget: whole(1, 20, 2, 'restarts', 'Restarts for one target.'),
-    warningsPerTarget: whole(1, 20, 6, 'warnings', 'Countdowns shown for one target.'),
+    warningsPerDay: whole(1, 20, 4, 'warnings', 'Countdowns to a restart shown within one day.'),
   }),
 }) satisfies z.ZodType<Settings>;
 

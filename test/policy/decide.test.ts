@@ -268,11 +268,11 @@ const rows: Row[] = [
     'fact-unknown',
   ],
   [
-    'the warnings are used up',
+    'the warnings of the day are used up',
     HARD,
     {},
-    { target: targetFoundAt(MONDAY_NINE, { warnings: 6 }) },
-    'rest halted',
+    { prompts: [1, 2, 3, 4].map((id) => ({ id, kind: 'warning', at: HARD - id * HOUR_MS, openedAt: null })) },
+    'rest waiting',
     'budget-spent',
   ],
   ['chose now', MONDAY_NINE, {}, { consent: { at: MONDAY_NINE - MINUTE_MS, by: 'person' } }, 'install', 'chose-now'],
@@ -497,7 +497,6 @@ describe('what follows from no row', () => {
       scheduledIn: fc.option(fc.integer({ min: -100, max: 3000 })),
       deferredFor: fc.option(fc.integer({ min: 1, max: 3000 })),
       deferralCount: fc.integer({ min: 0, max: 5 }),
-      warnings: fc.integer({ min: 0, max: 7 }),
       postponements: fc.integer({ min: 0, max: 3 }),
     })
     .map((spec) => (at: number): Ledger => {
@@ -506,7 +505,6 @@ describe('what follows from no row', () => {
       return ledgerWith({
         target: targetFoundAt(MONDAY_NINE, {
           deferralCount: spec.deferralCount,
-          warnings: spec.warnings,
           postponements: spec.postponements,
         }),
         consent: spec.consentAgo === null ? null : { at: at - spec.consentAgo * MINUTE_MS, by: 'person' },

@@ -24,7 +24,7 @@ describe('what a scan leaves in the ledger', () => {
 
   test('a newer release keeps the days and deferrals already counted, but no promise about the old one', () => {
     const before = ledgerWith({
-      target: targetFoundAt(MONDAY_NINE, { deferralCount: 3, warnings: 2 }),
+      target: targetFoundAt(MONDAY_NINE, { deferralCount: 3 }),
       scheduled: { chosenAt: MONDAY_NINE, at: LATER + DAY_MS },
       consent: { at: LATER, by: 'person' },
     });
@@ -33,7 +33,6 @@ describe('what a scan leaves in the ledger', () => {
       label: newer.label,
       zeroDate: MONDAY_NINE,
       deferralCount: 3,
-      warnings: 0,
       foundAt: LATER,
     });
     expect([after.scheduled, after.consent, after.warning]).toEqual([null, null, null]);

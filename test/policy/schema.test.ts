@@ -24,7 +24,7 @@ test('the defaults are the ones promised', () => {
     storage: { updateGB: 15, upgradeGB: 25 },
     unattended: { install: 'always' },
     scan: { everyHours: 6 },
-    budgets: { downloadAttempts: 6, installAttempts: 4, restartsPerTarget: 2, warningsPerTarget: 6 },
+    budgets: { downloadAttempts: 6, installAttempts: 4, restartsPerTarget: 2, warningsPerDay: 4 },
   });
 });
 
@@ -56,7 +56,7 @@ test.each([
   ['budgets.downloadAttempts', 1, 20],
   ['budgets.installAttempts', 1, 20],
   ['budgets.restartsPerTarget', 1, 20],
-  ['budgets.warningsPerTarget', 1, 20],
+  ['budgets.warningsPerDay', 1, 20],
   ['deadlines.hard.days', 0, 365],
   ['deadlines.hard.count', 0, 100],
 ])('%s goes from %i to %i', (key, least, most) => {

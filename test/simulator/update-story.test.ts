@@ -9,8 +9,8 @@ const TAHOE = macosOffer('26.6.2', '25G83', 2_824_636);
 const NEXT = macosOffer('27', '26A300', 9_000_000);
 const INTEL = { appleSilicon: false, macOS: '15.2', build: '24C101' };
 
-const of = <Kind extends Happening['kind']>(mac: VirtualMac, kind: Kind): (HappeningOf<Kind> & { at: number })[] =>
-  mac.happenings.filter((one): one is HappeningOf<Kind> & { at: number } => one.kind === kind);
+const of = <Kind extends Happening['kind']>(mac: VirtualMac, kind: Kind): HappeningOf<Kind>[] =>
+  mac.happenings.filter((one): one is HappeningOf<Kind> => one.kind === kind);
 const stagedText = async (mac: VirtualMac): Promise<string> =>
   (await run(mac, '/usr/bin/defaults', ['read', '/System/Volumes/Update/Update', 'update-asset-attributes'])).stdout;
 const version = async (mac: VirtualMac): Promise<string> =>
@@ -75,6 +75,26 @@ test('the same seed and the same calls give the same bytes; another seed does no
   };
   expect(await story(3)).toBe(await story(3));
   expect(await story(3)).not.toBe(await story(4));
+});
+
+test('a download falls silent at 16, 60 and 98.51 %, never for more than ten minutes', async () => {
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const { mac, clock } = macWith({}, seed);
+    mac.publish([TAHOE]);
+    const silences = new Map<string, number>();
+    let last = { text: '', at: clock.now() };
+    mac.commands
+      .start(toolCall('/usr/sbin/softwareupdate', ['--download', TAHOE.label, ...OWNER], [PASSWORD]))
+      .subscribe((event) => {
+        silences.set(last.text, clock.now() - last.at);
+        last = { text: event.kind === 'output' ? event.text.trim() : 'end', at: clock.now() };
+      });
+    await clock.runUntil(clock.now() + 6 * HOUR_MS);
+    const after = (percent: string): number => silences.get(`Downloading: ${percent}%`) ?? 0;
+    expect(after('16.00')).toBeGreaterThan(15_000);
+    expect(Math.min(after('60.00'), after('98.51'))).toBeGreaterThan(2 * MINUTE_MS);
+    expect(Math.max(...silences.values())).toBeLessThan(10 * MINUTE_MS);
+  }
 });
 
 describe('who may', () => {

@@ -36,7 +36,7 @@ export const settings: Settings = {
   storage: { updateGB: 15, upgradeGB: 25 },
   unattended: { install: 'always' },
   scan: { everyHours: 6 },
-  budgets: { downloadAttempts: 6, installAttempts: 4, restartsPerTarget: 2, warningsPerTarget: 6 },
+  budgets: { downloadAttempts: 6, installAttempts: 4, restartsPerTarget: 2, warningsPerDay: 4 },
 };
 
 export const offer: Offer = {
@@ -89,7 +89,6 @@ export function targetFoundAt(foundAt: Instant, changes: Partial<TrackedTarget> 
     downloadFailures: 0,
     installFailures: 0,
     restarts: 0,
-    warnings: 0,
     postponements: 0,
     ...changes,
   };

@@ -54,7 +54,7 @@ export type Happening = { at: Instant } & (
   | { kind: 'fault'; name: string }
 );
 
-export type HappeningOf<Kind extends Happening['kind']> = Extract<Happening, { kind: Kind }>;
+export type HappeningOf<Kind extends Happening['kind']> = Happening & { kind: Kind };
 
 /** A happening before it is stamped. */
 export type Unstamped = Happening extends infer One ? (One extends Happening ? Omit<One, 'at'> : never) : never;

@@ -13,7 +13,15 @@ export type FetchEnd = 'prepared' | 'downloaded' | 'offline' | 'disk full' | 'wi
 /** Whoever watches a job. A download that nobody watches any more is given up; an accepted install is not. */
 export type Follower = { reading(percent: number): void; watching(): boolean };
 
-type Job = { label: string; prepare: boolean; accepted: boolean; followers: Follower[]; done: Promise<FetchEnd> };
+type Job = {
+  label: string;
+  prepare: boolean;
+  accepted: boolean;
+  followers: Follower[];
+  /** Set while nothing moves: gets it going again. */
+  shake: (() => void) | null;
+  done: Promise<FetchEnd>;
+};
 
 /** Space macOS wants beyond the download. */
 const ROOM_MINOR_GB = 15;
@@ -88,18 +96,15 @@ export class UpdateDaemon {
     const job = this.#job;
     if (job && job.label !== offer.label) return Promise.resolve('busy');
     if (job) {
+      if (!job.followers.some((one) => one.watching())) job.shake?.();
       job.followers.push(follower);
       job.prepare ||= prepare;
       job.accepted ||= accepted;
       return job.done;
     }
-    const begun: Job = {
-      label: offer.label,
-      prepare,
-      accepted,
-      followers: [follower],
-      done: Promise.resolve('offline'),
-    };
+    const followers = [follower];
+    const done = Promise.resolve<FetchEnd>('offline');
+    const begun: Job = { label: offer.label, prepare, accepted, followers, shake: null, done };
     this.#job = begun;
     begun.done = this.#work(offer, begun).then((end) => {
       this.#job = null;
@@ -164,12 +169,15 @@ export class UpdateDaemon {
     if (!have && !this.#offered().some((one) => one.label === offer.label)) return 'withdrawn';
     if (!this.hasRoom(offer)) return 'disk full';
     if (!have) mac.note({ kind: 'download-begun', label: offer.label });
-    const stall = mac.faults.strikes('download-stalls');
+    let stall = mac.faults.strikes('download-stalls');
     const preparing = offer.kind === 'macos' && job.prepare;
     for (const { percent, afterMs } of this.#pace(offer, preparing)) {
       if (percent <= (have ? 60 : (this.#got.get(offer.label) ?? -1))) continue;
       await this.#pause(afterMs);
-      if (stall && percent >= (stall.atPercent ?? 40)) await this.#stalled(job);
+      if (stall && percent >= (stall.atPercent ?? 40)) {
+        stall = null;
+        await this.#stalled(job);
+      }
       if (!job.accepted && !job.followers.some((one) => one.watching())) return this.#brokenOff(offer, 'killed');
       if (!have && percent <= 60 && !mac.online()) return this.#brokenOff(offer, 'offline');
       if (percent <= 60) this.#got.set(offer.label, percent);
@@ -209,10 +217,19 @@ export class UpdateDaemon {
     return 'offline';
   }
 
-  /** Nothing moves until everybody watching has given up. */
+  /** Nothing moves until everybody watching has given up, or somebody new asks after all others have. */
   async #stalled(job: Job): Promise<void> {
-    do await this.#pause(5 * MINUTE_MS);
-    while (job.accepted || job.followers.some((one) => one.watching()));
+    const shaken = new Promise<void>((resolve) => {
+      job.shake = resolve;
+    });
+    let over = false;
+    const watch = async (): Promise<void> => {
+      do await this.#pause(5 * MINUTE_MS);
+      while (!over && (job.accepted || job.followers.some((one) => one.watching())));
+    };
+    await Promise.race([shaken, watch()]);
+    over = true;
+    job.shake = null;
   }
 
   #pause(ms: number): Promise<void> {

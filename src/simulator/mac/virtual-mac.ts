@@ -12,11 +12,12 @@ import { AwakeTime } from './awake-time.ts';
 import { Battery } from './battery.ts';
 import { Catalogue } from './catalogue.ts';
 import { DIALOG_PATH } from './dialog-path.ts';
+import { type Door, LiveDoor } from './door.ts';
 import { Faults } from './faults.ts';
 import type { Happening, HappeningOf, RestartCause, Unstamped } from './happenings.ts';
 import { LaunchdWake } from './launchd.ts';
 import type { MacSpec } from './mac-spec.ts';
-import { type Process, Processes, type RecordedCall } from './processes.ts';
+import { Processes, type RecordedCall } from './processes.ts';
 import { Screen } from './screen.ts';
 import { UpdateDaemon } from './update-daemon.ts';
 
@@ -26,9 +27,6 @@ export type MacOptions = {
   seed: number | string;
   tools?: ReadonlyMap<string, Tool>;
 };
-
-/** What one agent process has of the Mac. Once closed it is dead: its timers and tools are gone and nothing answers. */
-export type Door = { clock: Clock; commands: Commands; close(): void };
 
 type ConsoleSession = { account: Account; locked: boolean };
 type Sleepiness = 'lid' | 'battery' | 'asked';
@@ -337,8 +335,7 @@ export class VirtualMac {
       bootedAt: null,
     });
     if (session) this.note({ kind: 'app-quit', user: session.account.name, app: 'all', why: 'restart' });
-    const pending = cause === 'power cut' ? null : this.daemon.takePending();
-    if (cause === 'power cut') this.daemon.takePending();
+    const pending = this.daemon.takePending();
     this.screen.clear('restart');
     this.processes.endAll();
     this.#defaultDoor.reset();
@@ -359,9 +356,7 @@ export class VirtualMac {
     this.#sleepiness.clear();
     if (this.lidClosed) this.#sleepiness.add('lid');
     this.boot = { session: this.#newUuid(), startedAt: this.world.now() };
-    const restart = this.happenings.findLast(
-      (one): one is HappeningOf<'restart'> & { at: Instant } => one.kind === 'restart',
-    );
+    const restart = this.happenings.findLast((one): one is HappeningOf<'restart'> => one.kind === 'restart');
     if (restart && restart.bootedAt === null) {
       restart.to = this.release();
       restart.bootedAt = this.world.now();
@@ -430,48 +425,6 @@ export class VirtualMac {
       .join('')
       .toUpperCase();
     return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-9$4-$5');
-  }
-}
-
-class LiveDoor implements Door {
-  readonly clock: Clock;
-  readonly commands: Commands;
-  readonly #timers = new Set<() => void>();
-  readonly #processes = new Set<Process>();
-  #open = true;
-
-  constructor(mac: VirtualMac) {
-    this.clock = {
-      now: () => mac.world.wall(),
-      monotonicMs: () => mac.awake.ms(),
-      zone: () => mac.zone,
-      after: (delayMs, callback) => {
-        if (!this.#open || !mac.on) return () => undefined;
-        const takeBack = mac.awake.after(delayMs, () => {
-          this.#timers.delete(takeBack);
-          callback();
-        });
-        this.#timers.add(takeBack);
-        return () => {
-          takeBack();
-          this.#timers.delete(takeBack);
-        };
-      },
-    };
-    this.commands = { start: (call) => mac.processes.start(call, () => this.#open, this.#processes) };
-  }
-
-  close(): void {
-    this.#open = false;
-    this.reset();
-  }
-
-  /** Ends what came through it so far, and stays usable. */
-  reset(): void {
-    for (const takeBack of this.#timers) takeBack();
-    this.#timers.clear();
-    for (const process of [...this.#processes]) process.stop('killed');
-    this.#processes.clear();
   }
 }
 

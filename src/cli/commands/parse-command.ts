@@ -1,0 +1,56 @@
+import { UpkeepError } from '../../domain/problem.ts';
+import { readOsVersion } from '../../domain/os-version.ts';
+import type { CliCommand } from '../command.ts';
+import { readText } from '../input.ts';
+import { textOption, wholeNumberOption, wrongOption } from '../options.ts';
+import { parseCommandNames, parseOutput } from './parse.ts';
+
+export const parse: CliCommand = {
+  name: 'parse',
+  summary: 'Show what upkeep reads out of a tool’s output.',
+  help: `upkeep parse FILE|- [--stderr FILE] [--exit N] [--macos VERSION] -- TOOL ARGS…
+upkeep parse --list
+
+Prints as JSON what upkeep reads out of FILE (- for standard input), as if TOOL ARGS had just printed it.
+
+  --stderr FILE     what the tool printed on standard error
+  --exit N          its exit code, 0 to 255 (0)
+  --macos VERSION   the macOS it ran on, where it matters
+  --list            the commands whose output can be read
+
+Exit code 64 for a command upkeep does not run, 65 where the output cannot be read.
+
+Example: softwareupdate --list | upkeep parse - -- softwareupdate --list`,
+  options: {
+    stderr: { type: 'string' },
+    exit: { type: 'string' },
+    macos: { type: 'string' },
+    list: { type: 'boolean' },
+  },
+  positionals: { min: 0, max: 1 },
+  takesCommandLine: true,
+  run: async (values, positionals, io, argv) => {
+    if (values.list === true) {
+      for (const { invocation, summary } of parseCommandNames()) io.out(`${invocation}\n    ${summary}\n`);
+      return 0;
+    }
+    const [file] = positionals;
+    if (file === undefined || argv.length === 0) {
+      throw new UpkeepError('usage.wrong', `parse: ${file === undefined ? 'FILE is missing' : 'the command is missing'}`, {
+        remedy: 'upkeep parse FILE -- TOOL ARGS…, for example: upkeep parse out.txt -- softwareupdate --list',
+      });
+    }
+    const stderrFile = textOption(values, 'stderr');
+    const macos = textOption(values, 'macos');
+    if (macos !== null && readOsVersion(macos) === null) throw wrongOption('macos', macos, 'a version such as 26.6.2');
+    const output = parseOutput({
+      stdout: file === '-' ? await io.stdin() : readText(file, 'the output'),
+      stderr: stderrFile === null ? '' : readText(stderrFile, 'the standard error'),
+      exitCode: wholeNumberOption(values, 'exit', { min: 0, max: 255, otherwise: 0 }),
+      macos,
+      argv,
+    });
+    io.out(`${JSON.stringify(output, null, 2)}\n`);
+    return 0;
+  },
+};

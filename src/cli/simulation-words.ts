@@ -1,0 +1,93 @@
+import { count, lengthWords, localWords, MINUTE_MS } from '../domain/instant.ts';
+import { releaseWords } from '../domain/os-version.ts';
+import { type Reason, reasonInWords } from '../domain/reason.ts';
+import type { SimulationReport, TimelineEntry } from '../simulator/report.ts';
+import type { Colour, Paint } from './colour.ts';
+
+const COLOURS: Record<string, Colour> = {
+  found: 'cyan',
+  gone: 'cyan',
+  download: 'dim',
+  prompt: 'blue',
+  warning: 'yellow',
+  password: 'blue',
+  install: 'magenta',
+  restart: 'magenta',
+  updated: 'green',
+  failed: 'red',
+  halted: 'red',
+  waiting: 'dim',
+};
+
+/** One thing that happened as one line: local time, what, and the reason that tells most. */
+export function timelineLine(entry: TimelineEntry, zone: string, paint: Paint): string {
+  const at = Temporal.Instant.from(entry.at).epochMilliseconds;
+  const time = localWords(at, zone).replace(',', '').padEnd(22);
+  const kind = entry.kind.padEnd(9);
+  const colour = COLOURS[entry.kind];
+  const why = mainReason(entry);
+  const because = why === null ? '' : paint('dim', ` — ${reasonInWords(why, zone)}`);
+  return `${paint('dim', time)} ${colour === undefined ? kind : paint(colour, kind)} ${entry.text}${because}`;
+}
+
+/** The reason worth a place on the line; the whole list is in the JSON and in `explain`. */
+function mainReason({ kind, because }: TimelineEntry): Reason | null {
+  const wanted = REASONS[kind] ?? [];
+  for (const code of wanted) {
+    const found = because.find((reason) => reason.code === code);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+const REASONS: Record<string, readonly Reason['code'][]> = {
+  download: ['not-downloaded'],
+  prompt: ['deadline-passed', 'deadline-ahead', 'no-deadline'],
+  warning: ['in-a-meeting', 'warning-lapsed', 'time-chosen', 'deadline-passed', 'deadline-ahead'],
+  password: ['chose-now', 'warning-shown', 'needs-password'],
+  install: ['chose-now', 'warning-shown', 'nobody-logged-in'],
+};
+
+/** What a month came to, for somebody who reads only the end. */
+export function summaryLines(report: SimulationReport, paint: Paint): string[] {
+  const shown = report.prompts.filter((prompt) => prompt.shown);
+  const kinds = new Map<string, number>();
+  for (const { kind } of shown) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  const deferrals = report.prompts.filter((prompt) => prompt.answer === 'defer').length;
+  const { invariants, commands } = report;
+  const broken = invariants.violated.map(({ invariant, at, text }) => paint('red', `             ${invariant} at ${at}: ${text}`));
+  return [
+    paint('bold', 'In short'),
+    line('outcome', paint(report.outcome === 'updated' ? 'green' : report.outcome === 'halted' ? 'red' : 'yellow', OUTCOMES[report.outcome])),
+    line('macOS', `${releaseWords(report.os.before)} before, ${releaseWords(report.os.after)} after`),
+    line('prompts', shown.length === 0 ? 'none' : `${shown.length} shown (${[...kinds].map(([kind, n]) => `${n} ${kind}`).join(', ')})`),
+    line('deferrals', `${deferrals}`),
+    line('restarts', restartWords(report)),
+    line('promises', invariants.violated.length === 0 ? `${count(invariants.checked, 'check')}, none broken` : paint('red', `${invariants.violated.length} BROKEN of ${invariants.checked}`)),
+    ...broken,
+    line('work', `${count(report.wakes, 'wake')}, ${count(report.events, 'event')}, ${count(commands.total, 'command')} (${commands.probes} that look, ${commands.acts} that act)`),
+  ];
+}
+
+const OUTCOMES: Record<SimulationReport['outcome'], string> = {
+  updated: 'updated',
+  'up-to-date': 'up to date all the time',
+  waiting: 'still waiting at the end',
+  halted: 'halted: a limit was reached',
+};
+
+function restartWords({ restarts }: SimulationReport): string {
+  if (restarts.length === 0) return 'none';
+  const minutes = restarts.flatMap(({ warning }) => (warning === null ? [] : [warning.minutes])).sort((a, b) => a - b);
+  const chosen = restarts.filter((restart) => restart.by === 'person').length;
+  const words = [`${restarts.length} (${[...new Set(restarts.map((restart) => restart.by))].join(', ')})`];
+  if (chosen > 0) words.push(`${chosen} chosen by the person there and then`);
+  const [shortest] = minutes;
+  const longest = minutes.at(-1);
+  if (shortest !== undefined && longest !== undefined) {
+    words.push(`warned ${lengthWords(shortest * MINUTE_MS)} before at the shortest, ${lengthWords(longest * MINUTE_MS)} at the longest`);
+  }
+  return words.join('; ');
+}
+
+const line = (name: string, text: string): string => `  ${name.padEnd(10)} ${text}`;

@@ -1,0 +1,167 @@
+import { DAY_MS, HOUR_MS, type Instant, isoOf, localWords, MINUTE_MS } from '../domain/instant.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { HappeningOf } from './mac/happenings.ts';
+import type { VirtualMac } from './mac/virtual-mac.ts';
+import type { PromptReport, SimulationReport } from './report.ts';
+import type { SimulationRun } from './simulate.ts';
+
+export type Violation = { invariant: string; at: string; text: string };
+export type InvariantReport = { checked: number; names: string[]; violated: Violation[] };
+
+/** Consent is good for half an hour (the agent's own rule); the install it allows has to begin within it. */
+const CONSENT_MS = 30 * MINUTE_MS;
+const LATE_MS = 16 * MINUTE_MS;
+
+type Restart = HappeningOf<'restart'> & { at: Instant };
+type Dialog = HappeningOf<'dialog-opened'> & { at: Instant };
+
+/**
+ * Holds what truly happened on the Mac (not what the agent believes) against what may never happen. Every restart,
+ * dialog, wake and text is one check.
+ */
+export function checkInvariants(
+  run: SimulationRun,
+  report: Pick<SimulationReport, 'prompts'>,
+  settings: Settings,
+  secret: string,
+): InvariantReport {
+  const tally = new Tally();
+  const { mac } = run;
+  const restarts = mac.happenings.filter((one): one is Restart => one.kind === 'restart' && one.call !== null);
+  for (const restart of restarts) checkWarning(tally, mac, restart, settings);
+  checkBudget(tally, restarts, settings);
+  for (const dialog of dialogsOf(mac)) checkWanted(tally, mac, dialog, settings);
+  checkDeferrals(tally, report.prompts);
+  checkPromptsPerDay(tally, mac, settings);
+  tally.check('every-wait-has-a-wake', run.restsWithoutWake === 0, run.endedAt, `${run.restsWithoutWake} wakes ended without arming the next`);
+  checkSecret(tally, run, secret);
+  return tally.report();
+}
+
+class Tally {
+  #checked = 0;
+  readonly #names = new Set<string>();
+  readonly #violated: Violation[] = [];
+
+  check(invariant: string, holds: boolean, at: Instant, text: string): void {
+    this.#checked += 1;
+    this.#names.add(invariant);
+    if (!holds) this.#violated.push({ invariant, at: isoOf(at), text });
+  }
+
+  report(): InvariantReport {
+    return { checked: this.#checked, names: [...this.#names].sort(), violated: this.#violated };
+  }
+}
+
+const dialogsOf = (mac: VirtualMac): Dialog[] => mac.happenings.filter((one): one is Dialog => one.kind === 'dialog-opened');
+
+/** Fair warning, and the promise in it kept: design rules 6 and 7. */
+function checkWarning(tally: Tally, mac: VirtualMac, restart: Restart, settings: Settings): void {
+  if (restart.loggedIn === null) return tally.check('fair-warning', true, restart.at, '');
+  const begunAt = mac.calls[restart.call ?? -1]?.at ?? restart.at;
+  const warned = warnedBefore(mac, begunAt, restart, settings);
+  const consented = consentBefore(mac, begunAt);
+  tally.check(
+    'fair-warning',
+    warned !== null || consented !== null,
+    restart.at,
+    `restarted while ${restart.loggedIn} was logged in, without consent and without a warning shown long enough before`,
+  );
+  if (consented !== null || warned === null) return;
+  const keeps = begunAt >= warned.promised && begunAt <= warned.promised + LATE_MS;
+  tally.check('promise-kept', keeps, restart.at, `the warning named ${isoOf(warned.promised)}, the install began ${isoOf(begunAt)}`);
+}
+
+/** The last warning that was on the screen for the time the settings ask, with the time it named. */
+export function warnedBefore(
+  mac: VirtualMac,
+  begunAt: Instant,
+  restart: Restart,
+  settings: Settings,
+): { shownAt: Instant; promised: Instant } | null {
+  for (const dialog of dialogsOf(mac).reverse()) {
+    if (dialog.at > begunAt) continue;
+    const promised = timeNamed(dialog, mac.zone);
+    if (promised === null) continue;
+    const visible = mac.happenings.find((one) => one.kind === 'dialog-visible' && one.dialog === dialog.dialog);
+    const floorMs = settings.warning.floorMinutes * MINUTE_MS;
+    if (visible !== undefined && begunAt - visible.at >= floorMs) return { shownAt: visible.at, promised };
+    const lockedMs = settings.warning.lockedFloorMinutes * MINUTE_MS;
+    if (restart.screenLocked && begunAt - dialog.at >= lockedMs) return { shownAt: dialog.at, promised };
+    return null;
+  }
+  return null;
+}
+
+/** When somebody pressed a button that says now, or typed a password, shortly before. */
+function consentBefore(mac: VirtualMac, begunAt: Instant): Instant | null {
+  for (const one of [...mac.happenings].reverse()) {
+    if (one.kind !== 'dialog-answered' || one.at > begunAt || begunAt - one.at > CONSENT_MS) continue;
+    const dialog = dialogsOf(mac).find((opened) => opened.dialog === one.dialog);
+    const label = dialog?.shows[`${one.button}text`];
+    if (label === 'Restart now' || (one.typed.length > 0 && one.button === 'button1')) return one.at;
+  }
+  return null;
+}
+
+/** The restart time a dialog shows in its title, read as a person reads it; null where it names none. */
+export function timeNamed(dialog: Dialog, zone: string): Instant | null {
+  const words = /^This Mac restarts at (.+)$/.exec(String(dialog.shows.title ?? ''))?.[1];
+  if (words === undefined) return null;
+  // The words hold no seconds: the minute they name is found by writing out the minutes of the next days.
+  for (let at = Math.floor(dialog.at / MINUTE_MS) * MINUTE_MS; at < dialog.at + 3 * DAY_MS; at += MINUTE_MS) {
+    if (localWords(at, zone) === words) return at;
+  }
+  return null;
+}
+
+function checkBudget(tally: Tally, restarts: readonly Restart[], settings: Settings): void {
+  const failures = new Map<string, number>();
+  for (const restart of restarts) {
+    const key = restart.from.version;
+    const count = (failures.get(key) ?? 0) + 1;
+    failures.set(key, count);
+    const limit = settings.budgets.restartsPerTarget;
+    tally.check('restart-budget', count <= limit, restart.at, `restart ${count} from macOS ${key}, ${limit} are allowed`);
+  }
+}
+
+/** No dialog while the Mac already runs the newest macOS on offer. */
+function checkWanted(tally: Tally, mac: VirtualMac, dialog: Dialog, settings: Settings): void {
+  const running = mac.happenings.findLast((one) => one.kind === 'booted' && one.at <= dialog.at);
+  const release = running?.kind === 'booted' ? running.release : { version: mac.spec.macOS, build: mac.spec.build };
+  // What was withdrawn since the last look may still be asked about until the next one.
+  const moments = [dialog.at, dialog.at - settings.scan.everyHours * HOUR_MS];
+  const newer = moments.some((at) => mac.catalogue.offersFor(at, release, new Set()).some((offer) => offer.kind === 'macos'));
+  tally.check('no-prompt-when-up-to-date', newer, dialog.at, `a dialog on macOS ${release.version}, with nothing newer offered`);
+}
+
+/** Whoever put it off until a time is not asked again before it. */
+function checkDeferrals(tally: Tally, prompts: readonly PromptReport[]): void {
+  prompts.forEach((prompt, index) => {
+    if (prompt.answer !== 'defer' || prompt.until === null) return;
+    const until = Temporal.Instant.from(prompt.until).epochMilliseconds;
+    const next = prompts.slice(index + 1).find((later) => later.kind === 'choice' || later.kind === 'soft');
+    const nextAt = next === undefined ? Number.POSITIVE_INFINITY : Temporal.Instant.from(next.at).epochMilliseconds;
+    tally.check('deferral-kept', nextAt >= until, nextAt === Number.POSITIVE_INFINITY ? until : nextAt, `put off until ${prompt.until}, asked again at ${next?.at}`);
+  });
+}
+
+function checkPromptsPerDay(tally: Tally, mac: VirtualMac, settings: Settings): void {
+  const days = new Map<string, number>();
+  const most = settings.prompts.maxPerDay + settings.budgets.warningsPerDay + settings.prompts.maxPerDay;
+  for (const dialog of dialogsOf(mac)) {
+    const day = localWords(dialog.at, mac.zone).split(',')[0] ?? '';
+    const count = (days.get(day) ?? 0) + 1;
+    days.set(day, count);
+    tally.check('prompts-a-day', count <= most, dialog.at, `dialog ${count} on ${day}`);
+  }
+}
+
+/** The password of the person stands nowhere but on a tool's stdin. */
+function checkSecret(tally: Tally, run: SimulationRun, secret: string): void {
+  if (secret === '') return;
+  for (const call of run.mac.calls) tally.check('no-secret-in-the-open', !call.args.some((arg) => arg.includes(secret)), call.at, `a password among the arguments of ${call.name}`);
+  for (const row of run.journal) tally.check('no-secret-in-the-open', !JSON.stringify(row).includes(secret), row.at, 'a password in the journal');
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Commands } from '../../ports/commands.ts';
+import type { Process } from './processes.ts';
+import type { VirtualMac } from './virtual-mac.ts';
+
+/** What one agent process has of the Mac. Once closed it is dead: its timers and tools are gone and nothing answers. */
+export type Door = { clock: Clock; commands: Commands; close(): void };
+
+export class LiveDoor implements Door {
+  readonly clock: Clock;
+  readonly commands: Commands;
+  readonly #timers = new Set<() => void>();
+  readonly #processes = new Set<Process>();
+  #open = true;
+
+  constructor(mac: VirtualMac) {
+    this.clock = {
+      now: () => mac.world.wall(),
+      monotonicMs: () => mac.awake.ms(),
+      zone: () => mac.zone,
+      after: (delayMs, callback) => {
+        if (!this.#open || !mac.on) return () => undefined;
+        const takeBack = mac.awake.after(delayMs, () => {
+          this.#timers.delete(takeBack);
+          callback();
+        });
+        this.#timers.add(takeBack);
+        return () => {
+          takeBack();
+          this.#timers.delete(takeBack);
+        };
+      },
+    };
+    this.commands = { start: (call) => mac.processes.start(call, () => this.#open, this.#processes) };
+  }
+
+  close(): void {
+    this.#open = false;
+    this.reset();
+  }
+
+  /** Ends what came through it so far, and stays usable. */
+  reset(): void {
+    for (const takeBack of this.#timers) takeBack();
+    this.#timers.clear();
+    for (const process of [...this.#processes]) process.stop('killed');
+    this.#processes.clear();
+  }
+}
