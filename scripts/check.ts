@@ -39,9 +39,9 @@ const status = step('tests (vitest)', bin('vitest'), [
 ]);
 if (existsSync(report)) {
   const result = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
-  passed += result['numPassedTests'] ?? 0;
-  failed += result['numFailedTests'] ?? 0;
-  skipped += (result['numPendingTests'] ?? 0) + (result['numTodoTests'] ?? 0);
+  passed += result.numPassedTests ?? 0;
+  failed += result.numFailedTests ?? 0;
+  skipped += (result.numPendingTests ?? 0) + (result.numTodoTests ?? 0);
 }
 // A file that does not load fails without any test in it failing.
 if (status !== 0 && failed === 0) failed += 1;

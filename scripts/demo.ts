@@ -28,8 +28,24 @@ const offers = join(root, 'examples/offers-26.6.2.txt');
 const mac = join(root, 'examples/intel-imac.json');
 try {
   await upkeep(
-    'simulate --policy examples/three-weeks.mobileconfig --mac examples/intel-imac.json --offers examples/offers-26.6.2.txt \\\n                  --persona procrastinator --days 21 --state demo-state',
-    ['simulate', '--policy', policy, '--mac', mac, '--offers', offers, '--persona', 'procrastinator', '--days', '21', '--state', state],
+    'simulate --policy examples/three-weeks.mobileconfig --mac examples/intel-imac.json --offers examples/offers-26.6.2.txt \\\n                  --persona procrastinator --days 21 --seed 11 --state demo-state',
+    [
+      'simulate',
+      '--policy',
+      policy,
+      '--mac',
+      mac,
+      '--offers',
+      offers,
+      '--persona',
+      'procrastinator',
+      '--days',
+      '21',
+      '--seed',
+      '11',
+      '--state',
+      state,
+    ],
   );
   await upkeep('status --state demo-state', ['status', '--state', state]);
   await upkeep('explain --last 4 --state demo-state', ['explain', '--last', '4', '--state', state]);

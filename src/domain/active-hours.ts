@@ -21,6 +21,13 @@ export function nextActive(hours: readonly ActiveHours[], at: Instant, zone: str
   return next;
 }
 
+/** The first instant after `at` at which people may not be disturbed; null when they may be for weeks on end. */
+export function nextInactive(hours: readonly ActiveHours[], at: Instant, zone: string): Instant | null {
+  const ends = stretches(hours, at, zone, -1, HORIZON_DAYS).map((stretch) => stretch.to);
+  const later = ends.filter((end) => end > at && !isActive(hours, end, zone)).sort((a, b) => a - b);
+  return hours.length === 0 ? null : (later[0] ?? null);
+}
+
 /** All active stretches that start between the given days (relative to the local day of `at`), as instants. */
 function stretches(hours: readonly ActiveHours[], at: Instant, zone: string, firstDay: number, lastDay: number) {
   const today = zoned(at, zone).toPlainDate();

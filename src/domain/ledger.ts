@@ -1,5 +1,5 @@
 import type { BootSession } from './facts.ts';
-import type { Instant } from './instant.ts';
+import type { Instant, Stamp } from './instant.ts';
 import type { Offer } from './offer.ts';
 import type { OsRelease } from './os-version.ts';
 import type { PassedOver, Target } from './target.ts';
@@ -65,6 +65,8 @@ export type Ledger = {
   /** Somebody chose now, or typed the password for a restart that was due anyway (`by` keeps which). */
   consent: { at: Instant; by: RestartBy } | null;
   warning: Warning | null;
+  /** Since when nobody has been logged in without the Mac sleeping; null while somebody is. */
+  nobodySince: Stamp | null;
   /** The dialogs of the last day, for the daily budget, oldest first. */
   prompts: PromptRecord[];
   promptCount: number;
@@ -88,6 +90,7 @@ export const emptyLedger: Ledger = {
   scheduled: null,
   consent: null,
   warning: null,
+  nobodySince: null,
   prompts: [],
   promptCount: 0,
   dialogFailures: 0,

@@ -36,6 +36,7 @@ export type Reason =
   | { code: 'storage-low'; availableGB: number; neededGB: number }
   | { code: 'needs-password' }
   | { code: 'nobody-to-authorize' }
+  | { code: 'somebody-may-come'; untilAt: Instant }
   | { code: 'unattended-not-allowed'; setting: string }
   | { code: 'attempt-failed'; what: string; detail: string; nextAt: Instant }
   | { code: 'budget-spent'; budget: string; limit: number }
@@ -108,6 +109,8 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return 'on Apple silicon the password of a volume owner is needed to install';
     case 'nobody-to-authorize':
       return 'on Apple silicon somebody has to type a password, and nobody is there to do it';
+    case 'somebody-may-come':
+      return `somebody may come and log in any moment; the Mac is left alone until ${time(reason.untilAt)}`;
     case 'unattended-not-allowed':
       return `nobody is logged in, and the settings allow an unattended install ${UNATTENDED[reason.setting] ?? reason.setting}`;
     case 'attempt-failed':

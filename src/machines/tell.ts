@@ -4,7 +4,14 @@ import type { PromptKind } from '../domain/ledger.ts';
 import { releaseWords } from '../domain/os-version.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
 import type { AgentContext } from './context.ts';
-import type { DialogOutcome, DownloadOutcome, InstallOutcome, Outcome, PasswordOutcome, PromptSpec } from './effects.ts';
+import type {
+  DialogOutcome,
+  DownloadOutcome,
+  InstallOutcome,
+  Outcome,
+  PasswordOutcome,
+  PromptSpec,
+} from './effects.ts';
 import { scheduleOf, stateName } from './explain.ts';
 import { promptSpec } from './orders.ts';
 import type { Step } from './replay.ts';
@@ -37,12 +44,18 @@ export function tell(step: Step): Entry[] {
   const from = stateName(before.value);
   const to = stateName(after.value);
 
-  tellOutcome(step, from, zone, say);
+  const news = outcomeNews(step, from, zone);
+  if (news !== null) say(...news);
   tellTarget(step, zone, say);
   if (step.type === 'dialog.opened') tellOpened(step, to, zone, say);
-  if (to !== from && to === 'downloading') say('download', `Downloading ${after.context.ledger.target?.title}`, after.context.because);
+  if (to !== from && to === 'downloading')
+    say('download', `Downloading ${after.context.ledger.target?.title}`, after.context.because);
   if (to !== from && to === 'installing.bySoftwareupdate') {
-    say('install', `Installing ${after.context.ledger.target?.title}; the Mac restarts when macOS is ready`, after.context.because);
+    say(
+      'install',
+      `Installing ${after.context.ledger.target?.title}; the Mac restarts when macOS is ready`,
+      after.context.because,
+    );
   }
   tellRest(step, from, to, say);
   return entries;
@@ -50,42 +63,67 @@ export function tell(step: Step): Entry[] {
 
 type Say = (kind: Kind, text: string, because?: Reason[]) => void;
 
-function tellOutcome(step: Step, from: string, zone: string, say: Say): void {
+/** What the outcome of an effect means to a reader; null where it is no news. */
+function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Reason[]?] | null {
   const output = step.event.output as Outcome<'showDialog'> | undefined;
   const failure = step.event.error as { message?: string } | undefined;
-  const because = step.after.context.because;
-  if (failure !== undefined) say('failed', `${UNDER_WAY[from] ?? 'A step'} failed: ${failure.message ?? 'unknown'}`, because);
-  if (output === undefined) return;
+  if (failure !== undefined) {
+    return [
+      'failed',
+      `${UNDER_WAY[from] ?? 'A step'} failed: ${failure.message ?? 'unknown'}`,
+      step.after.context.because,
+    ];
+  }
+  if (output === undefined) return null;
   const value: unknown = output.value;
   switch (from) {
-    case 'downloading': {
-      const outcome = value as DownloadOutcome;
-      if (outcome.result === 'failed') return say('failed', `The download failed: ${outcome.detail}`);
-      return say('download', outcome.prepared ? 'Downloaded and prepared' : 'Downloaded; macOS prepares it once somebody types a password');
-    }
+    case 'downloading':
+      return downloadNews(value as DownloadOutcome);
     case 'asking.choosing':
     case 'asking.scheduling':
-      return say('answer', answerWords(value as DialogOutcome, step.after.context, zone), step.before.context.decision?.because);
+      return [
+        'answer',
+        answerWords(value as DialogOutcome, step.after.context, zone),
+        step.before.context.decision?.because ?? [],
+      ];
     case 'warning':
-      return say('answer', warningAnswerWords(value as DialogOutcome));
-    case 'authorizing.byPerson': {
-      const outcome = value as PasswordOutcome;
-      return say('password', PASSWORD_WORDS[outcome.answer] + (outcome.answer === 'failed' ? `: ${outcome.why}` : ''));
-    }
-    case 'installing.bySoftwareupdate': {
-      const outcome = value as InstallOutcome;
-      if (outcome.result === 'failed') return say('failed', `The install failed: ${outcome.detail}`);
-      if (outcome.result === 'unknown') return say('install', `Nobody can say whether macOS took the update (${outcome.why}); waiting for the restart`);
-      return say('install', 'macOS has taken the update and is about to restart');
-    }
-    case 'validating': {
-      const { lastUpdate, install } = step.after.context.ledger;
-      if (install === null && lastUpdate !== step.before.context.ledger.lastUpdate && lastUpdate !== null) {
-        return say('updated', `Checked after the restart: ${releaseWords(lastUpdate.to)} runs, the update from ${lastUpdate.from.version} is done`);
-      }
-      return say('failed', 'After the restart the old version still runs; nothing that was promised is forgotten');
-    }
+      return ['answer', warningAnswerWords(value as DialogOutcome)];
+    case 'authorizing.byPerson':
+      return ['password', passwordWords(value as PasswordOutcome)];
+    case 'installing.bySoftwareupdate':
+      return installNews(value as InstallOutcome);
+    case 'validating':
+      return validationNews(step);
+    default:
+      return null;
   }
+}
+
+function downloadNews(outcome: DownloadOutcome): [Kind, string] {
+  if (outcome.result === 'failed') return ['failed', `The download failed: ${outcome.detail}`];
+  const words = outcome.prepared
+    ? 'Downloaded and prepared'
+    : 'Downloaded; macOS prepares it once somebody types a password';
+  return ['download', words];
+}
+
+function installNews(outcome: InstallOutcome): [Kind, string] {
+  if (outcome.result === 'failed') return ['failed', `The install failed: ${outcome.detail}`];
+  if (outcome.result !== 'unknown') return ['install', 'macOS has taken the update and is about to restart'];
+  return ['install', `Nobody can say whether macOS took the update (${outcome.why}); waiting for the restart`];
+}
+
+function validationNews({ before, after }: Step): [Kind, string] {
+  const { lastUpdate } = after.context.ledger;
+  if (lastUpdate === null || lastUpdate === before.context.ledger.lastUpdate) {
+    return ['failed', 'After the restart the old version still runs; nothing that was promised is forgotten'];
+  }
+  const { from, to } = lastUpdate;
+  return ['updated', `Checked after the restart: ${releaseWords(to)} runs, the update from ${from.version} is done`];
+}
+
+function passwordWords(outcome: PasswordOutcome): string {
+  return PASSWORD_WORDS[outcome.answer] + (outcome.answer === 'failed' ? `: ${outcome.why}` : '');
 }
 
 const UNDER_WAY: Record<string, string> = {
@@ -108,7 +146,10 @@ const PASSWORD_WORDS: Record<PasswordOutcome['answer'], string> = {
 
 function answerWords(outcome: DialogOutcome, after: AgentContext, zone: string): string {
   const { deferral, target, scheduled } = after.ledger;
-  const putOff = deferral === null ? '' : ` until ${localWords(deferral.until, zone)} (${count(target?.deferralCount ?? 0, 'deferral')} so far)`;
+  const putOff =
+    deferral === null
+      ? ''
+      : ` until ${localWords(deferral.until, zone)} (${count(target?.deferralCount ?? 0, 'deferral')} so far)`;
   switch (outcome.answer) {
     case 'now':
       return 'The person chose to restart now';
@@ -150,9 +191,17 @@ function tellTarget({ before, after }: Step, zone: string, say: Say): void {
   const was = before.context.ledger.target;
   const is = after.context.ledger.target;
   if (is !== null && is.label !== was?.label) {
-    say('found', `${is.title} is offered (now ${runningWords(after.context)}). ${deadlineWords(scheduleOf(after.context), zone)}`, after.context.because);
+    say(
+      'found',
+      `${is.title} is offered (now ${runningWords(after.context)}). ${deadlineWords(scheduleOf(after.context), zone)}`,
+      after.context.because,
+    );
   } else if (is === null && was !== null && after.context.ledger.lastUpdate === before.context.ledger.lastUpdate) {
-    say('gone', `${was.title} is no longer to be installed: it is not offered any more, or runs already`, after.context.because);
+    say(
+      'gone',
+      `${was.title} is no longer to be installed: it is not offered any more, or runs already`,
+      after.context.because,
+    );
   }
 }
 
@@ -173,14 +222,16 @@ function tellOpened(step: Step, state: string, zone: string, say: Say): void {
   const kind = promptKindIn(state, context);
   const because = context.decision?.because ?? [];
   const unseen = step.event.screenLocked === false ? '' : ' (the screen is locked)';
-  if (kind === 'password') return say('password', `Asked for the password${unseen}`, because);
-  if (kind === null) return;
+  if (kind === 'password') say('password', `Asked for the password${unseen}`, because);
+  if (kind === null || kind === 'password') return;
   const spec = promptSpec(context, kind);
   if (kind === 'warning') {
     const minutes = Math.round(((spec.restartAt ?? step.at) - step.at) / MINUTE_MS);
-    return say('warning', `Warned that the Mac restarts at ${localWords(spec.restartAt ?? 0, zone)}, ${lengthWords(minutes * MINUTE_MS)} ahead${unseen}`, because);
+    const ahead = `${localWords(spec.restartAt ?? 0, zone)}, ${lengthWords(minutes * MINUTE_MS)} ahead`;
+    say('warning', `Warned that the Mac restarts at ${ahead}${unseen}`, because);
+  } else {
+    say('prompt', promptWords(spec, kind) + unseen, because);
   }
-  say('prompt', promptWords(spec, kind) + unseen, because);
 }
 
 /** Which dialog is up in a state. */
@@ -199,14 +250,19 @@ function promptWords(spec: PromptSpec, kind: Exclude<PromptKind, 'password' | 'w
 
 /** Waiting is told when its reason changes, not every time upkeep looks again. */
 function tellRest({ before, after }: Step, from: string, to: string, say: Say): void {
-  if (from === to || !['resting.waiting', 'resting.backingOff', 'resting.stumbled', 'resting.halted'].includes(to)) return;
+  if (from === to || !['resting.waiting', 'resting.backingOff', 'resting.stumbled', 'resting.halted'].includes(to))
+    return;
   const because = after.context.because;
   const told = because.filter((reason) => OBSTACLES.has(reason.code));
   const before_ = new Set(before.context.because.map((reason) => reason.code));
   if (told.length === 0 || (told.every((reason) => before_.has(reason.code)) && to !== 'resting.halted')) return;
   const zone = after.context.facts?.zone ?? 'UTC';
   const words = told.map((reason) => reasonInWords(reason, zone)).join('; ');
-  say(to === 'resting.halted' ? 'halted' : 'waiting', to === 'resting.halted' ? `Stopped: ${words}` : `Waiting: ${words}`, because);
+  say(
+    to === 'resting.halted' ? 'halted' : 'waiting',
+    to === 'resting.halted' ? `Stopped: ${words}` : `Waiting: ${words}`,
+    because,
+  );
 }
 
 const OBSTACLES: ReadonlySet<Reason['code']> = new Set([
@@ -221,6 +277,7 @@ const OBSTACLES: ReadonlySet<Reason['code']> = new Set([
   'power-low',
   'storage-low',
   'nobody-to-authorize',
+  'somebody-may-come',
   'unattended-not-allowed',
   'attempt-failed',
   'budget-spent',

@@ -1,4 +1,4 @@
-import { isActive, nextActive } from '../domain/active-hours.ts';
+import { isActive, nextActive, nextInactive } from '../domain/active-hours.ts';
 import { type DeadlineSchedule, type DeadlineStage, scheduleFor, stageAt } from '../domain/deadlines.ts';
 import type { Decision, RestState } from '../domain/decision.ts';
 import { deferralChoices, nextLocalMidnight, timeChoices } from '../domain/deferral.ts';
@@ -17,6 +17,8 @@ export const LOOK_AGAIN_MS = 15 * MINUTE_MS;
 const LOCKED_LOOK_MS = 30 * MINUTE_MS;
 /** A warning starts this much early, so that looking at the Mac first does not push the promised time back. */
 const WARNING_MARGIN_MS = 5 * MINUTE_MS;
+/** How long the login window must have stood there before an unattended install: nobody just left or just came. */
+export const QUIET_MS = 20 * MINUTE_MS;
 const PASSWORD_DIALOG_MS = 30 * MINUTE_MS;
 const GB_KIB = 1_000_000_000 / 1024;
 
@@ -158,6 +160,17 @@ function decideUnattended(situation: Situation): Decision {
     ]);
   }
   if (facts.appleSilicon.value) return rest('waiting', at + HOUR_MS, [...because, { code: 'nobody-to-authorize' }]);
+  const quietMs = ledger.nobodySince === null ? 0 : facts.monotonicMs - ledger.nobodySince.monotonicMs;
+  if (quietMs < QUIET_MS) {
+    const untilAt = at + QUIET_MS - quietMs;
+    return rest('waiting', untilAt, [...because, { code: 'somebody-may-come', untilAt }]);
+  }
+  const { activeHours } = settings;
+  if (activeHours.length > 0 && stage !== 'past-hard' && isActive(activeHours, at, facts.zone)) {
+    // In the hours people work they come to the login window any moment; the evening is as good.
+    const untilAt = nextInactive(activeHours, at, facts.zone);
+    if (untilAt !== null) return rest('waiting', untilAt, [...because, { code: 'somebody-may-come', untilAt }]);
+  }
   const obstacle = obstacleToInstalling(situation);
   if (obstacle) return rest('waiting', at + LOOK_AGAIN_MS, [...because, obstacle]);
   return { kind: 'install', by: stage === 'past-hard' ? 'deadline' : 'schedule', because };
@@ -474,7 +487,12 @@ function nextDeadlineAfter({ schedule }: Situation, at: Instant): Instant | null
 }
 
 /** The dialogs of the local day; choosing a time belongs to the dialog before it and does not count. */
-function promptsToday(ledger: Ledger, at: Instant, zone: string, kinds: PromptKind[] = ['choice', 'soft', 'password']): number {
+function promptsToday(
+  ledger: Ledger,
+  at: Instant,
+  zone: string,
+  kinds: PromptKind[] = ['choice', 'soft', 'password'],
+): number {
   const today = nextLocalMidnight(at, zone) - DAY_MS;
   return ledger.prompts.filter((prompt) => kinds.includes(prompt.kind) && prompt.at >= today).length;
 }

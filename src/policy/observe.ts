@@ -27,7 +27,10 @@ export function scanIsDue(ledger: Ledger, settings: Settings, at: Instant): bool
 
 /** Takes new facts into the ledger: what is offered, which target follows from it, what is already there. Pure. */
 export function observe(ledger: Ledger, facts: Facts, settings: Settings): Ledger {
-  return forgetSpent(forgetMissedTime(checkDownload(followTarget(takeScan(ledger, facts, settings), facts, settings), facts), facts), facts);
+  return forgetSpent(
+    forgetMissedTime(checkDownload(followTarget(takeScan(ledger, facts, settings), facts, settings), facts), facts),
+    facts,
+  );
 }
 
 function takeScan(ledger: Ledger, facts: Facts, settings: Settings): Ledger {
@@ -170,6 +173,7 @@ function forgetSpent(ledger: Ledger, facts: Facts): Ledger {
   return {
     ...ledger,
     boot: boot ?? ledger.boot,
+    nobodySince: nobodySince(ledger, facts, restarted),
     // Dialogs of more than a day ago no longer count; ones from the future (clock set back) neither.
     prompts: ledger.prompts.filter((prompt) => prompt.at <= facts.at && facts.at - prompt.at < DAY_MS),
     consent: restarted ? null : ledger.consent,
@@ -177,6 +181,19 @@ function forgetSpent(ledger: Ledger, facts: Facts): Ledger {
     deferral: ledger.deferral !== null && ledger.deferral.until <= facts.at ? null : ledger.deferral,
     askNotBefore: ledger.askNotBefore !== null && ledger.askNotBefore <= facts.at ? null : ledger.askNotBefore,
   };
+}
+
+/**
+ * Since when the login window has stood there untouched. Sleep starts it anew: whoever opens the lid of a Mac is about
+ * to log in, and must not find it restarting.
+ */
+function nobodySince(ledger: Ledger, facts: Facts, restarted: boolean): Ledger['nobodySince'] {
+  if (!facts.consoleUser.known || facts.consoleUser.value !== null) return null;
+  const since = ledger.nobodySince;
+  const now = { at: facts.at, monotonicMs: facts.monotonicMs };
+  if (since === null || restarted) return now;
+  const sleptMs = Math.abs(facts.at - since.at - (facts.monotonicMs - since.monotonicMs));
+  return sleptMs > MINUTE_MS ? now : since;
 }
 
 /** Whether the target can be installed at once: prepared by macOS, or (Apple silicon) downloaded and not too old. */

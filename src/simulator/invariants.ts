@@ -33,7 +33,12 @@ export function checkInvariants(
   for (const dialog of dialogsOf(mac)) checkWanted(tally, mac, dialog, settings);
   checkDeferrals(tally, report.prompts);
   checkPromptsPerDay(tally, mac, settings);
-  tally.check('every-wait-has-a-wake', run.restsWithoutWake === 0, run.endedAt, `${run.restsWithoutWake} wakes ended without arming the next`);
+  tally.check(
+    'every-wait-has-a-wake',
+    run.restsWithoutWake === 0,
+    run.endedAt,
+    `${run.restsWithoutWake} wakes ended without arming the next`,
+  );
   checkSecret(tally, run, secret);
   return tally.report();
 }
@@ -54,13 +59,20 @@ class Tally {
   }
 }
 
-const dialogsOf = (mac: VirtualMac): Dialog[] => mac.happenings.filter((one): one is Dialog => one.kind === 'dialog-opened');
+const dialogsOf = (mac: VirtualMac): Dialog[] =>
+  mac.happenings.filter((one): one is Dialog => one.kind === 'dialog-opened');
 
 /** Fair warning, and the promise in it kept: design rules 6 and 7. */
 function checkWarning(tally: Tally, mac: VirtualMac, restart: Restart, settings: Settings): void {
-  if (restart.loggedIn === null) return tally.check('fair-warning', true, restart.at, '');
-  const begunAt = mac.calls[restart.call ?? -1]?.at ?? restart.at;
-  const warned = warnedBefore(mac, begunAt, restart, settings);
+  if (restart.loggedIn === null) {
+    // Nobody's session was ended; it is a check all the same, and one that holds.
+    tally.check('fair-warning', true, restart.at, '');
+    return;
+  }
+  const call = mac.calls[restart.call ?? -1];
+  const begunAt = call?.at ?? restart.at;
+  const begunWall = call?.wall ?? restart.wall;
+  const warned = warnedBefore(mac, begunAt, begunWall, restart, settings);
   const consented = consentBefore(mac, begunAt);
   tally.check(
     'fair-warning',
@@ -68,28 +80,44 @@ function checkWarning(tally: Tally, mac: VirtualMac, restart: Restart, settings:
     restart.at,
     `restarted while ${restart.loggedIn} was logged in, without consent and without a warning shown long enough before`,
   );
-  if (consented !== null || warned === null) return;
-  const keeps = begunAt >= warned.promised && begunAt <= warned.promised + LATE_MS;
-  tally.check('promise-kept', keeps, restart.at, `the warning named ${isoOf(warned.promised)}, the install began ${isoOf(begunAt)}`);
+  const last = lastPromise(mac, begunAt);
+  if (consented !== null || last === null) return;
+  tally.check(
+    'promise-kept',
+    begunWall >= last,
+    restart.at,
+    `the warning named ${isoOf(last)}, the install began ${isoOf(begunWall)} by the same clock`,
+  );
 }
 
-/** The last warning that was on the screen for the time the settings ask, with the time it named. */
+/** The last warning, if it named the time at which the install began and stood on the screen as long as it had to. */
 export function warnedBefore(
   mac: VirtualMac,
   begunAt: Instant,
+  begunWall: Instant,
   restart: Restart,
   settings: Settings,
 ): { shownAt: Instant; promised: Instant } | null {
   for (const dialog of dialogsOf(mac).reverse()) {
     if (dialog.at > begunAt) continue;
-    const promised = timeNamed(dialog, mac.zone);
+    const promised = timeNamed(dialog);
     if (promised === null) continue;
+    if (begunWall < promised || begunWall > promised + LATE_MS) return null;
     const visible = mac.happenings.find((one) => one.kind === 'dialog-visible' && one.dialog === dialog.dialog);
     const floorMs = settings.warning.floorMinutes * MINUTE_MS;
     if (visible !== undefined && begunAt - visible.at >= floorMs) return { shownAt: visible.at, promised };
     const lockedMs = settings.warning.lockedFloorMinutes * MINUTE_MS;
     if (restart.screenLocked && begunAt - dialog.at >= lockedMs) return { shownAt: dialog.at, promised };
     return null;
+  }
+  return null;
+}
+
+/** The restart time of the last warning shown before, whatever became of it. */
+function lastPromise(mac: VirtualMac, begunAt: Instant): Instant | null {
+  for (const dialog of dialogsOf(mac).reverse()) {
+    const promised = dialog.at > begunAt ? null : timeNamed(dialog);
+    if (promised !== null) return promised;
   }
   return null;
 }
@@ -105,13 +133,13 @@ function consentBefore(mac: VirtualMac, begunAt: Instant): Instant | null {
   return null;
 }
 
-/** The restart time a dialog shows in its title, read as a person reads it; null where it names none. */
-export function timeNamed(dialog: Dialog, zone: string): Instant | null {
+/** The restart time (by the Mac's clock) a dialog shows in its title, read as a person reads it; null where it names none. */
+export function timeNamed(dialog: Dialog): Instant | null {
   const words = /^This Mac restarts at (.+)$/.exec(String(dialog.shows.title ?? ''))?.[1];
   if (words === undefined) return null;
   // The words hold no seconds: the minute they name is found by writing out the minutes of the next days.
-  for (let at = Math.floor(dialog.at / MINUTE_MS) * MINUTE_MS; at < dialog.at + 3 * DAY_MS; at += MINUTE_MS) {
-    if (localWords(at, zone) === words) return at;
+  for (let at = Math.floor(dialog.wall / MINUTE_MS) * MINUTE_MS; at < dialog.wall + 3 * DAY_MS; at += MINUTE_MS) {
+    if (localWords(at, dialog.zone) === words) return at;
   }
   return null;
 }
@@ -123,7 +151,12 @@ function checkBudget(tally: Tally, restarts: readonly Restart[], settings: Setti
     const count = (failures.get(key) ?? 0) + 1;
     failures.set(key, count);
     const limit = settings.budgets.restartsPerTarget;
-    tally.check('restart-budget', count <= limit, restart.at, `restart ${count} from macOS ${key}, ${limit} are allowed`);
+    tally.check(
+      'restart-budget',
+      count <= limit,
+      restart.at,
+      `restart ${count} from macOS ${key}, ${limit} are allowed`,
+    );
   }
 }
 
@@ -133,8 +166,15 @@ function checkWanted(tally: Tally, mac: VirtualMac, dialog: Dialog, settings: Se
   const release = running?.kind === 'booted' ? running.release : { version: mac.spec.macOS, build: mac.spec.build };
   // What was withdrawn since the last look may still be asked about until the next one.
   const moments = [dialog.at, dialog.at - settings.scan.everyHours * HOUR_MS];
-  const newer = moments.some((at) => mac.catalogue.offersFor(at, release, new Set()).some((offer) => offer.kind === 'macos'));
-  tally.check('no-prompt-when-up-to-date', newer, dialog.at, `a dialog on macOS ${release.version}, with nothing newer offered`);
+  const newer = moments.some((at) =>
+    mac.catalogue.offersFor(at, release, new Set()).some((offer) => offer.kind === 'macos'),
+  );
+  tally.check(
+    'no-prompt-when-up-to-date',
+    newer,
+    dialog.at,
+    `a dialog on macOS ${release.version}, with nothing newer offered`,
+  );
 }
 
 /** Whoever put it off until a time is not asked again before it. */
@@ -144,7 +184,12 @@ function checkDeferrals(tally: Tally, prompts: readonly PromptReport[]): void {
     const until = Temporal.Instant.from(prompt.until).epochMilliseconds;
     const next = prompts.slice(index + 1).find((later) => later.kind === 'choice' || later.kind === 'soft');
     const nextAt = next === undefined ? Number.POSITIVE_INFINITY : Temporal.Instant.from(next.at).epochMilliseconds;
-    tally.check('deferral-kept', nextAt >= until, nextAt === Number.POSITIVE_INFINITY ? until : nextAt, `put off until ${prompt.until}, asked again at ${next?.at}`);
+    tally.check(
+      'deferral-kept',
+      nextAt >= until,
+      nextAt === Number.POSITIVE_INFINITY ? until : nextAt,
+      `put off until ${prompt.until}, asked again at ${next?.at}`,
+    );
   });
 }
 
@@ -162,6 +207,13 @@ function checkPromptsPerDay(tally: Tally, mac: VirtualMac, settings: Settings): 
 /** The password of the person stands nowhere but on a tool's stdin. */
 function checkSecret(tally: Tally, run: SimulationRun, secret: string): void {
   if (secret === '') return;
-  for (const call of run.mac.calls) tally.check('no-secret-in-the-open', !call.args.some((arg) => arg.includes(secret)), call.at, `a password among the arguments of ${call.name}`);
-  for (const row of run.journal) tally.check('no-secret-in-the-open', !JSON.stringify(row).includes(secret), row.at, 'a password in the journal');
+  for (const call of run.mac.calls)
+    tally.check(
+      'no-secret-in-the-open',
+      !call.args.some((arg) => arg.includes(secret)),
+      call.at,
+      `a password among the arguments of ${call.name}`,
+    );
+  for (const row of run.journal)
+    tally.check('no-secret-in-the-open', !JSON.stringify(row).includes(secret), row.at, 'a password in the journal');
 }

@@ -43,7 +43,9 @@ function jsonObject({ path, text }: { path: string; text: string }): Record<stri
 
 /** A release from which the oldest offered macOS is an update: 26.6 for 26.6.2, 13.5 for 13.6, 15.6 for 26. */
 function releaseBelow(offers: readonly Offer[]): { macOS?: string; build?: string } {
-  const [oldest] = offers.filter((offer) => offer.kind === 'macos').sort((a, b) => compareVersions(a.version, b.version));
+  const [oldest] = offers
+    .filter((offer) => offer.kind === 'macos')
+    .sort((a, b) => compareVersions(a.version, b.version));
   const version = oldest === undefined ? null : readOsVersion(oldest.version);
   const build = readBuild(oldest?.build ?? '');
   if (oldest === undefined || version === null || build === null) return {};

@@ -14,7 +14,13 @@ import type { SimulationInput, SimulationRun } from './simulate.ts';
 export const SIMULATION_SCHEMA = 'upkeep.simulation/1';
 
 export type TimelineEntry = { at: string; kind: string; text: string; because: Reason[] };
-export type PromptReport = { at: string; kind: PromptKind; shown: boolean; answer: string | null; until: string | null };
+export type PromptReport = {
+  at: string;
+  kind: PromptKind;
+  shown: boolean;
+  answer: string | null;
+  until: string | null;
+};
 export type RestartReport = {
   at: string;
   by: RestartBy | 'mdm' | 'outside';
@@ -72,7 +78,9 @@ export function reportOn(input: SimulationInput, run: SimulationRun): Simulation
 function outcomeOf({ status }: SimulationRun, before: OsRelease, after: OsRelease): SimulationReport['outcome'] {
   if (status?.state === 'resting.halted') return 'halted';
   if (status === null || status.target !== null || status.state !== 'resting.upToDate') return 'waiting';
-  return compareVersions(after.version, before.version) !== 0 || after.build !== before.build ? 'updated' : 'up-to-date';
+  return compareVersions(after.version, before.version) !== 0 || after.build !== before.build
+    ? 'updated'
+    : 'up-to-date';
 }
 
 type KnownRestart = { at: Instant; report: RestartReport; happening: HappeningOf<'restart'> };
@@ -81,29 +89,46 @@ function restartsOf(input: SimulationInput, { mac }: SimulationRun, steps: reado
   return mac.happenings.flatMap((happening) => {
     if (happening.kind !== 'restart') return [];
     const { at, call } = happening;
-    const begunAt = call === null ? at : (mac.calls[call]?.at ?? at);
-    const install = steps.findLast((step) => step.at <= begunAt && step.after.context.ledger.install !== null)?.after.context.ledger.install;
+    const begunBy = call === null ? undefined : mac.calls[call];
+    const begunAt = begunBy?.at ?? at;
+    const begunWall = begunBy?.wall ?? happening.wall;
+    const install = steps.findLast((step) => step.at <= begunWall && step.after.context.ledger.install !== null)?.after
+      .context.ledger.install;
     const ours = call !== null && happening.cause === 'softwareupdate';
-    const warned = ours && happening.loggedIn !== null ? warnedBefore(mac, begunAt, happening, input.settings) : null;
+    const warned =
+      ours && happening.loggedIn !== null ? warnedBefore(mac, begunAt, begunWall, happening, input.settings) : null;
     const report: RestartReport = {
       at: isoOf(at),
       by: ours && install ? install.by : 'outside',
       loggedIn: happening.loggedIn !== null,
-      warning: warned === null ? null : { shownAt: isoOf(warned.shownAt), minutes: Math.floor((at - warned.shownAt) / MINUTE_MS) },
+      warning:
+        warned === null
+          ? null
+          : { shownAt: isoOf(warned.shownAt), minutes: Math.floor((at - warned.shownAt) / MINUTE_MS) },
     };
     return [{ at, report, happening }];
   });
 }
 
-function timelineOf(steps: readonly Step[], { os: _os, happenings }: SimulationRun['mac'], restarts: readonly KnownRestart[]): TimelineEntry[] {
+function timelineOf(
+  steps: readonly Step[],
+  { os: _os, happenings }: SimulationRun['mac'],
+  restarts: readonly KnownRestart[],
+): TimelineEntry[] {
   const told: Entry[] = steps.flatMap((step) => tell(step));
   for (const { at, report, happening } of restarts) {
-    const who = happening.loggedIn === null ? 'nobody logged in' : happening.screenLocked ? `${happening.loggedIn} logged in, screen locked` : `${happening.loggedIn} logged in`;
+    const who =
+      happening.loggedIn === null
+        ? 'nobody logged in'
+        : happening.screenLocked
+          ? `${happening.loggedIn} logged in, screen locked`
+          : `${happening.loggedIn} logged in`;
     const warning = report.warning === null ? '' : `, ${report.warning.minutes} minutes after the warning came up`;
     told.push({ at, kind: 'restart', text: `The Mac restarts (${BY[report.by]}; ${who}${warning})`, because: [] });
   }
   for (const one of happenings) {
-    if (one.kind === 'logged-out') told.push({ at: one.at, kind: 'waiting', text: `${one.user} logged out`, because: [] });
+    if (one.kind === 'logged-out')
+      told.push({ at: one.at, kind: 'waiting', text: `${one.user} logged out`, because: [] });
   }
   return told
     .map((entry, order) => ({ entry, order }))
@@ -126,7 +151,8 @@ function promptsIn(steps: readonly Step[]): PromptReport[] {
     const { ledger } = step.after.context;
     if (ledger.promptCount > step.before.context.ledger.promptCount) {
       const kind = promptKindIn(stateName(step.after.value), step.after.context);
-      if (kind !== null) rows.push({ id: ledger.promptCount, at: isoOf(step.at), kind, shown: false, answer: null, until: null });
+      if (kind !== null)
+        rows.push({ id: ledger.promptCount, at: isoOf(step.at), kind, shown: false, answer: null, until: null });
     }
     if (step.type === 'dialog.opened') {
       const row = rows.find((one) => one.id === step.event.promptId);

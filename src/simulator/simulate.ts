@@ -2,7 +2,7 @@ import { withLimits } from '../adapters/commands/limits.ts';
 import { allEffects } from '../agent/effects/all-effects.ts';
 import { readBootSession, readRelease } from '../agent/effects/gather-facts.ts';
 import { runWake } from '../agent/wake.ts';
-import { DAY_MS, type Instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
 import type { Offer } from '../domain/offer.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Status } from '../machines/explain.ts';
@@ -47,6 +47,7 @@ export type SimulationRun = {
 
 /** After the agent died, launchd starts it again this much later (the safety net of the real job is slower). */
 const RELAUNCH_MS = 30 * SECOND_MS;
+const SAFETY_NET_MS = 6 * HOUR_MS;
 
 /**
  * Lets the real agent live on a virtual Mac for some days: the same reactor, effects, parsers and store, over virtual
@@ -105,6 +106,15 @@ class SimulatedAgent {
     mac.onBoot(() => mac.awake.after(20 * SECOND_MS, () => this.#wake()));
     mac.onShutdown(() => this.#die());
     mac.awake.after(MINUTE_MS, () => this.#wake());
+    this.#watchOver();
+  }
+
+  /** launchd's slow interval: where no wake is armed, because one was lost, the agent is started all the same. */
+  #watchOver(): void {
+    this.#mac.world.after(SAFETY_NET_MS, () => {
+      if (this.wakes > 0 && this.#mac.launchd.armed() === null) this.#wake();
+      this.#watchOver();
+    });
   }
 
   #die(): void {

@@ -28,6 +28,12 @@ function warningFor(restartAt: number, changes: Partial<Warning> = {}): Warning 
   };
 }
 
+/** The login window has stood there for so many minutes. */
+const quietFor = (minutes: number) => ({
+  at: MONDAY_NINE - minutes * MINUTE_MS,
+  monotonicMs: MONDAY_NINE - BOOT.startedAt - minutes * MINUTE_MS,
+});
+
 const said = (decision: Decision) => decision.because.map((reason) => reason.code);
 const kindOf = (decision: Decision) =>
   decision.kind === 'rest'
@@ -308,7 +314,22 @@ const rows: Row[] = [
     'warn',
     'time-chosen',
   ],
-  ['nobody logged in', MONDAY_NINE, { consoleUser: known(null) }, {}, 'install', 'nobody-logged-in'],
+  [
+    'nobody logged in for half an hour',
+    MONDAY_NINE,
+    { consoleUser: known(null) },
+    { nobodySince: quietFor(30) },
+    'install',
+    'nobody-logged-in',
+  ],
+  [
+    'nobody logged in for five minutes',
+    MONDAY_NINE,
+    { consoleUser: known(null) },
+    { nobodySince: quietFor(5) },
+    'rest waiting',
+    'somebody-may-come',
+  ],
   [
     'nobody logged in, Apple silicon',
     MONDAY_NINE,
@@ -393,6 +414,22 @@ describe('what follows', () => {
       state: 'waiting',
       wakeAt: berlin('2026-11-09T09:00'),
     });
+  });
+
+  test('an empty login window in the office hours is left alone until their end, unless the hard deadline has passed', () => {
+    const office: Settings = {
+      ...settings,
+      activeHours: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '17:00' }],
+    };
+    const empty = { consoleUser: known(null) };
+    const ledger = ledgerWith({ nobodySince: quietFor(30) });
+    expect(decide(office, factsAt(MONDAY_NINE, empty), ledger)).toMatchObject({
+      kind: 'rest',
+      state: 'waiting',
+      wakeAt: berlin('2026-11-02T17:00'),
+    });
+    expect(kindOf(decide(office, factsAt(berlin('2026-11-02T17:00'), empty), ledger))).toBe('install');
+    expect(kindOf(decide(office, factsAt(HARD, empty), ledger))).toBe('install');
   });
 
   test('a person is asked no more often than the daily budget, and again after midnight', () => {

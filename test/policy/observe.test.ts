@@ -74,6 +74,48 @@ describe('what a scan leaves in the ledger', () => {
   });
 });
 
+describe('an empty login window', () => {
+  const empty = (at: number, monotonicMs: number) => factsAt(at, { consoleUser: known(null), monotonicMs });
+  const first = observe(emptyLedger, empty(MONDAY_NINE, 1000), settings);
+  test('is remembered from its first sight, until somebody logs in', () => {
+    expect(first.nobodySince).toEqual({ at: MONDAY_NINE, monotonicMs: 1000 });
+    const later = observe(first, empty(MONDAY_NINE + HOUR_MS, 1000 + HOUR_MS), settings);
+    expect(later.nobodySince).toEqual(first.nobodySince);
+    expect(observe(later, factsAt(LATER), settings).nobodySince).toBeNull();
+    expect(observe(later, factsAt(LATER, { consoleUser: unknown('?') }), settings).nobodySince).toBeNull();
+  });
+  test('counts anew after sleep: whoever opened the lid is about to log in', () => {
+    const woken = observe(first, empty(MONDAY_NINE + 60 * HOUR_MS, 60_000), settings);
+    expect(woken.nobodySince).toEqual({ at: MONDAY_NINE + 60 * HOUR_MS, monotonicMs: 60_000 });
+  });
+});
+
+describe('a time somebody chose', () => {
+  const ledger = ledgerWith({ scheduled: { chosenAt: MONDAY_NINE, at: MONDAY_NINE + HOUR_MS } });
+  test('that passed in sleep is forgotten and counts as one more deferral', () => {
+    const after = observe(ledger, factsAt(MONDAY_NINE + 2 * HOUR_MS), settings);
+    expect(after).toMatchObject({
+      scheduled: null,
+      target: { deferralCount: 1, countedAt: MONDAY_NINE + 2 * HOUR_MS },
+    });
+  });
+  test('is kept while it is ahead, or a later warning for it still stands', () => {
+    expect(observe(ledger, factsAt(MONDAY_NINE + HOUR_MS), settings).scheduled).toEqual(ledger.scheduled);
+    const postponed = {
+      promptId: 1,
+      restartAt: LATER,
+      why: 'schedule' as const,
+      openedAt: MONDAY_NINE,
+      openedMonotonicMs: 0,
+      seen: 'unlocked' as const,
+      boot: null,
+    };
+    expect(observe({ ...ledger, warning: postponed }, factsAt(MONDAY_NINE + 2 * HOUR_MS), settings).scheduled).toEqual(
+      ledger.scheduled,
+    );
+  });
+});
+
 describe('when to look', () => {
   test('at first, after the interval, and when the clock was set back', () => {
     expect(scanIsDue(emptyLedger, settings, MONDAY_NINE)).toBe(true);

@@ -15,7 +15,8 @@ export function askPassword(commands: Commands, clock: Clock, secrets: SecretKee
       const { end, values, exitCode } = await dialogAnswer(commands, clock, prompt.user, options, prompt.id, io);
       if (end === 'timer') return { answer: 'timed-out' };
       if (end === 'button2' || end === 'quit-key' || end === 'closed') return { answer: 'declined' };
-      if (end !== 'button1') return { answer: 'failed', why: `swiftDialog ended with ${exitCode ?? 'no exit code'} (${end})` };
+      if (end !== 'button1')
+        return { answer: 'failed', why: `swiftDialog ended with ${exitCode ?? 'no exit code'} (${end})` };
       const typed = Object.values(values ?? {}).find((value) => value instanceof Secret);
       const usable = typed?.expose((plain) => plain.trim() !== '' && !/[\r\n]/.test(plain)) ?? false;
       if (typed === undefined || !usable) return { answer: 'failed', why: 'the dialog returned no password' };

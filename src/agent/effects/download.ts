@@ -8,14 +8,23 @@ export function download(commands: Commands): EffectBody<'download'> {
   return {
     run: async ({ label, appleSilicon }, { signal }) => {
       const outcome = await runCommand(commands, downloadUpdate, { label }, { signal });
-      if (outcome.kind !== 'macos') return { result: 'failed', reason: 'notMacos', detail: 'softwareupdate downloaded something else' };
+      if (outcome.kind !== 'macos')
+        return { result: 'failed', reason: 'notMacos', detail: 'softwareupdate downloaded something else' };
       if (outcome.downloaded === null) {
-        return { result: 'failed', reason: outcome.error ?? 'unfinished', detail: `softwareupdate --download: ${outcome.error ?? 'it ended before the download did'}` };
+        return {
+          result: 'failed',
+          reason: outcome.error ?? 'unfinished',
+          detail: `softwareupdate --download: ${outcome.error ?? 'it ended before the download did'}`,
+        };
       }
       if (outcome.error === null && outcome.prepared === true) return { result: 'downloaded', prepared: true };
       // Without an owner's password Apple silicon keeps the bits and refuses to prepare them; the install does that.
       if (appleSilicon && outcome.authenticated === false) return { result: 'downloaded', prepared: false };
-      return { result: 'failed', reason: outcome.error ?? 'unprepared', detail: `softwareupdate --download: ${outcome.error ?? 'downloaded, but not prepared'}` };
+      return {
+        result: 'failed',
+        reason: outcome.error ?? 'unprepared',
+        detail: `softwareupdate --download: ${outcome.error ?? 'downloaded, but not prepared'}`,
+      };
     },
   };
 }

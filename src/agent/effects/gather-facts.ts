@@ -15,7 +15,8 @@ import type { EffectBody } from '../effect-runner.ts';
 export function gatherFacts(commands: Commands, clock: Clock): EffectBody<'gatherFacts'> {
   return {
     run: async ({ scan }, { signal }): Promise<Facts> => {
-      const ask = <T>(command: Command<undefined, T, 'probe'>) => factOf(() => runCommand(commands, command, undefined, { signal }));
+      const ask = <T>(command: Command<undefined, T, 'probe'>) =>
+        factOf(() => runCommand(commands, command, undefined, { signal }));
       // The scan takes minutes; what may change meanwhile is asked after it.
       const offers = scan ? await scanFor(commands, signal) : null;
       const [os, boot, appleSilicon, consoleUser, screenLocked, power, holders, volume, staged] = await Promise.all([
@@ -61,7 +62,9 @@ function lockOf(reading: ScreenLock): Facts['screenLocked'] {
 async function scanFor(commands: Commands, signal: AbortSignal): Promise<Fact<Offer[]>> {
   const list = await factOf(() => runCommand(commands, listUpdates, undefined, { signal }));
   if (!list.known) return list;
-  return list.value.state === 'error' ? unknown(`softwareupdate --list: ${list.value.error}`) : known([...list.value.updates]);
+  return list.value.state === 'error'
+    ? unknown(`softwareupdate --list: ${list.value.error}`)
+    : known([...list.value.updates]);
 }
 
 /** The identity of the boot where the Mac tells one, and when it began. */

@@ -17,16 +17,22 @@ export function install(commands: Commands, secrets: SecretKeeper): EffectBody<'
     run: async ({ label, user, credential }, { signal }): Promise<InstallOutcome> => {
       const password = credential === null ? null : secrets.take(credential.handle);
       if (credential !== null && password === null) {
-        return { result: 'failed', reason: 'forgotten', detail: 'the password was forgotten before it was used; it will be asked for again' };
+        return {
+          result: 'failed',
+          reason: 'forgotten',
+          detail: 'the password was forgotten before it was used; it will be asked for again',
+        };
       }
       const owner = credential === null || password === null ? null : { name: credential.user, password };
       try {
         const outcome = await runCommand(commands, installUpdate, { label, consoleUser: user, owner }, { signal });
-        if (outcome.error !== null) return { result: 'failed', reason: outcome.error, detail: `softwareupdate --install: ${outcome.error}` };
+        if (outcome.error !== null)
+          return { result: 'failed', reason: outcome.error, detail: `softwareupdate --install: ${outcome.error}` };
         if (outcome.kind === 'macos' && outcome.restarting) return { result: 'accepted' };
         return { result: 'unknown', why: 'softwareupdate ended without saying that it took the update' };
       } catch (error) {
-        if (error instanceof UpkeepError && error.code === 'tool.missing') return { result: 'failed', reason: error.code, detail: error.message };
+        if (error instanceof UpkeepError && error.code === 'tool.missing')
+          return { result: 'failed', reason: error.code, detail: error.message };
         // It ran, and how far it came is not known: a restart may still follow.
         return { result: 'unknown', why: error instanceof Error ? error.message : String(error) };
       }

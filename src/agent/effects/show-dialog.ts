@@ -1,4 +1,8 @@
-import { type DialogJson, findDialog, showDialog as showDialogCommand } from '../../adapters/commands/dialog-commands.ts';
+import {
+  type DialogJson,
+  findDialog,
+  showDialog as showDialogCommand,
+} from '../../adapters/commands/dialog-commands.ts';
 import { screenLock } from '../../adapters/commands/fact-commands.ts';
 import { runCommand } from '../../adapters/commands/run-command.ts';
 import type { DialogAnswer, DialogEnd } from '../../adapters/macos/dialog.ts';
@@ -19,7 +23,14 @@ const LOOKS = 5;
 export function showDialog(commands: Commands, clock: Clock): EffectBody<'showDialog'> {
   return {
     run: async (prompt, io) => {
-      const answer = await dialogAnswer(commands, clock, prompt.user, dialogJson(prompt, clock.now()) as { [key: string]: DialogJson }, prompt.id, io);
+      const answer = await dialogAnswer(
+        commands,
+        clock,
+        prompt.user,
+        dialogJson(prompt, clock.now()) as { [key: string]: DialogJson },
+        prompt.id,
+        io,
+      );
       const tooLate = clock.now() > prompt.closesAt + MINUTE_MS;
       return outcomeOf(prompt, answer, tooLate);
     },
@@ -48,7 +59,13 @@ export async function dialogAnswer(
 }
 
 /** Looks a few times whether the dialog is open; reports it once, with whether somebody could see it. Never throws. */
-async function reportWhenOpen(commands: Commands, clock: Clock, user: ConsoleUser, promptId: number, io: EffectIo): Promise<void> {
+async function reportWhenOpen(
+  commands: Commands,
+  clock: Clock,
+  user: ConsoleUser,
+  promptId: number,
+  io: EffectIo,
+): Promise<void> {
   for (let look = 1; look <= LOOKS; look += 1) {
     await elapsed(clock, look * LOOK_AFTER_MS, io.signal);
     if (io.signal.aborted) return;
@@ -89,18 +106,25 @@ function elapsed(clock: Clock, delayMs: number, signal: AbortSignal): Promise<vo
 }
 
 /** What an end means for this dialog. Only a button that was offered is an answer; the rest is none, never consent. */
-export function outcomeOf(prompt: PromptSpec, { end, values, exitCode }: DialogAnswer, tooLate: boolean): DialogOutcome {
+export function outcomeOf(
+  prompt: PromptSpec,
+  { end, values, exitCode }: DialogAnswer,
+  tooLate: boolean,
+): DialogOutcome {
   if (end === 'timer') return { answer: 'timed-out' };
   if (DISMISSED.has(end)) return { answer: 'no-answer', why: `the dialog was put away (${end})` };
   const button = end === 'button1' || end === 'button2' || end === 'info-button' ? end : null;
-  if (button === null) return { answer: 'failed', why: `swiftDialog ended with ${exitCode ?? 'no exit code'} (${end})` };
+  if (button === null)
+    return { answer: 'failed', why: `swiftDialog ended with ${exitCode ?? 'no exit code'} (${end})` };
   switch (prompt.kind) {
     case 'choice':
       if (button === 'button2') return tooLate ? stale : { answer: 'now' };
       return button === 'info-button' ? chooseTime(prompt) : deferralOf(prompt, chosen(values, MENU_TITLE));
     case 'soft':
       if (button === 'button1') return tooLate ? stale : { answer: 'now' };
-      return button === 'info-button' ? chooseTime(prompt) : { answer: 'no-answer', why: 'a button that was not there' };
+      return button === 'info-button'
+        ? chooseTime(prompt)
+        : { answer: 'no-answer', why: 'a button that was not there' };
     case 'schedule':
       return button === 'button1' ? timeOf(prompt, chosen(values, TIMES_TITLE)) : { answer: 'back' };
     case 'warning':
@@ -115,18 +139,25 @@ const DISMISSED: ReadonlySet<DialogEnd> = new Set(['quit-key', 'closed', 'told-t
 const stale: DialogOutcome = { answer: 'no-answer', why: 'the dialog was answered after its time had passed' };
 
 function chooseTime(prompt: PromptSpec): DialogOutcome {
-  return prompt.times.length > 0 ? { answer: 'choose-time' } : { answer: 'no-answer', why: 'a button that was not there' };
+  return prompt.times.length > 0
+    ? { answer: 'choose-time' }
+    : { answer: 'no-answer', why: 'a button that was not there' };
 }
 
 function deferralOf(prompt: PromptSpec, label: string | null): DialogOutcome {
   // With one entry swiftDialog may return nothing chosen; a label we did not offer is no answer.
-  const found = prompt.deferrals.find((choice) => choice.label === label) ?? (label === null ? prompt.deferrals[0] : undefined);
-  return found === undefined ? { answer: 'no-answer', why: 'an entry that was not offered' } : { answer: 'defer', minutes: found.minutes };
+  const found =
+    prompt.deferrals.find((choice) => choice.label === label) ?? (label === null ? prompt.deferrals[0] : undefined);
+  return found === undefined
+    ? { answer: 'no-answer', why: 'an entry that was not offered' }
+    : { answer: 'defer', minutes: found.minutes };
 }
 
 function timeOf(prompt: PromptSpec, label: string | null): DialogOutcome {
   const found = prompt.times.find((choice) => choice.label === label);
-  return found === undefined ? { answer: 'no-answer', why: 'a time that was not offered' } : { answer: 'time', at: found.at };
+  return found === undefined
+    ? { answer: 'no-answer', why: 'a time that was not offered' }
+    : { answer: 'time', at: found.at };
 }
 
 function chosen(values: DialogAnswer['values'], field: string): string | null {

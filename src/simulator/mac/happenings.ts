@@ -7,9 +7,9 @@ export type ButtonName = 'button1' | 'button2' | 'info' | 'quit';
 
 /**
  * What truly happened, in order, as plain JSON: the record that promises are checked against. `at` is true time (the
- * world's, not the wall clock's). What somebody typed is not kept, only into which field.
+ * world's), `wall` and `zone` what the Mac's own clock said then. What somebody typed is not kept, only into which field.
  */
-export type Happening = { at: Instant } & (
+export type Happening = { at: Instant; wall: Instant; zone: string } & (
   | {
       kind: 'dialog-opened';
       dialog: number;
@@ -57,5 +57,9 @@ export type Happening = { at: Instant } & (
 export type HappeningOf<Kind extends Happening['kind']> = Happening & { kind: Kind };
 
 /** A happening before it is stamped. */
-export type Unstamped = Happening extends infer One ? (One extends Happening ? Omit<One, 'at'> : never) : never;
+export type Unstamped = Happening extends infer One
+  ? One extends Happening
+    ? Omit<One, 'at' | 'wall' | 'zone'>
+    : never
+  : never;
 export type Note = (happening: Unstamped) => void;

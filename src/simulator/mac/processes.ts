@@ -12,6 +12,7 @@ export type RecordedCall = {
   args: readonly string[];
   effect: 'probe' | 'act';
   at: Instant;
+  wall: Instant;
 };
 
 const ROOT: Caller = { uid: 0, name: 'root', sessionUid: null };
@@ -65,7 +66,15 @@ export class Processes {
     this.#lastPid += 1 + (this.calls.length % 3);
     const number = this.calls.length;
     const { name, path, args, effect } = call;
-    this.calls.push({ number, name, path, args: [...args], effect, at: this.#mac.world.now() });
+    this.calls.push({
+      number,
+      name,
+      path,
+      args: [...args],
+      effect,
+      at: this.#mac.world.now(),
+      wall: this.#mac.world.wall(),
+    });
     const stdin = call.stdin?.map((part) => (typeof part === 'string' ? part : part.expose((plain) => plain))).join('');
     const process = new Process({
       pid: this.#lastPid,

@@ -129,7 +129,7 @@ export class VirtualMac {
   }
 
   note(happening: Unstamped): void {
-    this.happenings.push({ at: this.world.now(), ...happening });
+    this.happenings.push({ at: this.world.now(), wall: this.world.wall(), zone: this.zone, ...happening });
   }
 
   onBoot(listener: () => void): void {
