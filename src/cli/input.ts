@@ -12,10 +12,14 @@ export function readText(path: string, what: string): string {
   } catch (cause) {
     const there = existsSync(path);
     const detail = there && cause instanceof Error ? cause.message : 'there is no such file';
-    throw new UpkeepError(there ? 'input.unreadable' : 'input.missing', `${what} cannot be read from ${path}: ${detail}`, {
-      remedy: 'Check the path.',
-      facts: { file: path },
-      cause,
-    });
+    throw new UpkeepError(
+      there ? 'input.unreadable' : 'input.missing',
+      `${what} cannot be read from ${path}: ${detail}`,
+      {
+        remedy: 'Check the path.',
+        facts: { file: path },
+        cause,
+      },
+    );
   }
 }

@@ -11,11 +11,16 @@ export function textOption(values: Values, name: string): string | null {
   return value;
 }
 
-export function wholeNumberOption(values: Values, name: string, range: { min: number; max: number; otherwise: number }): number {
+export function wholeNumberOption(
+  values: Values,
+  name: string,
+  range: { min: number; max: number; otherwise: number },
+): number {
   const text = textOption(values, name);
   if (text === null) return range.otherwise;
   const number = Number(text);
-  if (/^[+-]?\d+$/.test(text.trim()) && Number.isSafeInteger(number) && number >= range.min && number <= range.max) return number;
+  if (/^[+-]?\d+$/.test(text.trim()) && Number.isSafeInteger(number) && number >= range.min && number <= range.max)
+    return number;
   throw wrongOption(name, text, `a whole number from ${range.min} to ${range.max}`);
 }
 
@@ -40,9 +45,16 @@ export function instantOption(values: Values, name: string, zone: string, otherw
   const at = readInstant(text, zone);
   const year = at === null ? 0 : Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO('UTC').year;
   if (at !== null && year >= 2020 && year <= 2099) return at;
-  throw wrongOption(name, text, 'an ISO date and time between 2020 and 2099, such as 2026-11-02T08:00 (local) or 2026-11-02T07:00:00Z');
+  throw wrongOption(
+    name,
+    text,
+    'an ISO date and time between 2020 and 2099, such as 2026-11-02T08:00 (local) or 2026-11-02T07:00:00Z',
+  );
 }
 
 export function wrongOption(name: string, given: unknown, allowed: string): UpkeepError {
-  return new UpkeepError('usage.wrong', `--${name} cannot be ${JSON.stringify(given)}`, { remedy: `Give ${allowed}.`, facts: { option: name } });
+  return new UpkeepError('usage.wrong', `--${name} cannot be ${JSON.stringify(given)}`, {
+    remedy: `Give ${allowed}.`,
+    facts: { option: name },
+  });
 }

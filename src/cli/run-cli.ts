@@ -49,17 +49,27 @@ function parsed(command: CliCommand, args: readonly string[]): { values: Values;
   const remedy = `\`upkeep help ${command.name}\` shows how it is used.`;
   let found: { values: object; positionals: string[] };
   try {
-    found = parseArgs({ args: [...args], options: command.options, strict: true, allowPositionals: command.positionals.max > 0 });
+    found = parseArgs({
+      args: [...args],
+      options: command.options,
+      strict: true,
+      allowPositionals: command.positionals.max > 0,
+    });
   } catch (cause) {
     const detail = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : String(cause);
     const unknown = /'--([^'=]+)/.exec(detail)?.[1];
-    const nearest = unknown === undefined || unknown in command.options ? null : nearestKey(unknown, Object.keys(command.options));
+    const nearest =
+      unknown === undefined || unknown in command.options ? null : nearestKey(unknown, Object.keys(command.options));
     const hint = nearest === null ? '' : ` Did you mean --${nearest}?`;
     throw new UpkeepError('usage.wrong', `${command.name}: ${detail}.${hint}`, { remedy, cause });
   }
   const { min, max } = command.positionals;
   if (found.positionals.length < min || found.positionals.length > max) {
-    throw new UpkeepError('usage.wrong', `${command.name}: ${min === 0 ? 'takes no further words' : 'something is missing'}`, { remedy });
+    throw new UpkeepError(
+      'usage.wrong',
+      `${command.name}: ${min === 0 ? 'takes no further words' : 'something is missing'}`,
+      { remedy },
+    );
   }
   return { values: found.values as Values, positionals: found.positionals };
 }
@@ -67,9 +77,14 @@ function parsed(command: CliCommand, args: readonly string[]): { values: Values;
 function commandNamed(name: string): CliCommand {
   const found = COMMANDS.find((command) => command.name === name);
   if (found !== undefined) return found;
-  const nearest = nearestKey(name, COMMANDS.map((command) => command.name));
+  const nearest = nearestKey(
+    name,
+    COMMANDS.map((command) => command.name),
+  );
   const hint = nearest === null ? '' : ` Did you mean \`${nearest}\`?`;
-  throw new UpkeepError('usage.wrong', `there is no command \`${name}\`.${hint}`, { remedy: '`upkeep --help` lists the commands.' });
+  throw new UpkeepError('usage.wrong', `there is no command \`${name}\`.${hint}`, {
+    remedy: '`upkeep --help` lists the commands.',
+  });
 }
 
 function overview(): string {

@@ -55,17 +55,38 @@ export function summaryLines(report: SimulationReport, paint: Paint): string[] {
   for (const { kind } of shown) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   const deferrals = report.prompts.filter((prompt) => prompt.answer === 'defer').length;
   const { invariants, commands } = report;
-  const broken = invariants.violated.map(({ invariant, at, text }) => paint('red', `             ${invariant} at ${at}: ${text}`));
+  const broken = invariants.violated.map(({ invariant, at, text }) =>
+    paint('red', `             ${invariant} at ${at}: ${text}`),
+  );
   return [
     paint('bold', 'In short'),
-    line('outcome', paint(report.outcome === 'updated' ? 'green' : report.outcome === 'halted' ? 'red' : 'yellow', OUTCOMES[report.outcome])),
+    line(
+      'outcome',
+      paint(
+        report.outcome === 'updated' ? 'green' : report.outcome === 'halted' ? 'red' : 'yellow',
+        OUTCOMES[report.outcome],
+      ),
+    ),
     line('macOS', `${releaseWords(report.os.before)} before, ${releaseWords(report.os.after)} after`),
-    line('prompts', shown.length === 0 ? 'none' : `${shown.length} shown (${[...kinds].map(([kind, n]) => `${n} ${kind}`).join(', ')})`),
+    line(
+      'prompts',
+      shown.length === 0
+        ? 'none'
+        : `${shown.length} shown (${[...kinds].map(([kind, n]) => `${n} ${kind}`).join(', ')})`,
+    ),
     line('deferrals', `${deferrals}`),
     line('restarts', restartWords(report)),
-    line('promises', invariants.violated.length === 0 ? `${count(invariants.checked, 'check')}, none broken` : paint('red', `${invariants.violated.length} BROKEN of ${invariants.checked}`)),
+    line(
+      'promises',
+      invariants.violated.length === 0
+        ? `${count(invariants.checked, 'check')}, none broken`
+        : paint('red', `${invariants.violated.length} BROKEN of ${invariants.checked}`),
+    ),
     ...broken,
-    line('work', `${count(report.wakes, 'wake')}, ${count(report.events, 'event')}, ${count(commands.total, 'command')} (${commands.probes} that look, ${commands.acts} that act)`),
+    line(
+      'work',
+      `${count(report.wakes, 'wake')}, ${count(report.events, 'event')}, ${count(commands.total, 'command')} (${commands.probes} that look, ${commands.acts} that act)`,
+    ),
   ];
 }
 
@@ -85,7 +106,9 @@ function restartWords({ restarts }: SimulationReport): string {
   const [shortest] = minutes;
   const longest = minutes.at(-1);
   if (shortest !== undefined && longest !== undefined) {
-    words.push(`warned ${lengthWords(shortest * MINUTE_MS)} before at the shortest, ${lengthWords(longest * MINUTE_MS)} at the longest`);
+    words.push(
+      `warned ${lengthWords(shortest * MINUTE_MS)} before at the shortest, ${lengthWords(longest * MINUTE_MS)} at the longest`,
+    );
   }
   return words.join('; ');
 }

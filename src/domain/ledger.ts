@@ -17,6 +17,8 @@ export type TrackedTarget = Target & {
   installFailures: number;
   restarts: number;
   postponements: number;
+  /** When a download or install last failed; a week later the counts start anew. */
+  lastFailureAt: Instant | null;
 };
 
 export type PromptKind = 'choice' | 'soft' | 'schedule' | 'warning' | 'password';
@@ -73,6 +75,8 @@ export type Ledger = {
   dialogFailures: number;
   /** The last dialog went unanswered or failed: nobody is asked again before this instant. */
   askNotBefore: Instant | null;
+  /** Downloads in a row that did not reach Apple: waited for, not counted against the update. */
+  networkFailures: number;
   /** Nothing but looking happens before this instant: the last attempt failed. */
   notBefore: { at: Instant; code: string; text: string } | null;
   install: PendingInstall | null;
@@ -95,6 +99,7 @@ export const emptyLedger: Ledger = {
   promptCount: 0,
   dialogFailures: 0,
   askNotBefore: null,
+  networkFailures: 0,
   notBefore: null,
   install: null,
   lastUpdate: null,

@@ -31,6 +31,7 @@ export type Reason =
   | { code: 'nobody-logged-in' }
   | { code: 'prompts-spent'; maxPerDay: number }
   | { code: 'limit-near'; at: Instant }
+  | { code: 'network-down'; nextAt: Instant }
   | { code: 'no-answer'; nextAt: Instant }
   | { code: 'power-low'; percent: number | null; minimumPercent: number }
   | { code: 'storage-low'; availableGB: number; neededGB: number }
@@ -99,6 +100,8 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `the person was asked ${count(reason.maxPerDay, 'time')} within a day, which is the most allowed`;
     case 'limit-near':
       return `the next deadline is so near (${time(reason.at)}) that there is nothing left to defer`;
+    case 'network-down':
+      return `Apple’s update servers cannot be reached; next try ${time(reason.nextAt)}`;
     case 'no-answer':
       return `the last dialog brought no answer; nobody is asked again before ${time(reason.nextAt)}`;
     case 'power-low':

@@ -170,6 +170,7 @@ const REMEDIES: Partial<Record<Reason['code'], string>> = {
   'scan-failed': 'Check that this Mac reaches Apple’s update servers; upkeep tries again by itself.',
   'fact-unknown':
     'Run the named tool by hand as root and look at what it prints (`upkeep parse` reads it as upkeep does).',
+  'network-down': 'Check that this Mac reaches Apple’s update servers; upkeep tries again by itself.',
   'storage-low': 'Free some space, for instance with System Settings > General > Storage.',
   'power-low': 'Plug in a power adapter.',
   'nobody-to-authorize':

@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/
 import type { Ledger, PromptKind, RestartBy } from '../domain/ledger.ts';
 import { reached } from '../domain/os-version.ts';
 import { decide } from '../policy/decide.ts';
-import { backOffMs, failedDownload, observe, withoutTarget } from '../policy/observe.ts';
+import { backOffMs, failedDownload, observe, unreachable, withoutTarget } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
 import type { DialogOutcome, DownloadOutcome, InstallOutcome, PasswordOutcome } from './effects.ts';
 import type { AgentWoke, DialogOpened } from './events.ts';
@@ -18,6 +18,8 @@ type Change = Partial<AgentContext>;
 
 /** How long macOS may take from accepting an update to the restart before upkeep doubts it. */
 export const RESTART_LIMIT_MS = 90 * MINUTE_MS;
+/** What a tool says when the way to Apple is the trouble, not the update. */
+const NETWORK_REASONS: ReadonlySet<string> = new Set(['unreachable', 'scanFailed']);
 /** People may mistype; two below the usual lock-out of five, then not again that day (design rule 9). */
 export const PASSWORD_TRIES = 3;
 export const STEP_LIMIT = 60;
@@ -183,9 +185,12 @@ export function passwordAnswered(context: AgentContext, outcome: PasswordOutcome
 export function downloaded(context: AgentContext, outcome: DownloadOutcome, { at }: Stamp): Change {
   const { ledger } = context;
   if (ledger.target === null) return {};
-  if (outcome.result === 'failed') return { ledger: failedDownload(ledger, at, outcome.detail) };
+  if (outcome.result === 'failed') {
+    const failed = NETWORK_REASONS.has(outcome.reason) ? unreachable : failedDownload;
+    return { ledger: failed(ledger, at, outcome.detail) };
+  }
   const { label } = ledger.target;
-  return { ledger: { ...ledger, download: { label, at, prepared: outcome.prepared } } };
+  return { ledger: { ...ledger, networkFailures: 0, download: { label, at, prepared: outcome.prepared } } };
 }
 
 /** The intent to install, written before the tool is started, so that a fast restart cannot lose it. */
@@ -241,7 +246,7 @@ export function installFailed(context: AgentContext, outcome: InstallOutcome, { 
       // The label is gone or replaced: look again before anything else.
       lastScan: gone ? null : ledger.lastScan,
       download: gone ? null : ledger.download,
-      target: { ...ledger.target, installFailures },
+      target: { ...ledger.target, installFailures, lastFailureAt: at },
       notBefore: { at: at + backOffMs(installFailures + 1, 6 * HOUR_MS), code: 'install', text: detail },
     },
   };

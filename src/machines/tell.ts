@@ -254,8 +254,8 @@ function tellRest({ before, after }: Step, from: string, to: string, say: Say): 
     return;
   const because = after.context.because;
   const told = because.filter((reason) => OBSTACLES.has(reason.code));
-  const before_ = new Set(before.context.because.map((reason) => reason.code));
-  if (told.length === 0 || (told.every((reason) => before_.has(reason.code)) && to !== 'resting.halted')) return;
+  const toldBefore = new Set(before.context.because.map((reason) => reason.code));
+  if (told.length === 0 || told.every((reason) => toldBefore.has(reason.code))) return;
   const zone = after.context.facts?.zone ?? 'UTC';
   const words = told.map((reason) => reasonInWords(reason, zone)).join('; ');
   say(
@@ -273,6 +273,7 @@ const OBSTACLES: ReadonlySet<Reason['code']> = new Set([
   'screen-locked',
   'prompts-spent',
   'limit-near',
+  'network-down',
   'no-answer',
   'power-low',
   'storage-low',

@@ -95,6 +95,7 @@ function decideAboutBudgets({ settings, target, ledger, at }: Situation): Decisi
   }
   if (ledger.notBefore !== null && ledger.notBefore.at > at) {
     const { at: nextAt, code, text } = ledger.notBefore;
+    if (code === 'network') return restAt(at)('waiting', nextAt, [offered(target), { code: 'network-down', nextAt }]);
     return restAt(at)('backingOff', nextAt, [
       offered(target),
       { code: 'attempt-failed', what: code, detail: text, nextAt },

@@ -78,6 +78,7 @@ function track(target: Target, facts: Facts, settings: Settings): TrackedTarget 
     installFailures: 0,
     restarts: 0,
     postponements: 0,
+    lastFailureAt: null,
   };
 }
 
@@ -123,6 +124,7 @@ export function withoutTarget(ledger: Ledger): Ledger {
     warning: null,
     dialogFailures: 0,
     askNotBefore: null,
+    networkFailures: 0,
     notBefore: null,
   };
 }
@@ -143,13 +145,29 @@ function checkDownload(ledger: Ledger, facts: Facts): Ledger {
   );
 }
 
+/** Apple cannot be reached: wait and try again, longer each time, without holding it against the update. */
+export function unreachable(ledger: Ledger, at: Instant, text: string): Ledger {
+  const networkFailures = ledger.networkFailures + 1;
+  return {
+    ...ledger,
+    networkFailures,
+    notBefore: { at: at + backOffMs(networkFailures, 6 * HOUR_MS), code: 'network', text },
+  };
+}
+
+/** A week after the last failure the attempts are counted anew, so that no Mac stays halted for good. Restarts are not. */
+function forgiven(target: TrackedTarget | null, at: Instant): TrackedTarget | null {
+  if (target === null || target.lastFailureAt === null || at - target.lastFailureAt < 7 * DAY_MS) return target;
+  return { ...target, downloadFailures: 0, installFailures: 0, lastFailureAt: null };
+}
+
 /** Counts a failed download and waits before the next. */
 export function failedDownload(ledger: Ledger, at: Instant, text: string): Ledger {
   if (ledger.target === null) return ledger;
   const downloadFailures = ledger.target.downloadFailures + 1;
   return {
     ...ledger,
-    target: { ...ledger.target, downloadFailures },
+    target: { ...ledger.target, downloadFailures, lastFailureAt: at },
     notBefore: { at: at + backOffMs(downloadFailures, 6 * HOUR_MS), code: 'download', text },
   };
 }
@@ -174,6 +192,7 @@ function forgetSpent(ledger: Ledger, facts: Facts): Ledger {
     ...ledger,
     boot: boot ?? ledger.boot,
     nobodySince: nobodySince(ledger, facts, restarted),
+    target: forgiven(ledger.target, facts.at),
     // Dialogs of more than a day ago no longer count; ones from the future (clock set back) neither.
     prompts: ledger.prompts.filter((prompt) => prompt.at <= facts.at && facts.at - prompt.at < DAY_MS),
     consent: restarted ? null : ledger.consent,

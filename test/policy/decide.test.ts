@@ -387,6 +387,14 @@ const rows: Row[] = [
     'budget-spent',
   ],
   [
+    'Apple could not be reached',
+    MONDAY_NINE,
+    {},
+    { notBefore: { at: MONDAY_NINE + HOUR_MS, code: 'network', text: '' } },
+    'rest waiting',
+    'network-down',
+  ],
+  [
     'the last attempt failed',
     MONDAY_NINE,
     {},

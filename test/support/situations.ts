@@ -90,6 +90,7 @@ export function targetFoundAt(foundAt: Instant, changes: Partial<TrackedTarget> 
     installFailures: 0,
     restarts: 0,
     postponements: 0,
+    lastFailureAt: null,
     ...changes,
   };
 }

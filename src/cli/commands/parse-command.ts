@@ -1,5 +1,5 @@
-import { UpkeepError } from '../../domain/problem.ts';
 import { readOsVersion } from '../../domain/os-version.ts';
+import { UpkeepError } from '../../domain/problem.ts';
 import type { CliCommand } from '../command.ts';
 import { readText } from '../input.ts';
 import { textOption, wholeNumberOption, wrongOption } from '../options.ts';
@@ -36,9 +36,13 @@ Example: softwareupdate --list | upkeep parse - -- softwareupdate --list`,
     }
     const [file] = positionals;
     if (file === undefined || argv.length === 0) {
-      throw new UpkeepError('usage.wrong', `parse: ${file === undefined ? 'FILE is missing' : 'the command is missing'}`, {
-        remedy: 'upkeep parse FILE -- TOOL ARGS…, for example: upkeep parse out.txt -- softwareupdate --list',
-      });
+      throw new UpkeepError(
+        'usage.wrong',
+        `parse: ${file === undefined ? 'FILE is missing' : 'the command is missing'}`,
+        {
+          remedy: 'upkeep parse FILE -- TOOL ARGS…, for example: upkeep parse out.txt -- softwareupdate --list',
+        },
+      );
     }
     const stderrFile = textOption(values, 'stderr');
     const macos = textOption(values, 'macos');

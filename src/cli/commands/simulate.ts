@@ -13,7 +13,7 @@ import type { MacSpec } from '../../simulator/mac/mac-spec.ts';
 import { macFromFile } from '../../simulator/mac-file.ts';
 import { PERSONA_NAMES } from '../../simulator/people/personas.ts';
 import { reportOn, type SimulationReport } from '../../simulator/report.ts';
-import { type SimulationInput, simulate as runSimulation } from '../../simulator/simulate.ts';
+import { simulate as runSimulation, type SimulationInput } from '../../simulator/simulate.ts';
 import { STORE_FILE, Store } from '../../store/store.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand, Io, Values } from '../command.ts';
@@ -101,7 +101,12 @@ function progress(io: Io, share: number): void {
   io.err(`\r${'█'.repeat(full)}${'·'.repeat(width - full)} ${Math.round(share * 100)} %`);
 }
 
-function story(report: SimulationReport, input: SimulationInput, policy: Pick<SettingsFromFile, 'warnings' | 'source'>, io: Io): string {
+function story(
+  report: SimulationReport,
+  input: SimulationInput,
+  policy: Pick<SettingsFromFile, 'warnings' | 'source'>,
+  io: Io,
+): string {
   const paint = painter(io.colour);
   const { spec } = input;
   const machine = `${spec.appleSilicon ? 'Apple silicon' : 'Intel'} ${spec.kind}`;
@@ -120,7 +125,10 @@ function story(report: SimulationReport, input: SimulationInput, policy: Pick<Se
   return `${lines.join('\n')}\n`;
 }
 
-async function policyFrom(path: string | null, zone: string): Promise<Pick<SettingsFromFile, 'settings' | 'warnings' | 'source'>> {
+async function policyFrom(
+  path: string | null,
+  zone: string,
+): Promise<Pick<SettingsFromFile, 'settings' | 'warnings' | 'source'>> {
   if (path === null) return { settings: defaultSettings, warnings: [], source: 'the defaults (no --policy given)' };
   return readSettingsFile(path, { zone });
 }
@@ -133,18 +141,30 @@ function specFrom(values: Values, offers: readonly Offer[]): MacSpec {
 
 /** The offers in a captured list, read by the very parser the agent uses. */
 function offersFrom(path: string): Offer[] {
-  const list = readUpdateList({ stdout: readText(path, 'the list of offers'), stderr: '', exitCode: 0, args: ['--list'], macos: null });
-  if (list.state !== 'error') return [...list.updates];
-  throw new UpkeepError('input.wrong', `${path} holds an error of softwareupdate (${list.error}), not a list of updates`, {
-    remedy: 'Run `softwareupdate --list` on a Mac that reaches Apple and save what it prints.',
-    facts: { file: path },
+  const list = readUpdateList({
+    stdout: readText(path, 'the list of offers'),
+    stderr: '',
+    exitCode: 0,
+    args: ['--list'],
+    macos: null,
   });
+  if (list.state !== 'error') return [...list.updates];
+  throw new UpkeepError(
+    'input.wrong',
+    `${path} holds an error of softwareupdate (${list.error}), not a list of updates`,
+    {
+      remedy: 'Run `softwareupdate --list` on a Mac that reaches Apple and save what it prints.',
+      facts: { file: path },
+    },
+  );
 }
 
 /** A simulation begins at its own beginning; continuing somebody's state would mix two stories. */
 function refuseUsedState(directory: string): void {
   if (existsSync(directory) && !statSync(directory).isDirectory()) {
-    throw new UpkeepError('usage.wrong', `--state ${directory} is a file`, { remedy: 'Name a directory, new or empty.' });
+    throw new UpkeepError('usage.wrong', `--state ${directory} is a file`, {
+      remedy: 'Name a directory, new or empty.',
+    });
   }
   if (!existsSync(join(directory, STORE_FILE))) return;
   throw new UpkeepError('usage.wrong', `${directory} already holds the state of an agent`, {

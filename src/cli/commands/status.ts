@@ -31,7 +31,10 @@ function statusWords(status: Status, paint: Paint): string {
     row('Next', status.next?.text ?? 'nothing is planned'),
     ...(status.later === null ? [] : [row('Then', status.later.text)]),
     ...status.why.map((sentence, index) => row(index === 0 ? 'Why' : '', sentence)),
-    ...status.problems.flatMap(({ text, remedy }, index) => [row(index === 0 ? 'Problems' : '', paint('yellow', text)), row('', remedy)]),
+    ...status.problems.flatMap(({ text, remedy }, index) => [
+      row(index === 0 ? 'Problems' : '', paint('yellow', text)),
+      row('', remedy),
+    ]),
     ...(status.problems.length === 0 ? [row('Problems', 'none')] : []),
     row('Runs', status.os === null ? 'unknown' : releaseWords(status.os)),
     ...(deadlines.length === 0 ? [] : [row('Deferred', `${status.deferralCount} times`)]),
