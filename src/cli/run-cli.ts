@@ -1,12 +1,13 @@
-import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
-import { exitCodeFor, UpkeepError } from '../domain/problem.ts';
+import { UpkeepError } from '../domain/problem.ts';
 import { nearestKey } from '../policy/nearest-key.ts';
-import type { CliCommand, Io, Values } from './command.ts';
+import { readArguments } from './arguments.ts';
+import type { CliCommand, Io } from './command.ts';
 import { explain } from './commands/explain.ts';
 import { parse } from './commands/parse-command.ts';
 import { simulate } from './commands/simulate.ts';
 import { status } from './commands/status.ts';
+import { complain } from './complain.ts';
 
 export const COMMANDS: readonly CliCommand[] = [simulate, status, explain, parse];
 
@@ -15,7 +16,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    return report(error, io);
+    return complain(error, io);
   }
 }
 
@@ -30,8 +31,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    const about = name === 'help' ? rest[0] : undefined;
-    io.out(about === undefined ? overview() : `${commandNamed(about).help}\n`);
+    io.out(helpOn(rest));
     return 0;
   }
   const command = commandNamed(name);
@@ -40,51 +40,31 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     io.out(`${command.help}\n`);
     return 0;
   }
-  const commandLine = rest.includes('--') ? rest.slice(rest.indexOf('--') + 1) : [];
-  const { values, positionals } = parsed(command, command.takesCommandLine === true ? ours : rest);
+  const { values, positionals, commandLine } = readArguments(command, rest);
   return command.run(values, positionals, io, commandLine);
 }
 
-function parsed(command: CliCommand, args: readonly string[]): { values: Values; positionals: string[] } {
-  const remedy = `\`upkeep help ${command.name}\` shows how it is used.`;
-  let found: { values: object; positionals: string[] };
-  try {
-    found = parseArgs({
-      args: [...args],
-      options: command.options,
-      strict: true,
-      allowPositionals: command.positionals.max > 0,
+function helpOn(words: readonly string[]): string {
+  const [about, ...more] = words;
+  if (more.length > 0) {
+    throw new UpkeepError('usage.wrong', `help is about one command at a time, not about ${words.join(' and ')}.`, {
+      remedy: '`upkeep help` lists the commands.',
     });
-  } catch (cause) {
-    const detail = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : String(cause);
-    const unknown = /'--([^'=]+)/.exec(detail)?.[1];
-    const nearest =
-      unknown === undefined || unknown in command.options ? null : nearestKey(unknown, Object.keys(command.options));
-    const hint = nearest === null ? '' : ` Did you mean --${nearest}?`;
-    throw new UpkeepError('usage.wrong', `${command.name}: ${detail}.${hint}`, { remedy, cause });
   }
-  const { min, max } = command.positionals;
-  if (found.positionals.length < min || found.positionals.length > max) {
-    throw new UpkeepError(
-      'usage.wrong',
-      `${command.name}: ${min === 0 ? 'takes no further words' : 'something is missing'}`,
-      { remedy },
-    );
-  }
-  return { values: found.values as Values, positionals: found.positionals };
+  return about === undefined || about === 'help' ? overview() : `${commandNamed(about).help}\n`;
 }
 
 function commandNamed(name: string): CliCommand {
   const found = COMMANDS.find((command) => command.name === name);
   if (found !== undefined) return found;
-  const nearest = nearestKey(
-    name,
-    COMMANDS.map((command) => command.name),
-  );
+  const remedy = '`upkeep help` lists the commands.';
+  if (name.startsWith('-')) {
+    throw new UpkeepError('usage.wrong', `the first word has to be a command, and ${name} is an option.`, { remedy });
+  }
+  const names = [...COMMANDS.map((command) => command.name), 'help'];
+  const nearest = nearestKey(name, names);
   const hint = nearest === null ? '' : ` Did you mean \`${nearest}\`?`;
-  throw new UpkeepError('usage.wrong', `there is no command \`${name}\`.${hint}`, {
-    remedy: '`upkeep --help` lists the commands.',
-  });
+  throw new UpkeepError('usage.wrong', `there is no command \`${name}\`.${hint}`, { remedy });
 }
 
 function overview(): string {
@@ -100,14 +80,4 @@ ${rows.join('\n')}
 
 Exit codes: docs/exit-codes.md. Nothing here changes this computer.
 `;
-}
-
-function report(error: unknown, io: Io): number {
-  if (error instanceof UpkeepError) {
-    io.err(`upkeep: ${error.message}\n${error.remedy}\n`);
-    return exitCodeFor(error.code);
-  }
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.err(`upkeep: a bug in upkeep, sorry. Please report it with the command line and these lines:\n${detail}\n`);
-  return exitCodeFor('bug');
 }

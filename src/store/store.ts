@@ -126,6 +126,11 @@ export class Store {
     this.#statements.keepAside.run(row.version, JSON.stringify(row.value), JSON.stringify(row.context), why);
   }
 
+  /** How many checkpoints lie aside, unread. */
+  asideCount(): number {
+    return Number(this.#statements.asideCount.get());
+  }
+
   openEffects(): EffectRow[] {
     const rows = this.#statements.openEffects.all() as (Omit<EffectRow, 'input'> & { input: string })[];
     return rows.map((row) => ({ ...row, input: JSON.parse(row.input) }));
@@ -167,6 +172,7 @@ function prepare(database: Database): Record<string, Statement> & {
   insertEffect: Statement;
   endEffect: Statement;
   keepAside: Statement;
+  asideCount: Statement;
   openEffects: Statement;
   journal: Statement;
 } {
@@ -184,6 +190,7 @@ function prepare(database: Database): Record<string, Statement> & {
     ),
     endEffect: database.prepare('UPDATE effect SET ended_seq = ?, ending = ? WHERE key = ? AND ended_seq IS NULL'),
     keepAside: database.prepare('INSERT INTO checkpoint_aside (version, value, context, why) VALUES (?, ?, ?, ?)'),
+    asideCount: database.prepare('SELECT count(*) FROM checkpoint_aside').pluck(),
     openEffects: database.prepare(
       'SELECT key, id, name, recovery, input FROM effect WHERE ended_seq IS NULL ORDER BY key',
     ),
