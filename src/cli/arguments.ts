@@ -26,9 +26,13 @@ export function readArguments(
       positionals.push(token.value);
       if (positionals.length > command.positionals.max) throw tooManyWords(command, ours, token.index, cut !== -1);
     } else if (token.kind === 'option') {
-      const value = valueOf(command, token);
+      const value = valueFor(command, token);
       if (Object.hasOwn(values, token.name) && value !== true) {
-        throw wrong(command, `--${token.name} is given twice: ${values[token.name]} and ${value}.`, 'Keep one of them.');
+        throw wrong(
+          command,
+          `--${token.name} is given twice: ${values[token.name]} and ${value}.`,
+          'Keep one of them.',
+        );
       }
       values[token.name] = value;
     }
@@ -37,7 +41,7 @@ export function readArguments(
   return { values, positionals, commandLine: cut === -1 ? [] : args.slice(cut + 1) };
 }
 
-function valueOf(command: CliCommand, { name, rawName, value, inlineValue }: OptionToken): string | true {
+function valueFor(command: CliCommand, { name, rawName, value, inlineValue }: OptionToken): string | true {
   const known = Object.hasOwn(command.options, name) ? command.options[name] : undefined;
   if (known === undefined || rawName !== `--${name}`) throw unknownOption(command, rawName, name);
   if (known.type === 'boolean') {
@@ -69,7 +73,12 @@ function unknownOption(command: CliCommand, rawName: string, name: string): Upke
   return wrong(command, `${command.name} has no option ${rawName}.${hint}`);
 }
 
-function tooManyWords(command: CliCommand, args: readonly string[], index: number, hasCommandLine: boolean): UpkeepError {
+function tooManyWords(
+  command: CliCommand,
+  args: readonly string[],
+  index: number,
+  hasCommandLine: boolean,
+): UpkeepError {
   const word = args[index] ?? '';
   if (command.takesCommandLine === true && !hasCommandLine) {
     const [before, after] = [args.slice(0, index).join(' '), args.slice(index).join(' ')];
@@ -84,5 +93,5 @@ function tooManyWords(command: CliCommand, args: readonly string[], index: numbe
 
 function wrong(command: CliCommand, message: string, remedy?: string): UpkeepError {
   const help = `\`upkeep help ${command.name}\` shows how it is used.`;
-  return new UpkeepError('usage.wrong', message, { remedy: remedy === undefined ? help : `${remedy} ${help}` });
+  return new UpkeepError('usage.wrong', message, { remedy: remedy === undefined ? help : `${remedy}\n${help}` });
 }

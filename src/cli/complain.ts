@@ -11,7 +11,9 @@ export function complain(error: unknown, io: Pick<Io, 'err'>): number {
     return exitCodeFor(error.code);
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.err(`upkeep: a bug in upkeep, sorry. Please report it with the command line and these lines:\n${visible(detail)}\n`);
+  io.err(
+    `upkeep: a bug in upkeep, sorry. Please report it with the command line and these lines:\n${visible(detail)}\n`,
+  );
   return exitCodeFor('bug');
 }
 

@@ -1,11 +1,20 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { UpkeepError } from '../domain/problem.ts';
 import { runCli } from './run-cli.ts';
 
-/** Ends quietly when whoever reads our output has read enough (`upkeep … | head`). */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74));
+const MOST_BYTES = 8 * 1_048_576;
+
+/** Ends quietly when whoever reads our output has read enough (`upkeep … | head`); anything else is worth a word. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`upkeep: the output cannot be written: the system says ${error.code ?? error.message}.\n`);
+  process.exit(74);
+});
+
+/** Nobody listens to complaints any more; the exit code still tells. */
+process.stderr.on('error', () => {});
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const noColour = process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '';
@@ -15,6 +24,26 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     colour: process.stdout.isTTY === true && !noColour,
-    stdin: () => text(process.stdin),
+    stdin: readStdin,
   });
+}
+
+async function readStdin(): Promise<string> {
+  if (process.stdin.isTTY === true) process.stderr.write('upkeep: reading what you type; Control-D ends it.\n');
+  const pieces: Buffer[] = [];
+  let total = 0;
+  try {
+    for await (const piece of process.stdin as AsyncIterable<Buffer>) {
+      total += piece.length;
+      if (total > MOST_BYTES) throw new Error('it is larger than 8 MiB');
+      pieces.push(piece);
+    }
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new UpkeepError('input.unreadable', `standard input cannot be read: ${detail}.`, {
+      remedy: 'Give only what the tool printed, or name a file instead of -.',
+      cause,
+    });
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }

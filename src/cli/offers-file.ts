@@ -16,7 +16,7 @@ export function readOffers(path: string): Offer[] {
 }
 
 const HOW_TO_GET_ONE =
-  'On a Mac that reaches Apple, run `softwareupdate --list > offers.txt 2>&1`, and give that file; examples/offers-26.6.2.txt is one.';
+  'Save what `softwareupdate --list` prints on a Mac that reaches Apple; examples/offers-26.6.2.txt is such a file.';
 
 function listIn(text: string, path: string): UpdateList {
   try {

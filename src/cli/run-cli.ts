@@ -26,7 +26,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     io.err(overview());
     return 64;
   }
-  if (name === '--version' || name === '-V') {
+  if (name === '--version' || name === '-V' || name === 'version') {
     io.out(`upkeep ${packageJson.version}\n`);
     return 0;
   }

@@ -83,11 +83,15 @@ function kindOf(path: string): 'nothing' | 'directory' | 'something else' {
 function unusable(what: string, cause: unknown): UpkeepError {
   const code = codeOf(cause);
   const refused = code === 'EACCES' || code === 'EPERM';
-  return new UpkeepError('store.unusable', `${what}: ${refused ? 'you are not allowed to' : `the system says ${code}`}.`, {
-    remedy: refused
-      ? 'Name a directory that belongs to you, or ask as a user who may.'
-      : 'Name a directory on a local disk that is neither full nor read-only.',
-    facts: { code },
-    cause,
-  });
+  return new UpkeepError(
+    'store.unusable',
+    `${what}: ${refused ? 'you are not allowed to' : `the system says ${code}`}.`,
+    {
+      remedy: refused
+        ? 'Name a directory that belongs to you, or ask as a user who may.'
+        : 'Name a directory on a local disk that is neither full nor read-only.',
+      facts: { code },
+      cause,
+    },
+  );
 }

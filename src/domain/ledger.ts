@@ -69,6 +69,8 @@ export type Ledger = {
   warning: Warning | null;
   /** Since when nobody has been logged in without the Mac sleeping; null while somebody is. */
   nobodySince: Stamp | null;
+  /** Since when nobody has been seen at an unlocked screen; null while somebody is there. */
+  awaySince: Instant | null;
   /** The dialogs of the last day, for the daily budget, oldest first. */
   prompts: PromptRecord[];
   promptCount: number;
@@ -95,6 +97,7 @@ export const emptyLedger: Ledger = {
   consent: null,
   warning: null,
   nobodySince: null,
+  awaySince: null,
   prompts: [],
   promptCount: 0,
   dialogFailures: 0,

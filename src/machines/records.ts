@@ -2,7 +2,7 @@ import { deferralEnd } from '../domain/deferral.ts';
 import type { BootSession, Facts } from '../domain/facts.ts';
 import { sameBoot } from '../domain/facts.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
-import type { Ledger, PromptKind, RestartBy } from '../domain/ledger.ts';
+import type { Ledger, PromptKind, RestartBy, Warning } from '../domain/ledger.ts';
 import { reached } from '../domain/os-version.ts';
 import { decide } from '../policy/decide.ts';
 import { backOffMs, failedDownload, observe, unreachable, withoutTarget } from '../policy/observe.ts';
@@ -149,11 +149,14 @@ function dialogFailed(ledger: Ledger, at: Instant): Ledger {
 }
 
 /** How a warning dialog ended. Closing it is having seen it; a crash is not, and the warning has to be shown again. */
-export function warningEnded(context: AgentContext, outcome: DialogOutcome, { at }: Stamp): Change {
+export function warningEnded(context: AgentContext, outcome: DialogOutcome, stamp: Stamp): Change {
   const { ledger } = context;
+  const { at } = stamp;
   if (outcome.answer === 'now') return { ledger: { ...ledger, consent: { at, by: 'person' } } };
-  if (outcome.answer !== 'failed' && ledger.warning?.openedAt !== null)
-    return { ledger: { ...ledger, dialogFailures: 0 } };
+  if (outcome.answer !== 'failed' && ledger.warning !== null && ledger.warning.openedAt !== null) {
+    const warning = outcome.answer === 'timed-out' ? ledger.warning : seenNow(ledger.warning, stamp);
+    return { ledger: { ...ledger, warning, dialogFailures: 0 } };
+  }
   const dialogFailures = ledger.dialogFailures + 1;
   const text = outcome.answer === 'failed' ? outcome.why : 'the warning never came up';
   const waitMs = Math.min(backOffMs(dialogFailures, HOUR_MS), dialogFailures === 1 ? MINUTE_MS : HOUR_MS);
@@ -161,6 +164,13 @@ export function warningEnded(context: AgentContext, outcome: DialogOutcome, { at
   return {
     ledger: { ...ledger, dialogFailures, warning, notBefore: { at: at + waitMs, code: 'warning dialog', text } },
   };
+}
+
+/** Somebody confirmed a warning that had come up unseen: it is seen from this moment on, and counts from it. */
+function seenNow(warning: Warning, { at, monotonicMs }: Stamp): Warning {
+  return warning.seen === 'unlocked'
+    ? warning
+    : { ...warning, seen: 'unlocked', openedAt: at, openedMonotonicMs: monotonicMs };
 }
 
 export function passwordAnswered(context: AgentContext, outcome: PasswordOutcome, { at }: Stamp): Change {

@@ -13,8 +13,6 @@ import { backOffMs, LATE_TOLERANCE_MS, readiness } from './observe.ts';
 export const CONSENT_LIFE_MS = 30 * MINUTE_MS;
 /** How often upkeep looks whether somebody is back, the call is over, the adapter is plugged in. */
 export const LOOK_AGAIN_MS = 15 * MINUTE_MS;
-/** How often upkeep looks whether a locked screen is in use again. */
-const LOCKED_LOOK_MS = 30 * MINUTE_MS;
 /** A warning starts this much early, so that looking at the Mac first does not push the promised time back. */
 const WARNING_MARGIN_MS = 5 * MINUTE_MS;
 /** How long the login window must have stood there before an unattended install: nobody just left or just came. */
@@ -160,7 +158,9 @@ function decideUnattended(situation: Situation): Decision {
       { code: 'fact-unknown', fact: 'the processor', why: facts.appleSilicon.why },
     ]);
   }
-  if (facts.appleSilicon.value) return rest('waiting', at + HOUR_MS, [...because, { code: 'nobody-to-authorize' }]);
+  if (facts.appleSilicon.value) {
+    return rest('waiting', at + lookForPeopleMs(ledger, at), [...because, { code: 'nobody-to-authorize' }]);
+  }
   const quietMs = ledger.nobodySince === null ? 0 : facts.monotonicMs - ledger.nobodySince.monotonicMs;
   if (quietMs < QUIET_MS) {
     const untilAt = at + QUIET_MS - quietMs;
@@ -270,7 +270,7 @@ function warnOrWait(
   // On Apple silicon somebody has to type a password at the end, so a warning to an empty room would only wear it out.
   if (!unlocked && !(facts.appleSilicon.known && !facts.appleSilicon.value)) {
     const reasons: Reason[] = [...because, { code: 'screen-locked' }, { code: 'nobody-to-authorize' }];
-    return rest('waiting', at + LOCKED_LOOK_MS, reasons);
+    return rest('waiting', at + lookForPeopleMs(ledger, at), reasons);
   }
   if (promptsToday(ledger, at, facts.zone, ['warning']) >= settings.budgets.warningsPerDay) {
     const spent: Reason = { code: 'budget-spent', budget: 'warnings a day', limit: settings.budgets.warningsPerDay };
@@ -378,7 +378,7 @@ function decideAboutAsking(situation: Situation): Decision {
     return rest('backingOff', notPast(at + LOOK_AGAIN_MS), [...because, reason]);
   }
   if (facts.screenLocked.value)
-    return rest('waiting', notPast(at + LOCKED_LOOK_MS), [...because, { code: 'screen-locked' }]);
+    return rest('waiting', notPast(at + lookForPeopleMs(ledger, at)), [...because, { code: 'screen-locked' }]);
   const holders = facts.displayHolders.known ? facts.displayHolders.value : [];
   if (stage === 'open' && settings.meetings.respect && holders.length > 0) {
     const focusAt = schedule.focus.at ?? Infinity;
@@ -510,6 +510,12 @@ const warningShown = (warning: Warning, openedAt: Instant): Reason => ({
   restartAt: warning.restartAt,
 });
 
+/** When to look for people again: the longer they have been away, the less often, from half an hour to two hours. */
+function lookForPeopleMs(ledger: Ledger, at: Instant): number {
+  const awayMs = ledger.awaySince === null ? 0 : at - ledger.awaySince;
+  return Math.max(30 * MINUTE_MS, Math.min(2 * HOUR_MS, awayMs / 4));
+}
+
 /** Restart times are shown to the minute, so they are whole minutes: what is shown is what is done. */
 const wholeMinute = (at: Instant): Instant => Math.ceil(at / MINUTE_MS) * MINUTE_MS;
 
@@ -520,7 +526,7 @@ function restAt(at: Instant) {
   return (state: RestState, wakeAt: Instant, because: Reason[]): Decision => ({
     kind: 'rest',
     state,
-    wakeAt: Math.max(wakeAt, at + MINUTE_MS),
+    wakeAt: Math.ceil(Math.max(wakeAt, at + MINUTE_MS)),
     because,
   });
 }

@@ -192,6 +192,7 @@ function forgetSpent(ledger: Ledger, facts: Facts): Ledger {
     ...ledger,
     boot: boot ?? ledger.boot,
     nobodySince: nobodySince(ledger, facts, restarted),
+    awaySince: awaySince(ledger, facts),
     target: forgiven(ledger.target, facts.at),
     // Dialogs of more than a day ago no longer count; ones from the future (clock set back) neither.
     prompts: ledger.prompts.filter((prompt) => prompt.at <= facts.at && facts.at - prompt.at < DAY_MS),
@@ -213,6 +214,14 @@ function nobodySince(ledger: Ledger, facts: Facts, restarted: boolean): Ledger['
   if (since === null || restarted) return now;
   const sleptMs = Math.abs(facts.at - since.at - (facts.monotonicMs - since.monotonicMs));
   return sleptMs > MINUTE_MS ? now : since;
+}
+
+function awaySince(ledger: Ledger, facts: Facts): Instant | null {
+  const nobody = facts.consoleUser.known && facts.consoleUser.value === null;
+  const locked = facts.screenLocked.known && facts.screenLocked.value;
+  if (!nobody && !locked) return null;
+  // A clock set back must not make somebody seem to have left in the future.
+  return ledger.awaySince === null || ledger.awaySince > facts.at ? facts.at : ledger.awaySince;
 }
 
 /** Whether the target can be installed at once: prepared by macOS, or (Apple silicon) downloaded and not too old. */

@@ -2,10 +2,11 @@ import { DAY_MS, HOUR_MS, type Instant, isoOf, localWords, MINUTE_MS } from '../
 import type { Settings } from '../domain/settings.ts';
 import type { HappeningOf } from './mac/happenings.ts';
 import type { VirtualMac } from './mac/virtual-mac.ts';
-import type { PromptReport, SimulationReport } from './report.ts';
 import type { SimulationRun } from './simulate.ts';
 
 export type Violation = { invariant: string; at: string; text: string };
+/** What the deferral check needs of a prompt: `at` and `until` in ISO 8601. */
+export type AnsweredPrompt = { at: string; kind: string; answer: string | null; until: string | null };
 export type InvariantReport = { checked: number; names: string[]; violated: Violation[] };
 
 /** Consent is good for half an hour (the agent's own rule); the install it allows has to begin within it. */
@@ -21,7 +22,7 @@ type Dialog = HappeningOf<'dialog-opened'> & { at: Instant };
  */
 export function checkInvariants(
   run: SimulationRun,
-  report: Pick<SimulationReport, 'prompts'>,
+  prompts: readonly AnsweredPrompt[],
   settings: Settings,
   secret: string,
 ): InvariantReport {
@@ -31,7 +32,7 @@ export function checkInvariants(
   for (const restart of restarts) checkWarning(tally, mac, restart, settings);
   checkBudget(tally, restarts, settings);
   for (const dialog of dialogsOf(mac)) checkWanted(tally, mac, dialog, settings);
-  checkDeferrals(tally, report.prompts);
+  checkDeferrals(tally, prompts);
   checkPromptsPerDay(tally, mac, settings);
   tally.check(
     'every-wait-has-a-wake',
@@ -178,7 +179,7 @@ function checkWanted(tally: Tally, mac: VirtualMac, dialog: Dialog, settings: Se
 }
 
 /** Whoever put it off until a time is not asked again before it. */
-function checkDeferrals(tally: Tally, prompts: readonly PromptReport[]): void {
+function checkDeferrals(tally: Tally, prompts: readonly AnsweredPrompt[]): void {
   prompts.forEach((prompt, index) => {
     if (prompt.answer !== 'defer' || prompt.until === null) return;
     const until = Temporal.Instant.from(prompt.until).epochMilliseconds;

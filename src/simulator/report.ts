@@ -68,7 +68,7 @@ export function reportOn(input: SimulationInput, run: SimulationRun): Simulation
     timeline: timelineOf(steps, mac, restarts),
     prompts,
     restarts: restarts.map(({ report }) => report),
-    invariants: checkInvariants(run, { prompts }, input.settings, input.spec.password),
+    invariants: checkInvariants(run, prompts, input.settings, input.spec.password),
     commands: commandsOf(run),
     events: run.journal.length,
     wakes: run.wakes,

@@ -16,34 +16,75 @@ const sizeKiB = fc.integer({ min: 1, max: 20_000_000 });
 const unit = fc.constantFrom('K', 'KiB');
 
 const macosItem = fc
-  .record({ version, build, sizeKiB, unit, name: fc.constantFrom('macOS', 'macOS Tahoe', 'macOS Monterey'), deferred: fc.constantFrom(null, true, false) })
+  .record({
+    version,
+    build,
+    sizeKiB,
+    unit,
+    name: fc.constantFrom('macOS', 'macOS Tahoe', 'macOS Monterey'),
+    deferred: fc.constantFrom(null, true, false),
+  })
   .map(({ name, unit, deferred, ...said }): Item => {
     const title = `${name} ${said.version}`;
     // Only clients that print K say what is deferred; later ones leave such items out.
     const shown = unit === 'K' && deferred !== null ? `Deferred: ${deferred ? 'YES' : 'NO'}` : '';
     return item(
-      { label: `${title}-${said.build}`, title, ...said, recommended: true, restart: true, deferred: shown.endsWith('YES'), kind: 'macos' },
+      {
+        label: `${title}-${said.build}`,
+        title,
+        ...said,
+        recommended: true,
+        restart: true,
+        deferred: shown.endsWith('YES'),
+        kind: 'macos',
+      },
       `Size: ${said.sizeKiB}${unit}, Recommended: YES, Action: restart, ${shown}`,
     );
   });
-const safariItem = fc.record({ version, sizeKiB, unit, recommended: fc.boolean() }).map(({ unit, ...said }): Item =>
-  item(
-    { label: `Safari${said.version}TahoeAuto-${said.version}`, title: 'Safari', ...said, build: null, restart: false, deferred: false, kind: 'safari' },
-    `Size: ${said.sizeKiB}${unit}, Recommended: ${said.recommended ? 'YES' : 'NO'}, `,
-  ),
-);
-const otherItem = fc.record({ version, sizeKiB, unit, restart: fc.boolean() }).map(({ unit, ...said }): Item =>
-  item(
-    { label: `FirmwareAuto-${said.version}`, title: 'Firmware', ...said, build: null, recommended: true, deferred: false, kind: 'other' },
-    `Size: ${said.sizeKiB}${unit}, Recommended: YES, ${said.restart ? 'Action: restart, ' : ''}`,
-  ),
-);
+const safariItem = fc
+  .record({ version, sizeKiB, unit, recommended: fc.boolean() })
+  .map(
+    ({ unit, ...said }): Item =>
+      item(
+        {
+          label: `Safari${said.version}TahoeAuto-${said.version}`,
+          title: 'Safari',
+          ...said,
+          build: null,
+          restart: false,
+          deferred: false,
+          kind: 'safari',
+        },
+        `Size: ${said.sizeKiB}${unit}, Recommended: ${said.recommended ? 'YES' : 'NO'}, `,
+      ),
+  );
+const otherItem = fc
+  .record({ version, sizeKiB, unit, restart: fc.boolean() })
+  .map(
+    ({ unit, ...said }): Item =>
+      item(
+        {
+          label: `FirmwareAuto-${said.version}`,
+          title: 'Firmware',
+          ...said,
+          build: null,
+          recommended: true,
+          deferred: false,
+          kind: 'other',
+        },
+        `Size: ${said.sizeKiB}${unit}, Recommended: YES, ${said.restart ? 'Action: restart, ' : ''}`,
+      ),
+  );
 
 function item(offer: Offer, rest: string): Item {
   return { offer, lines: [`* Label: ${offer.label}`, `\tTitle: ${offer.title}, Version: ${offer.version}, ${rest}`] };
 }
 
-const items = fc.uniqueArray(fc.oneof(macosItem, safariItem, otherItem), { minLength: 1, maxLength: 5, selector: (made) => made.offer.label });
+const items = fc.uniqueArray(fc.oneof(macosItem, safariItem, otherItem), {
+  minLength: 1,
+  maxLength: 5,
+  selector: (made) => made.offer.label,
+});
 const banner = ['Software Update Tool', '', 'Finding available software'];
 const linesOf = (made: readonly Item[]) => [
   ...banner,
@@ -70,12 +111,19 @@ const garbage = fc.oneof(
 );
 
 const damaged = fc
-  .tuple(items, fc.array(fc.tuple(fc.nat(20), garbage), { maxLength: 4 }), fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { maxLength: 3 }))
+  .tuple(
+    items,
+    fc.array(fc.tuple(fc.nat(20), garbage), { maxLength: 4 }),
+    fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { maxLength: 3 }),
+  )
   .chain(([made, insertions, swaps]) => {
     const lines = linesOf(made);
     for (const [from, to] of swaps) lines.splice(to % lines.length, 0, ...lines.splice(from % lines.length, 1));
     for (const [at, text] of insertions) lines.splice(at % (lines.length + 1), 0, text);
-    const ends = fc.array(fc.constantFrom('\n', '\n', '\n', '\r\n', '\r', ''), { minLength: lines.length, maxLength: lines.length });
+    const ends = fc.array(fc.constantFrom('\n', '\n', '\n', '\r\n', '\r', ''), {
+      minLength: lines.length,
+      maxLength: lines.length,
+    });
     return fc.tuple(ends, fc.nat(1_000), fc.nat(4_000)).map(([breaks, from, length]) => {
       const text = lines.map((line, i) => `${line}${breaks[i]}`).join('');
       return from > 300 ? text : text.slice(from % (text.length + 1)).slice(0, length);
@@ -99,7 +147,9 @@ describe('the list of updates', () => {
   test('is read whole when it is whole, whatever the line breaks and on either stream', () => {
     fc.assert(
       fc.property(items, fc.constantFrom('\n', '\r\n', '\r'), fc.boolean(), (made, lineBreak, onStderr) => {
-        const text = linesOf(made).map((line) => line + lineBreak).join('');
+        const text = linesOf(made)
+          .map((line) => line + lineBreak)
+          .join('');
         const found = onStderr ? offersIn('', text) : offersIn(text);
         expect(found).toEqual(made.map(({ offer }) => offer));
       }),
@@ -112,7 +162,8 @@ describe('the list of updates', () => {
         const text = `${linesOf(made).join('\n')}\n`;
         const whole = made.map(({ offer }) => JSON.stringify(sorted(offer)));
         for (let length = 0; length < text.length; length += 1) {
-          for (const offer of offersIn(text.slice(0, length)) ?? []) expect(whole).toContain(JSON.stringify(sorted(offer)));
+          for (const offer of offersIn(text.slice(0, length)) ?? [])
+            expect(whole).toContain(JSON.stringify(sorted(offer)));
         }
       }),
       { numRuns: 60 },

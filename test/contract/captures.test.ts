@@ -53,7 +53,8 @@ function checkAll(folder: string): void {
     }
     for (const macos of [capture.macos, null]) {
       const output = parseOutput({ ...text, macos, argv }) as Record<string, unknown>;
-      for (const [field, value] of Object.entries(capture.expect)) expect({ [field]: output[field] }).toEqual({ [field]: value });
+      for (const [field, value] of Object.entries(capture.expect))
+        expect({ [field]: output[field] }).toEqual({ [field]: value });
     }
   });
 }

@@ -440,6 +440,20 @@ describe('what follows', () => {
     expect(kindOf(decide(office, factsAt(HARD, empty), ledger))).toBe('install');
   });
 
+  test('the longer the screen has been locked, the less often upkeep looks, from half an hour to two hours', () => {
+    const locked = (awayHours: number) =>
+      decide(
+        settings,
+        factsAt(MONDAY_NINE, { screenLocked: known(true) }),
+        ledgerWith({ awaySince: MONDAY_NINE - awayHours * HOUR_MS }),
+      );
+    const waits = [0, 1, 4, 8, 100].map((hours) => {
+      const decision = locked(hours);
+      return decision.kind === 'rest' ? (decision.wakeAt - MONDAY_NINE) / MINUTE_MS : null;
+    });
+    expect(waits).toEqual([30, 30, 60, 120, 120]);
+  });
+
   test('a person is asked no more often than the daily budget, and again after midnight', () => {
     const prompts = Array.from({ length: 8 }, (_, id) => ({
       id,

@@ -56,7 +56,8 @@ export function readPercentage(line: string): number | null {
 export function readTransfer(printed: Printed): TransferOutcome {
   const seen = whatIsSaid(printed);
   const failure = findFailure(printed);
-  const saysSomething = seen.item !== null || seen.percentages.length > 0 || seen.done || seen.ends.length > 0;
+  const titles = [seen.macos, seen.ends, seen.installed].flat();
+  const saysSomething = seen.item !== null || seen.done || seen.percentages.length + titles.length > 0;
   if (!saysSomething && failure === null) {
     throw unreadable('softwareupdate', printed, 'it tells neither progress nor a known error');
   }

@@ -1,12 +1,14 @@
 import { isoOf } from '../../domain/instant.ts';
+import { UpkeepError } from '../../domain/problem.ts';
 import { reasonInWords } from '../../domain/reason.ts';
 import { replay } from '../../machines/replay.ts';
 import { type Entry, tell } from '../../machines/tell.ts';
 import { type JournalRow, Store } from '../../store/store.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand } from '../command.ts';
-import { textOption, wholeNumberOption } from '../options.ts';
+import { wholeNumberOption } from '../options.ts';
 import { timelineLine } from '../simulation-words.ts';
+import { stateToRead } from '../state-directory.ts';
 import { SYSTEM_STATE } from '../system.ts';
 
 export const EXPLAIN_SCHEMA = 'upkeep.explanation/1';
@@ -25,14 +27,8 @@ Reads the journal, plays it through the update workflow again and tells each ste
   positionals: { min: 0, max: 0 },
   run: async (values, _positionals, io) => {
     const last = wholeNumberOption(values, 'last', { min: 0, max: 1_000_000, otherwise: 20 });
-    const store = Store.openReadOnly(textOption(values, 'state') ?? SYSTEM_STATE);
-    let rows: JournalRow[];
-    try {
-      rows = store.journal();
-    } finally {
-      store.close();
-    }
-    const { entries, zone } = told(rows);
+    const directory = stateToRead(values);
+    const { entries, zone } = told(journalIn(directory), directory);
     const wanted = last === 0 ? entries : entries.slice(-last);
     if (values.json === true) {
       const steps = wanted.map((entry) => ({ ...entry, at: isoOf(entry.at) }));
@@ -49,12 +45,52 @@ Reads the journal, plays it through the update workflow again and tells each ste
   },
 };
 
-function told(rows: readonly JournalRow[]): { entries: Entry[]; zone: string } {
+function journalIn(directory: string): JournalRow[] {
+  const store = Store.openReadOnly(directory);
+  try {
+    return store.journal();
+  } catch (cause) {
+    if (cause instanceof UpkeepError) throw cause;
+    throw new UpkeepError('store.unusable', `the journal in ${directory} is damaged: ${reasonIn(cause)}.`, {
+      remedy: 'Take the state from a backup, or let upkeep begin anew with an empty directory.',
+      facts: { directory },
+      cause,
+    });
+  } finally {
+    store.close();
+  }
+}
+
+/** Every step of the journal, told; and the zone the Mac was last seen in. */
+function told(rows: readonly JournalRow[], directory: string): { entries: Entry[]; zone: string } {
   const entries: Entry[] = [];
   let zone = 'UTC';
-  for (const step of replay(rows)) {
-    entries.push(...tell(step));
-    zone = step.after.context.facts?.zone ?? zone;
+  let count = 0;
+  try {
+    for (const step of replay(rows)) {
+      entries.push(...tell(step));
+      zone = step.after.context.facts?.zone ?? zone;
+      count += 1;
+    }
+  } catch (cause) {
+    // The journal is data like any other: what was changed by hand or written by another upkeep need not fit this one.
+    const row = rows[count];
+    const which = row === undefined ? '' : `, entry ${row.seq} (${row.type})`;
+    throw new UpkeepError(
+      'input.unreadable',
+      `the journal in ${directory} cannot be played again${which}: ${reasonIn(cause)}.`,
+      {
+        remedy:
+          'Explain it with the upkeep that wrote it; if that is this one and nobody changed the file, please report it.',
+        facts: { directory, seq: row?.seq ?? null },
+        cause,
+      },
+    );
   }
   return { entries, zone };
+}
+
+function reasonIn(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.replace(/\s+/g, ' ').replace(/\.$/, '').slice(0, 200);
 }

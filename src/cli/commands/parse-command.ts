@@ -5,6 +5,8 @@ import { readText } from '../input.ts';
 import { textOption, wholeNumberOption, wrongOption } from '../options.ts';
 import { parseCommandNames, parseOutput } from './parse.ts';
 
+const MACOS_ALLOWED = 'a version such as 26.6.2';
+
 export const parse: CliCommand = {
   name: 'parse',
   summary: 'Show what upkeep reads out of a tool’s output.',
@@ -31,26 +33,31 @@ Example: softwareupdate --list | upkeep parse - -- softwareupdate --list`,
   takesCommandLine: true,
   run: async (values, positionals, io, argv) => {
     if (values.list === true) {
+      if (positionals.length > 0 || argv.length > 0) {
+        throw new UpkeepError('usage.wrong', 'parse --list only lists the commands and reads nothing.', {
+          remedy: 'Leave out either --list or the rest; a --list of the tool itself stands after --.',
+        });
+      }
       for (const { invocation, summary } of parseCommandNames()) io.out(`${invocation}\n    ${summary}\n`);
       return 0;
     }
     const [file] = positionals;
     if (file === undefined || argv.length === 0) {
-      throw new UpkeepError(
-        'usage.wrong',
-        `parse: ${file === undefined ? 'FILE is missing' : 'the command is missing'}`,
-        {
-          remedy: 'upkeep parse FILE -- TOOL ARGS…, for example: upkeep parse out.txt -- softwareupdate --list',
-        },
-      );
+      const missing =
+        file === undefined ? 'which FILE to read (- for standard input)' : 'which command printed it, after --';
+      throw new UpkeepError('usage.wrong', `parse has to know ${missing}.`, {
+        remedy: 'Write: upkeep parse FILE -- TOOL ARGS…, for example: upkeep parse out.txt -- softwareupdate --list',
+      });
     }
-    const stderrFile = textOption(values, 'stderr');
-    const macos = textOption(values, 'macos');
-    if (macos !== null && readOsVersion(macos) === null) throw wrongOption('macos', macos, 'a version such as 26.6.2');
+    const stderrFile = textOption(values, 'stderr', 'the name of a file');
+    const macos = textOption(values, 'macos', MACOS_ALLOWED);
+    if (macos !== null && readOsVersion(macos) === null) throw wrongOption('macos', macos, MACOS_ALLOWED);
+    const exitCode = wholeNumberOption(values, 'exit', { min: 0, max: 255, otherwise: 0 });
+    // Only now, with all options right: nobody should have to type into standard input first to hear of a slip.
     const output = parseOutput({
       stdout: file === '-' ? await io.stdin() : readText(file, 'the output'),
       stderr: stderrFile === null ? '' : readText(stderrFile, 'the standard error'),
-      exitCode: wholeNumberOption(values, 'exit', { min: 0, max: 255, otherwise: 0 }),
+      exitCode,
       macos,
       argv,
     });

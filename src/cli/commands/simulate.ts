@@ -1,25 +1,24 @@
-import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSettingsFile, type SettingsFromFile } from '../../adapters/settings/read-settings-file.ts';
-import { readUpdateList } from '../../adapters/softwareupdate/parse-list.ts';
 import { writeStatus } from '../../agent/status-file.ts';
 import { count } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
 import { releaseWords } from '../../domain/os-version.ts';
-import { UpkeepError } from '../../domain/problem.ts';
 import { defaultSettings } from '../../policy/schema.ts';
 import type { MacSpec } from '../../simulator/mac/mac-spec.ts';
 import { macFromFile } from '../../simulator/mac-file.ts';
 import { PERSONA_NAMES } from '../../simulator/people/personas.ts';
 import { reportOn, type SimulationReport } from '../../simulator/report.ts';
 import { simulate as runSimulation, type SimulationInput } from '../../simulator/simulate.ts';
-import { STORE_FILE, Store } from '../../store/store.ts';
+import { Store } from '../../store/store.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand, Io, Values } from '../command.ts';
 import { readText } from '../input.ts';
+import { readOffers } from '../offers-file.ts';
 import { choiceOption, instantOption, textOption, wholeNumberOption, zoneOption } from '../options.ts';
 import { summaryLines, timelineLine } from '../simulation-words.ts';
+import { makeStateDirectory, refuseUnfitState } from '../state-directory.ts';
 
 const DEFAULT_START = '2026-11-02T08:00';
 const DEFAULT_OFFERS = join(dirname(fileURLToPath(import.meta.url)), '../../../examples/offers-26.6.2.txt');
@@ -39,10 +38,10 @@ Nothing on this computer is changed.
   --offers FILE    the text a real \`softwareupdate --list\` printed; without it macOS 26.6.2
   --persona NAME   who sits there: ${PERSONA_NAMES.join(', ')} (procrastinator)
   --days N         how long, 1 to ${MOST_DAYS} (21)
-  --start ISO      when it begins, local time of the Mac (${DEFAULT_START})
+  --start ISO      when it begins, local time of the Mac unless it names an offset (${DEFAULT_START})
   --zone IANA      where the Mac is (that of --mac, else Europe/Berlin)
   --seed N         another seed, another course of small chances (1); same seed and input, same output
-  --state DIR      keep the agent's state there, for \`upkeep status\` and \`upkeep explain\`
+  --state DIR      keep the agent's state there (a new or empty directory), for \`upkeep status\` and \`upkeep explain\`
   --json           one JSON object (schema upkeep.simulation/1) instead of a story
 
 Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona absent --days 30`,
@@ -63,14 +62,15 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
     const persona = choiceOption(values, 'persona', PERSONA_NAMES, 'procrastinator');
     const days = wholeNumberOption(values, 'days', { min: 1, max: MOST_DAYS, otherwise: 21 });
     const seed = wholeNumberOption(values, 'seed', { min: 0, max: 4_294_967_295, otherwise: 1 });
-    const offers = offersFrom(textOption(values, 'offers') ?? DEFAULT_OFFERS);
+    const offers = readOffers(textOption(values, 'offers') ?? DEFAULT_OFFERS);
     const spec = specFrom(values, offers);
     const start = instantOption(values, 'start', spec.zone, DEFAULT_START);
     const policy = await policyFrom(textOption(values, 'policy'), spec.zone);
     const state = textOption(values, 'state');
-    if (state !== null) refuseUsedState(state);
+    if (state !== null) refuseUnfitState(state);
 
     // Everything is read and right: only now may something be written.
+    if (state !== null) makeStateDirectory(state);
     const store = state === null ? Store.inMemory() : Store.open(state);
     const input: SimulationInput = {
       settings: policy.settings,
@@ -137,38 +137,4 @@ function specFrom(values: Values, offers: readonly Offer[]): MacSpec {
   const path = textOption(values, 'mac');
   const spec = macFromFile(path === null ? null : { path, text: readText(path, 'the description of the Mac') }, offers);
   return { ...spec, zone: zoneOption(values, spec.zone) };
-}
-
-/** The offers in a captured list, read by the very parser the agent uses. */
-function offersFrom(path: string): Offer[] {
-  const list = readUpdateList({
-    stdout: readText(path, 'the list of offers'),
-    stderr: '',
-    exitCode: 0,
-    args: ['--list'],
-    macos: null,
-  });
-  if (list.state !== 'error') return [...list.updates];
-  throw new UpkeepError(
-    'input.wrong',
-    `${path} holds an error of softwareupdate (${list.error}), not a list of updates`,
-    {
-      remedy: 'Run `softwareupdate --list` on a Mac that reaches Apple and save what it prints.',
-      facts: { file: path },
-    },
-  );
-}
-
-/** A simulation begins at its own beginning; continuing somebody's state would mix two stories. */
-function refuseUsedState(directory: string): void {
-  if (existsSync(directory) && !statSync(directory).isDirectory()) {
-    throw new UpkeepError('usage.wrong', `--state ${directory} is a file`, {
-      remedy: 'Name a directory, new or empty.',
-    });
-  }
-  if (!existsSync(join(directory, STORE_FILE))) return;
-  throw new UpkeepError('usage.wrong', `${directory} already holds the state of an agent`, {
-    remedy: 'Name a new directory, or delete this one first if it came from a simulation.',
-    facts: { directory },
-  });
 }

@@ -1,9 +1,9 @@
-import { readStatus } from '../../agent/status-file.ts';
 import { releaseWords } from '../../domain/os-version.ts';
 import type { Status } from '../../machines/explain.ts';
 import { type Paint, painter } from '../colour.ts';
 import type { CliCommand } from '../command.ts';
-import { textOption } from '../options.ts';
+import { stateToRead } from '../state-directory.ts';
+import { statusIn } from '../status-in.ts';
 import { SYSTEM_STATE } from '../system.ts';
 
 export const status: CliCommand = {
@@ -18,7 +18,7 @@ Reads what the agent wrote at its last rest; no running agent is needed, and any
   options: { state: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { min: 0, max: 0 },
   run: async (values, _positionals, io) => {
-    const found = readStatus(textOption(values, 'state') ?? SYSTEM_STATE);
+    const found = statusIn(stateToRead(values));
     io.out(values.json === true ? `${JSON.stringify(found, null, 2)}\n` : statusWords(found, painter(io.colour)));
     return 0;
   },

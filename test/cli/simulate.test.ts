@@ -1,0 +1,237 @@
+// What `upkeep simulate` prints: the story for people, and upkeep.simulation/1 for machines, field by field.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir, hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { defaultSettings, settingsSchema } from '../../src/policy/schema.ts';
+import { root } from '../support/lives.ts';
+import { temporaryDirectory, upkeep, upkeepProcess } from './terminal.ts';
+
+const { directory, remove } = temporaryDirectory();
+const INTEL = join(root, 'examples/intel-imac.json');
+const OFFERS = join(root, 'examples/offers-26.6.2.txt');
+const POLICY = join(directory, 'soon.json');
+const NONE = join(directory, 'none.txt');
+
+beforeAll(() => {
+  writeFileSync(POLICY, '{"deadlines": {"soft": {"days": 1}, "hard": {"days": 2}}}');
+  writeFileSync(NONE, 'Software Update Tool\n\nFinding available software\nNo new software available.\n');
+});
+afterAll(remove);
+
+/** A life with all there is to tell: prompts, deferrals, a warning and a restart after it. */
+const FULL = ['simulate', '--policy', POLICY, '--mac', INTEL, '--days', '4', '--seed', '3', '--json'];
+const QUICK = ['simulate', '--days', '1', '--json'];
+
+const iso = z.iso.datetime();
+const release = z.strictObject({ version: z.string().regex(/^\d+(\.\d+)*$/), build: z.string().regex(/^\d+[A-Z]\d+/) });
+const reason = z.looseObject({ code: z.string().regex(/^[a-z-]+$/) });
+const natural = z.int().min(0);
+const timelineKind = z.enum([
+  'settings',
+  'found',
+  'gone',
+  'download',
+  'prompt',
+  'answer',
+  'warning',
+  'password',
+  'install',
+  'restart',
+  'updated',
+  'waiting',
+  'failed',
+  'halted',
+]);
+
+/** upkeep.simulation/1. A field may be added here when one is added there; none may go or change. */
+const simulation = z.strictObject({
+  schema: z.literal('upkeep.simulation/1'),
+  seed: natural,
+  persona: z.string(),
+  zone: z.string(),
+  policy: settingsSchema,
+  startedAt: iso,
+  endedAt: iso,
+  outcome: z.enum(['updated', 'up-to-date', 'waiting', 'halted']),
+  os: z.strictObject({ before: release, after: release }),
+  timeline: z.array(z.strictObject({ at: iso, kind: timelineKind, text: z.string().min(1), because: z.array(reason) })),
+  prompts: z.array(
+    z.strictObject({
+      at: iso,
+      kind: z.enum(['choice', 'soft', 'schedule', 'warning', 'password']),
+      shown: z.boolean(),
+      answer: z.string().nullable(),
+      until: iso.nullable(),
+    }),
+  ),
+  restarts: z.array(
+    z.strictObject({
+      at: iso,
+      by: z.enum(['person', 'deadline', 'schedule', 'mdm', 'outside']),
+      loggedIn: z.boolean(),
+      warning: z.strictObject({ shownAt: iso, minutes: natural }).nullable(),
+    }),
+  ),
+  invariants: z.strictObject({
+    checked: natural,
+    names: z.array(z.string().regex(/^[a-z-]+$/)),
+    violated: z.array(z.strictObject({ invariant: z.string(), at: iso, text: z.string() })),
+  }),
+  commands: z.strictObject({
+    total: natural,
+    byTool: z.record(z.string(), z.int().min(1)),
+    probes: natural,
+    acts: natural,
+  }),
+  events: natural,
+  wakes: natural,
+});
+
+async function told(...argv: string[]): Promise<{ text: string; data: z.output<typeof simulation> }> {
+  const { code, out, err } = await upkeep(...argv);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return { text: out, data: simulation.parse(JSON.parse(out)) };
+}
+
+describe('upkeep.simulation/1', () => {
+  test('has every field, and what the fields say fits together', async () => {
+    const { data } = await told(...FULL);
+    expect(data).toMatchObject({
+      seed: 3,
+      persona: 'procrastinator',
+      zone: 'Europe/Berlin',
+      startedAt: '2026-11-02T07:00:00Z',
+      endedAt: '2026-11-06T07:00:00Z',
+      outcome: 'updated',
+      os: { before: { version: '26.6', build: '25G72' }, after: { version: '26.6.2', build: '25G83' } },
+      policy: { deadlines: { soft: { days: 1 }, hard: { days: 2 } } },
+      invariants: { violated: [] },
+    });
+    const { commands, timeline, prompts, restarts, invariants } = data;
+    expect(commands.probes + commands.acts).toBe(commands.total);
+    expect(Object.values(commands.byTool).reduce((sum, n) => sum + n, 0)).toBe(commands.total);
+    expect(timeline.map((entry) => entry.at)).toEqual(timeline.map((entry) => entry.at).sort());
+    expect(timeline.map((entry) => entry.kind)).toEqual(
+      expect.arrayContaining(['found', 'prompt', 'restart', 'updated']),
+    );
+    expect(prompts.length).toBeGreaterThan(0);
+    expect(invariants.checked).toBeGreaterThan(0);
+    expect(restarts).toHaveLength(1);
+    const [restart] = restarts;
+    expect(restart).toMatchObject({
+      by: expect.toBeOneOf(['deadline', 'schedule']),
+      loggedIn: true,
+      warning: { minutes: expect.any(Number) },
+    });
+    const shownAt = Date.parse(restart?.warning?.shownAt ?? '');
+    expect(restart?.warning?.minutes).toBe(Math.floor((Date.parse(restart?.at ?? '') - shownAt) / 60_000));
+    expect(restart?.warning?.minutes).toBeGreaterThanOrEqual(data.policy.warning.floorMinutes);
+  });
+
+  test('the policy in it is the one that was in force, defaults and all', async () => {
+    const { data } = await told(...FULL);
+    expect(data.policy).toEqual({
+      ...defaultSettings,
+      deadlines: {
+        ...defaultSettings.deadlines,
+        soft: { ...defaultSettings.deadlines.soft, days: 1 },
+        hard: { ...defaultSettings.deadlines.hard, days: 2 },
+      },
+    });
+  });
+
+  test('nothing offered, nothing done', async () => {
+    const { data } = await told('simulate', '--offers', NONE, '--days', '2', '--json');
+    expect(data).toMatchObject({ outcome: 'up-to-date', prompts: [], restarts: [], os: { after: data.os.before } });
+  });
+
+  test('the same seed and input give the same bytes, in another process, zone and language too', async () => {
+    const here = await told(...FULL);
+    const again = await told(...FULL);
+    expect(again.text).toBe(here.text);
+    const env = { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8', FORCE_COLOR: '1' };
+    const elsewhere = await upkeepProcess(FULL, { env });
+    expect(elsewhere).toEqual({ code: 0, out: here.text, err: '' });
+  });
+
+  test('another seed gives another course', async () => {
+    const { data: one } = await told(...QUICK, '--seed', '1');
+    const { data: two } = await told(...QUICK, '--seed', '2');
+    expect(two.timeline).not.toEqual(one.timeline);
+  });
+
+  test('nothing of this computer is in it: no path, no name, no time of day', async () => {
+    const state = join(directory, 'state-of-2031');
+    const { text } = await told(...FULL, '--offers', OFFERS, '--start', '2031-05-05T08:00', '--state', state);
+    expect(existsSync(join(state, 'upkeep.db'))).toBe(true);
+    for (const ours of [root, directory, tmpdir(), homedir(), `"${hostname()}"`]) expect(text).not.toContain(ours);
+    expect(text).not.toMatch(/"\/|[A-Z]:\\\\/);
+    expect([...text.matchAll(/\b(20\d\d)-\d\d-\d\dT/g)].filter(([, year]) => year !== '2031')).toEqual([]);
+    // Instants stand in reasons as milliseconds: all of them have to lie in the simulated year.
+    const instants = [...text.matchAll(/: (\d{13})\b/g)].map(([, digits]) => Number(digits));
+    expect(instants.length).toBeGreaterThan(0);
+    expect(instants.filter((at) => at < Date.UTC(2031, 4, 5) || at > Date.UTC(2031, 5, 5))).toEqual([]);
+  });
+});
+
+describe('options', () => {
+  test('a start with an offset is that moment, one without is local time of --zone', async () => {
+    const offset = await told(...QUICK, '--start', '2026-11-02T08:00+05:00');
+    expect(offset.data.startedAt).toBe('2026-11-02T03:00:00Z');
+    const local = await told(...QUICK, '--start', '2026-11-02T08:00', '--zone', 'Asia/Tokyo');
+    expect(local.data).toMatchObject({ startedAt: '2026-11-01T23:00:00Z', zone: 'Asia/Tokyo' });
+  });
+
+  test('a zone in small letters is told as IANA spells it', async () => {
+    expect((await told(...QUICK, '--zone', 'america/new_york')).data.zone).toBe('America/New_York');
+  });
+
+  test('a switch given twice means the same as once', async () => {
+    expect((await told(...QUICK, '--json')).text).toBe((await told(...QUICK)).text);
+  });
+
+  test('a file that a Windows editor saved, with a mark in front, is read all the same', async () => {
+    const marked = join(directory, 'marked.json');
+    writeFileSync(marked, `\uFEFF${readFileSync(INTEL, 'utf8')}`);
+    expect((await told(...QUICK, '--mac', marked)).text).toBe((await told(...QUICK, '--mac', INTEL)).text);
+  });
+
+  test('an empty directory that is there already, Finder’s file aside, serves for the state', async () => {
+    const { directory: state, remove: removeState } = temporaryDirectory();
+    writeFileSync(join(state, '.DS_Store'), '');
+    expect(await upkeep('simulate', '--days', '1', '--state', state)).toMatchObject({ code: 0, err: '' });
+    expect(existsSync(join(state, 'status.json'))).toBe(true);
+    removeState();
+  });
+});
+
+describe('the story', () => {
+  test('tells the Mac, the person, the policy and the offers, then what happened, then what it came to', async () => {
+    const { code, out, err } = await upkeep(...FULL.filter((word) => word !== '--json'));
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const [head, course, summary, ...rest] = out.split('\n\n');
+    expect(rest).toEqual([]);
+    expect(head).toBe(`4 days of one Mac, simulated
+  Mac        Intel desktop on macOS 26.6 (25G72), Europe/Berlin
+  person     procrastinator
+  policy     ${POLICY}
+  offered    Command Line Tools for Xcode 26.6, macOS Tahoe 26.6.2`);
+    expect(course).toMatch(/^(?:(?:Mon|Tue|Wed|Thu|Fri) \d Nov 2026 \d\d:\d\d {2,3}[a-z]+ +\S.*\n?)+$/);
+    expect(summary).toMatch(
+      /^In short\n {2}outcome {4}updated\n {2}macOS {6}macOS 26\.6 \(25G72\) before, macOS 26\.6\.2/,
+    );
+    expect(out).not.toMatch(/\p{Cc}(?<!\n)/u);
+  });
+
+  test('has one line for each entry of the timeline in the JSON', async () => {
+    const { data } = await told(...FULL);
+    const { out } = await upkeep(...FULL.filter((word) => word !== '--json'));
+    const lines = out.split('\n\n')[1]?.split('\n') ?? [];
+    expect(lines).toHaveLength(data.timeline.length);
+    for (const [index, { kind, text }] of data.timeline.entries()) {
+      expect(lines[index]).toContain(` ${kind.padEnd(9)} ${text}`);
+    }
+  });
+});
