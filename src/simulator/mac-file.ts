@@ -27,7 +27,8 @@ function jsonObject({ path, text }: { path: string; text: string }): Record<stri
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    // The engine's message quotes the text around the flaw, which may be the password: only its first words are kept.
+    const detail = (cause instanceof Error ? cause.message : 'it does not parse').split(/[,("\n]/)[0] ?? '';
     throw new UpkeepError('input.unreadable', `${path} is not JSON: ${detail}`, {
       remedy: 'The Mac is described by a JSON object; docs/simulated-mac.md has an example.',
       facts: { file: path },

@@ -49,16 +49,7 @@ const LADDER: Record<number, string> = {
 /** Brings the tables up to date, one committed step at a time. A newer file is left alone and reported. */
 export function migrate(database: Database): void {
   const version = Number(database.pragma('user_version', { simple: true }));
-  if (version > SCHEMA_VERSION) {
-    throw new UpkeepError(
-      'store.too-new',
-      `the state was written by a newer upkeep (tables version ${version}, this one knows ${SCHEMA_VERSION})`,
-      {
-        remedy: 'Install the newer upkeep again; nothing was changed.',
-        facts: { version, known: SCHEMA_VERSION },
-      },
-    );
-  }
+  if (version > SCHEMA_VERSION) throw tooNew(version);
   for (let next = version + 1; next <= SCHEMA_VERSION; next += 1) {
     const step = LADDER[next];
     if (step === undefined) throw new Error(`no migration step ${next}`);
@@ -67,4 +58,26 @@ export function migrate(database: Database): void {
       database.pragma(`user_version = ${next}`);
     })();
   }
+}
+
+/** For whoever only looks: the tables must be ones this program knows, and there must be some. */
+export function requireKnownTables(database: Database): void {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  if (version > SCHEMA_VERSION) throw tooNew(version);
+  if (version >= 1) return;
+  throw new UpkeepError('store.unusable', `${database.name} is a database, but not one of upkeep`, {
+    remedy: 'Name the state directory of an agent or of a simulation.',
+    facts: { file: database.name },
+  });
+}
+
+function tooNew(version: number): UpkeepError {
+  return new UpkeepError(
+    'store.too-new',
+    `the state was written by a newer upkeep (tables version ${version}, this one knows ${SCHEMA_VERSION})`,
+    {
+      remedy: 'Install the newer upkeep again; nothing was changed.',
+      facts: { version, known: SCHEMA_VERSION },
+    },
+  );
 }

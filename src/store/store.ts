@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import SqliteDatabase, { type Database, type Statement } from 'better-sqlite3';
 import type { Instant } from '../domain/instant.ts';
 import { UpkeepError } from '../domain/problem.ts';
-import { migrate } from './schema.ts';
+import { migrate, requireKnownTables } from './schema.ts';
 
 export const STORE_FILE = 'upkeep.db';
 
@@ -78,7 +78,9 @@ export class Store {
       });
     }
     try {
-      return new Store(new SqliteDatabase(file, { readonly: true, fileMustExist: true }));
+      const database = new SqliteDatabase(file, { readonly: true, fileMustExist: true });
+      requireKnownTables(database);
+      return new Store(database);
     } catch (error) {
       throw unusable(error, directory);
     }

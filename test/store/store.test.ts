@@ -96,6 +96,22 @@ describe('the file', () => {
     untouched.close();
   });
 
+  test('that is a database of something else is not taken for ours', () => {
+    new SqliteDatabase(join(directory, STORE_FILE)).close();
+    const raw = new SqliteDatabase(join(directory, STORE_FILE));
+    raw.exec('CREATE TABLE photos (a)');
+    raw.close();
+    expect(codeOf(() => Store.openReadOnly(directory))).toBe('store.unusable');
+  });
+
+  test('of a newer upkeep is not guessed at by somebody who only looks', () => {
+    Store.open(directory).close();
+    const raw = new SqliteDatabase(join(directory, STORE_FILE));
+    raw.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
+    raw.close();
+    expect(codeOf(() => Store.openReadOnly(directory))).toBe('store.too-new');
+  });
+
   test('that is no database is reported as unusable', () => {
     writeFileSync(join(directory, STORE_FILE), 'this was never SQLite, however long it is'.repeat(100));
     expect(codeOf(() => Store.open(directory))).toBe('store.unusable');

@@ -17,7 +17,7 @@ export function dryRunner(commands: Commands): DryRunner {
 export function probesOnly(commands: Commands): Commands {
   return {
     start: (call) => {
-      if (false) throw refused(call);
+      if (call.effect !== 'probe') throw refused(call);
       return commands.start(call);
     },
   };
