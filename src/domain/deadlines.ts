@@ -12,22 +12,33 @@ export type DeadlineSchedule = { zone: string; focus: Due; soft: Due; hard: Due 
 
 /**
  * Turns rules into instants. `days` counts calendar days from the zero date and falls at the set time of day; a bare
- * date does so too; a count that is reached is due at once (`reachedAt`). The earliest rule of each name wins.
+ * date does so too; a count that is reached is due at the moment the story gives for it. The earliest rule of each name wins.
  */
 export function scheduleFor(
   rules: Settings['deadlines'],
-  story: { zeroDate: Instant; zone: string; deferralCount: number; countReachedAt: Instant },
+  story: {
+    zeroDate: Instant;
+    zone: string;
+    deferralCount: number;
+    countReachedAt: Instant;
+    hardCountReachedAt: Instant;
+  },
 ): DeadlineSchedule {
-  const due = (rule: DeadlineRule): Due => {
+  const due = (rule: DeadlineRule, countedAt: Instant): Due => {
     const found: { at: Instant; by: 'count' | 'days' | 'date' }[] = [];
-    if (rule.count !== null && story.deferralCount >= rule.count) found.push({ at: story.countReachedAt, by: 'count' });
+    if (rule.count !== null && story.deferralCount >= rule.count) found.push({ at: countedAt, by: 'count' });
     if (rule.days !== null)
       found.push({ at: daysAfter(story.zeroDate, rule.days, rules.timeOfDay, story.zone), by: 'days' });
     if (rule.date !== null) found.push({ at: dateDeadline(rule.date, rules.timeOfDay, story.zone), by: 'date' });
     found.sort((a, b) => a.at - b.at);
     return found[0] ?? { at: null, by: null };
   };
-  return { zone: story.zone, focus: due(rules.focus), soft: due(rules.soft), hard: due(rules.hard) };
+  return {
+    zone: story.zone,
+    focus: due(rules.focus, story.countReachedAt),
+    soft: due(rules.soft, story.countReachedAt),
+    hard: due(rules.hard, story.hardCountReachedAt),
+  };
 }
 
 /** Where `at` lies in the schedule; always computed, never stored. Hard beats soft beats focus. */

@@ -11,7 +11,7 @@ export type TrackedTarget = Target & {
   zeroDate: Instant;
   zone: string;
   deferralCount: number;
-  /** When the last deferral was counted: a count deadline falls at this moment. */
+  /** Where the last counted deferral ends: a count deadline that it uses up falls there. */
   countedAt: Instant;
   downloadFailures: number;
   installFailures: number;

@@ -1,8 +1,9 @@
-import { type DeadlineSchedule, scheduleFor } from '../domain/deadlines.ts';
+import type { DeadlineSchedule } from '../domain/deadlines.ts';
 import { valueOr } from '../domain/facts.ts';
 import { count, type Instant, isoOf, localWords } from '../domain/instant.ts';
 import { type OsRelease, releaseWords } from '../domain/os-version.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
+import { scheduleForTarget } from '../policy/situation.ts';
 import type { AgentContext } from './context.ts';
 
 export const STATUS_SCHEMA = 'upkeep.status/1';
@@ -162,8 +163,7 @@ function laterMoment(schedule: DeadlineSchedule | null, from: Instant, zone: str
 
 export function scheduleOf({ ledger, settings }: AgentContext): DeadlineSchedule | null {
   if (ledger.target === null || settings === null) return null;
-  const { zeroDate, zone, deferralCount, countedAt } = ledger.target;
-  return scheduleFor(settings.deadlines, { zeroDate, zone, deferralCount, countReachedAt: countedAt });
+  return scheduleForTarget(settings, ledger.target);
 }
 
 const REMEDIES: Partial<Record<Reason['code'], string>> = {

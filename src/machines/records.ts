@@ -139,7 +139,7 @@ export function answered(context: AgentContext, outcome: DialogOutcome, { at }: 
 
 function deferred(ledger: Ledger, at: Instant, until: Instant): Ledger {
   if (ledger.target === null) return ledger;
-  const target = { ...ledger.target, deferralCount: ledger.target.deferralCount + 1, countedAt: at };
+  const target = { ...ledger.target, deferralCount: ledger.target.deferralCount + 1, countedAt: until };
   return { ...ledger, target, deferral: { chosenAt: at, until } };
 }
 

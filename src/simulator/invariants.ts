@@ -183,7 +183,7 @@ function checkDeferrals(tally: Tally, prompts: readonly AnsweredPrompt[]): void 
   prompts.forEach((prompt, index) => {
     if (prompt.answer !== 'defer' || prompt.until === null) return;
     const until = Temporal.Instant.from(prompt.until).epochMilliseconds;
-    const next = prompts.slice(index + 1).find((later) => later.kind === 'choice' || later.kind === 'soft');
+    const next = prompts.slice(index + 1).find((later) => later.kind !== 'schedule');
     const nextAt = next === undefined ? Number.POSITIVE_INFINITY : Temporal.Instant.from(next.at).epochMilliseconds;
     tally.check(
       'deferral-kept',

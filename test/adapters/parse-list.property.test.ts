@@ -41,40 +41,36 @@ const macosItem = fc
       `Size: ${said.sizeKiB}${unit}, Recommended: YES, Action: restart, ${shown}`,
     );
   });
-const safariItem = fc
-  .record({ version, sizeKiB, unit, recommended: fc.boolean() })
-  .map(
-    ({ unit, ...said }): Item =>
-      item(
-        {
-          label: `Safari${said.version}TahoeAuto-${said.version}`,
-          title: 'Safari',
-          ...said,
-          build: null,
-          restart: false,
-          deferred: false,
-          kind: 'safari',
-        },
-        `Size: ${said.sizeKiB}${unit}, Recommended: ${said.recommended ? 'YES' : 'NO'}, `,
-      ),
-  );
-const otherItem = fc
-  .record({ version, sizeKiB, unit, restart: fc.boolean() })
-  .map(
-    ({ unit, ...said }): Item =>
-      item(
-        {
-          label: `FirmwareAuto-${said.version}`,
-          title: 'Firmware',
-          ...said,
-          build: null,
-          recommended: true,
-          deferred: false,
-          kind: 'other',
-        },
-        `Size: ${said.sizeKiB}${unit}, Recommended: YES, ${said.restart ? 'Action: restart, ' : ''}`,
-      ),
-  );
+const safariItem = fc.record({ version, sizeKiB, unit, recommended: fc.boolean() }).map(
+  ({ unit, ...said }): Item =>
+    item(
+      {
+        label: `Safari${said.version}TahoeAuto-${said.version}`,
+        title: 'Safari',
+        ...said,
+        build: null,
+        restart: false,
+        deferred: false,
+        kind: 'safari',
+      },
+      `Size: ${said.sizeKiB}${unit}, Recommended: ${said.recommended ? 'YES' : 'NO'}, `,
+    ),
+);
+const otherItem = fc.record({ version, sizeKiB, unit, restart: fc.boolean() }).map(
+  ({ unit, ...said }): Item =>
+    item(
+      {
+        label: `FirmwareAuto-${said.version}`,
+        title: 'Firmware',
+        ...said,
+        build: null,
+        recommended: true,
+        deferred: false,
+        kind: 'other',
+      },
+      `Size: ${said.sizeKiB}${unit}, Recommended: YES, ${said.restart ? 'Action: restart, ' : ''}`,
+    ),
+);
 
 function item(offer: Offer, rest: string): Item {
   return { offer, lines: [`* Label: ${offer.label}`, `\tTitle: ${offer.title}, Version: ${offer.version}, ${rest}`] };

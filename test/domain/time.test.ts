@@ -49,7 +49,13 @@ describe('instants', () => {
 });
 
 describe('deadlines', () => {
-  const story = { zeroDate: berlin('2026-11-02T15:40'), zone: ZONE, deferralCount: 0, countReachedAt: 0 };
+  const story = {
+    zeroDate: berlin('2026-11-02T15:40'),
+    zone: ZONE,
+    deferralCount: 0,
+    countReachedAt: 0,
+    hardCountReachedAt: 0,
+  };
   const none = { count: null, days: null, date: null };
 
   test('days count calendar days from the zero date and fall at the set time of day', () => {
@@ -68,9 +74,14 @@ describe('deadlines', () => {
   test('the earliest rule of a name wins, whichever it is', () => {
     const rules = { ...settings.deadlines, hard: { count: 3, days: 14, date: '2026-11-09T18:30' } };
     expect(scheduleFor(rules, story).hard).toEqual({ at: berlin('2026-11-09T18:30'), by: 'date' });
-    expect(scheduleFor(rules, { ...story, deferralCount: 3, countReachedAt: berlin('2026-11-04T10:00') }).hard).toEqual(
-      { at: berlin('2026-11-04T10:00'), by: 'count' },
-    );
+    expect(
+      scheduleFor(rules, {
+        ...story,
+        deferralCount: 3,
+        countReachedAt: berlin('2026-11-04T10:00'),
+        hardCountReachedAt: berlin('2026-11-04T11:05'),
+      }).hard,
+    ).toEqual({ at: berlin('2026-11-04T10:00'), by: 'count' });
     expect(scheduleFor({ ...rules, hard: { ...none, date: '2026-11-20' } }, story).hard.at).toBe(
       berlin('2026-11-20T12:00'),
     );

@@ -121,7 +121,8 @@ const REFUSALS: ReadonlySet<UpdateError> = new Set([
 
 function authenticated(refused: boolean, accepted: boolean, printed: Printed): boolean | null {
   if (refused) return false;
-  return accepted && printed.args.includes('--stdinpass') ? true : null;
+  // A refusal comes after `Downloaded:`, so only a run that ended well shows that the password was taken.
+  return accepted && printed.exitCode === 0 && printed.args.includes('--stdinpass') ? true : null;
 }
 
 type Seen = {

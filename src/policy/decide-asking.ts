@@ -1,0 +1,106 @@
+import { isActive, nextActive } from '../domain/active-hours.ts';
+import type { Decision } from '../domain/decision.ts';
+import { deferralChoices, nextLocalMidnight, timeChoices } from '../domain/deferral.ts';
+import { DAY_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
+import type { Reason } from '../domain/reason.ts';
+import {
+  deadlineReasons,
+  LOOK_AGAIN_MS,
+  lookForPeopleMs,
+  nextWarnMoment,
+  offered,
+  promptsToday,
+  restAt,
+  type Situation,
+  unknownFact,
+  warnMoment,
+} from './situation.ts';
+
+/** No restart is planned yet for this moment: whether and how to ask. */
+export function decideAboutAsking(situation: Situation): Decision {
+  const { settings, facts, ledger, at, target, schedule, stage } = situation;
+  const rest = restAt(at);
+  const because: Reason[] = [
+    offered(target),
+    { code: 'downloaded', label: target.label, at: ledger.download?.at ?? null },
+    ...deadlineReasons(situation),
+  ];
+  const warnAt = warnMoment(situation);
+  const notPast = (wakeAt: Instant) => Math.min(wakeAt, nextWarnMoment(situation));
+
+  if (ledger.scheduled !== null) {
+    return rest('scheduled', notPast(warnAt ?? ledger.scheduled.at), [
+      ...because,
+      { code: 'time-chosen', at: ledger.scheduled.at },
+    ]);
+  }
+  if (stage !== 'past-soft' && ledger.deferral !== null && ledger.deferral.until > at) {
+    const { until } = ledger.deferral;
+    return rest('deferred', notPast(until), [
+      ...because,
+      { code: 'deferred', until, deferralCount: target.deferralCount },
+    ]);
+  }
+  if (ledger.askNotBefore !== null && ledger.askNotBefore > at) {
+    return rest('waiting', notPast(ledger.askNotBefore), [
+      ...because,
+      { code: 'no-answer', nextAt: ledger.askNotBefore },
+    ]);
+  }
+  if (!isActive(settings.activeHours, at, facts.zone)) {
+    const nextAt = nextActive(settings.activeHours, at, facts.zone);
+    return rest('waiting', notPast(nextAt ?? at + DAY_MS), [...because, { code: 'outside-active-hours', nextAt }]);
+  }
+  if (!facts.screenLocked.known) {
+    const reason = unknownFact('whether the screen is locked', facts.screenLocked.why);
+    return rest('backingOff', notPast(at + LOOK_AGAIN_MS), [...because, reason]);
+  }
+  if (facts.screenLocked.value)
+    return rest('waiting', notPast(at + lookForPeopleMs(ledger, at)), [...because, { code: 'screen-locked' }]);
+  const holders = facts.displayHolders.known ? facts.displayHolders.value : [];
+  if (stage === 'open' && settings.meetings.respect && holders.length > 0) {
+    const focusAt = schedule.focus.at ?? Infinity;
+    return rest('waiting', notPast(Math.min(at + LOOK_AGAIN_MS, focusAt)), [
+      ...because,
+      { code: 'in-a-meeting', holders: holders.join(', ') },
+    ]);
+  }
+  if (promptsToday(ledger, at, facts.zone) >= settings.prompts.maxPerDay) {
+    const reason: Reason = { code: 'prompts-spent', maxPerDay: settings.prompts.maxPerDay };
+    return rest('waiting', notPast(nextLocalMidnight(at, facts.zone)), [...because, reason]);
+  }
+  return askOrWaitForLimit(situation, warnAt, because);
+}
+
+function askOrWaitForLimit(situation: Situation, warnAt: Instant | null, because: Reason[]): Decision {
+  const { settings, facts, at, schedule, stage } = situation;
+  const prompt = stage === 'past-soft' ? 'soft' : 'choice';
+  // A deferral ends at the soft deadline, or where the warning of the hard one has to begin.
+  const limits = [prompt === 'choice' ? schedule.soft.at : null, warnAt].filter(
+    (limit): limit is Instant => limit !== null,
+  );
+  const limit = limits.length === 0 ? null : Math.min(...limits);
+  const deferrals = prompt === 'choice' ? deferralChoices(settings.deferral, at, limit, facts.zone) : [];
+  if (prompt === 'choice' && deferrals.length === 0 && limit !== null) {
+    return restAt(at)('waiting', Math.max(limit, at + MINUTE_MS), [...because, { code: 'limit-near', at: limit }]);
+  }
+  const lastTime = schedule.hard.at ?? schedule.soft.at;
+  const times = timeChoices(
+    at,
+    settings.warning.floorMinutes,
+    prompt === 'soft' ? schedule.hard.at : lastTime,
+    facts.zone,
+  );
+  const closesAt = Math.min(at + settings.prompts.timeoutMinutes * MINUTE_MS, limit ?? Infinity);
+  return {
+    kind: 'ask',
+    prompt,
+    deferrals,
+    limit,
+    times,
+    closesAt,
+    softAt: schedule.soft.at,
+    hardAt: schedule.hard.at,
+    because,
+  };
+}

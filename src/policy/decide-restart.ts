@@ -1,0 +1,167 @@
+import type { Decision } from '../domain/decision.ts';
+import { nextLocalMidnight } from '../domain/deferral.ts';
+import { type Facts, sameBoot } from '../domain/facts.ts';
+import { type Instant, MINUTE_MS } from '../domain/instant.ts';
+import type { RestartBy, Warning } from '../domain/ledger.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { Settings } from '../domain/settings.ts';
+import { LATE_TOLERANCE_MS } from './observe.ts';
+import {
+  deadlineReasons,
+  LOOK_AGAIN_MS,
+  lookForPeopleMs,
+  offered,
+  plannedRestart,
+  promptsToday,
+  restAt,
+  type Situation,
+  unknownFact,
+  WARNING_MARGIN_MS,
+  warningShown,
+} from './situation.ts';
+
+const PASSWORD_DIALOG_MS = 30 * MINUTE_MS;
+
+/** A restart with a time of its own: the hard deadline or the moment the person chose, whichever comes first. */
+export function decideAboutPlannedRestart(situation: Situation): Decision | null {
+  const { settings, facts, ledger, at, target, schedule } = situation;
+  const plan = plannedRestart(ledger, schedule);
+  if (plan === null) return null;
+  const because: Reason[] = [offered(target), ...deadlineReasons(situation)];
+  if (ledger.scheduled !== null) because.push({ code: 'time-chosen', at: ledger.scheduled.at });
+
+  const warning = ledger.warning;
+  if (warning !== null && warning.openedAt !== null) {
+    const reasons = [...because, warningShown(warning, warning.openedAt)];
+    if (at < warning.restartAt) return restAt(at)('scheduled', warning.restartAt, reasons);
+    const lapse = warningLapse(warning, warning.openedAt, facts, settings);
+    if (lapse === null) return proceedAfterWarning(situation, warning, reasons);
+    because.push({ code: 'warning-lapsed', why: lapse });
+    const password = askForPasswordAgain(situation, because);
+    if (password) return password;
+  } else if (warning !== null) {
+    because.push({ code: 'warning-lapsed', why: 'not-opened' });
+  }
+
+  const unlocked = facts.screenLocked.known && !facts.screenLocked.value;
+  const leadMinutes = unlocked ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes;
+  if (at < plan.at - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS) return null;
+  return warnOrWait(situation, plan, leadMinutes, unlocked, because);
+}
+
+/**
+ * On Apple silicon the restart cannot come before somebody types a password, so once a warning was shown and its time
+ * has passed, the password dialog is the warning: it is repeated within the daily budget, not the countdown.
+ */
+function askForPasswordAgain(situation: Situation, because: Reason[]): Decision | null {
+  const { settings, facts, ledger, at, schedule } = situation;
+  const plan = plannedRestart(ledger, schedule);
+  const unlocked = facts.screenLocked.known && !facts.screenLocked.value;
+  if (plan === null || at < plan.at || !unlocked || !facts.appleSilicon.known || !facts.appleSilicon.value) return null;
+  if (promptsToday(ledger, at, facts.zone) >= settings.prompts.maxPerDay) {
+    const reason: Reason = { code: 'prompts-spent', maxPerDay: settings.prompts.maxPerDay };
+    return restAt(at)('waiting', nextLocalMidnight(at, facts.zone), [...because, reason]);
+  }
+  return proceed(situation, plan.why, because);
+}
+
+function warnOrWait(
+  situation: Situation,
+  plan: { at: Instant; why: Warning['why'] },
+  leadMinutes: number,
+  unlocked: boolean,
+  because: Reason[],
+): Decision {
+  const { settings, facts, ledger, at } = situation;
+  const rest = restAt(at);
+  // On Apple silicon somebody has to type a password at the end, so a warning to an empty room would only wear it out.
+  if (!unlocked && !(facts.appleSilicon.known && !facts.appleSilicon.value)) {
+    const reasons: Reason[] = [...because, { code: 'screen-locked' }, { code: 'nobody-to-authorize' }];
+    return rest('waiting', at + lookForPeopleMs(ledger, at), reasons);
+  }
+  if (promptsToday(ledger, at, facts.zone, ['warning']) >= settings.budgets.warningsPerDay) {
+    const spent: Reason = { code: 'budget-spent', budget: 'warnings a day', limit: settings.budgets.warningsPerDay };
+    return rest('waiting', nextLocalMidnight(at, facts.zone), [...because, spent]);
+  }
+  const restartAt = wholeMinute(Math.max(plan.at, at + leadMinutes * MINUTE_MS));
+  return {
+    kind: 'warn',
+    restartAt,
+    why: plan.why,
+    postponing: false,
+    because: [...because, { code: 'warning-due', restartAt, leadMinutes }],
+  };
+}
+
+/** The warned moment has come and the warning holds: the last look before the restart. */
+export function proceedAfterWarning(situation: Situation, warning: Warning, because: Reason[]): Decision {
+  const { settings, facts, at, target } = situation;
+  const rest = restAt(at);
+  if (!facts.displayHolders.known) {
+    return rest('backingOff', at + LOOK_AGAIN_MS, [
+      ...because,
+      unknownFact('whether a call is running', facts.displayHolders.why),
+    ]);
+  }
+  const holders = facts.displayHolders.value;
+  if (settings.meetings.respect && holders.length > 0 && target.postponements < settings.meetings.maxPostponements) {
+    const restartAt = wholeMinute(at + settings.warning.floorMinutes * MINUTE_MS);
+    const reason: Reason = { code: 'in-a-meeting', holders: holders.join(', ') };
+    return { kind: 'warn', restartAt, why: warning.why, postponing: true, because: [...because, reason] };
+  }
+  return proceed(situation, warning.why, because);
+}
+
+/** Consent or a kept warning is there: check what an install needs, get the authority, then install. */
+export function proceed(situation: Situation, by: RestartBy, because: Reason[]): Decision {
+  const { facts, at } = situation;
+  const rest = restAt(at);
+  const obstacle = obstacleToInstalling(situation);
+  if (obstacle) return rest('waiting', at + 5 * MINUTE_MS, [...because, obstacle]);
+  if (!facts.appleSilicon.known) {
+    return rest('backingOff', at + LOOK_AGAIN_MS, [...because, unknownFact('the processor', facts.appleSilicon.why)]);
+  }
+  if (!facts.appleSilicon.value) return { kind: 'install', by, because };
+  if (facts.screenLocked.known && facts.screenLocked.value) {
+    return rest('waiting', at + LOOK_AGAIN_MS, [...because, { code: 'nobody-to-authorize' }]);
+  }
+  return {
+    kind: 'authorize',
+    closesAt: at + PASSWORD_DIALOG_MS,
+    by,
+    because: [...because, { code: 'needs-password' }],
+  };
+}
+
+/** Why a warning whose time has come does not allow the restart; null when it does. */
+function warningLapse(
+  warning: Warning,
+  openedAt: Instant,
+  facts: Facts,
+  settings: Settings,
+): Extract<Reason, { code: 'warning-lapsed' }>['why'] | null {
+  if (!facts.boot.known || warning.boot === null || !sameBoot(facts.boot.value, warning.boot))
+    return 'restarted-meanwhile';
+  if (facts.at > warning.restartAt + LATE_TOLERANCE_MS) return 'too-late';
+  const floorMs =
+    (warning.seen === 'unlocked' ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes) * MINUTE_MS;
+  const awakeMs = facts.monotonicMs - (warning.openedMonotonicMs ?? facts.monotonicMs);
+  // Both clocks have to agree: sleep stops one, a jump moves the other. Either may lengthen the warning, never shorten it.
+  if (awakeMs < floorMs || facts.at - openedAt < floorMs) return 'too-short';
+  if (warning.seen === 'unseen' && !(facts.screenLocked.known && facts.screenLocked.value))
+    return 'screen-unlocked-since';
+  return null;
+}
+
+/** What stands in the way of an install right now, whoever agreed to it. */
+export function obstacleToInstalling({ facts, settings }: Situation): Reason | null {
+  if (!facts.power.known) return unknownFact('the power source', facts.power.why);
+  const { source, percent } = facts.power.value;
+  const { minimumPercent } = settings.power;
+  if (source !== 'ac' && (percent === null || percent < minimumPercent))
+    return { code: 'power-low', percent, minimumPercent };
+  return null;
+}
+
+/** Restart times are shown to the minute, so they are whole minutes: what is shown is what is done. */
+const wholeMinute = (at: Instant): Instant => Math.ceil(at / MINUTE_MS) * MINUTE_MS;
