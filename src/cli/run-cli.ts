@@ -4,7 +4,7 @@ import { nearestKey } from '../policy/nearest-key.ts';
 import { readArguments } from './arguments.ts';
 import type { CliCommand, Io } from './command.ts';
 import { explain } from './commands/explain.ts';
-import { parse } from './commands/parse-command.ts';
+import { parse } from './commands/parse.ts';
 import { simulate } from './commands/simulate.ts';
 import { status } from './commands/status.ts';
 import { complain } from './complain.ts';

@@ -31,29 +31,33 @@ export function timelineLine(entry: TimelineEntry, zone: string, paint: Paint): 
 }
 
 /** The reason worth a place on the line; the whole list is in the JSON and in `explain`. */
-function mainReason({ kind, because }: TimelineEntry): Reason | null {
-  const wanted = REASONS[kind] ?? [];
-  for (const code of wanted) {
-    const found = because.find((reason) => reason.code === code);
-    if (found !== undefined) return found;
+function mainReason({ kind, text, because }: TimelineEntry): Reason | null {
+  const of = (...codes: Reason['code'][]) => because.find((reason) => codes.includes(reason.code)) ?? null;
+  const deadline = (...names: string[]) => {
+    const found = names.map((name) => because.find((reason) => 'deadline' in reason && reason.deadline === name));
+    return found.find((reason) => reason !== undefined) ?? null;
+  };
+  switch (kind) {
+    case 'download':
+      return of('not-downloaded');
+    case 'prompt':
+      return deadline('soft', 'hard') ?? of('no-deadline');
+    case 'warning':
+      return of('in-a-meeting', 'warning-lapsed', 'time-chosen') ?? deadline('hard');
+    case 'password':
+      return text.startsWith('Asked') ? of('chose-now', 'warning-shown', 'needs-password') : null;
+    case 'install':
+      return of('chose-now', 'warning-shown', 'nobody-logged-in');
+    default:
+      return null;
   }
-  return null;
 }
-
-const REASONS: Record<string, readonly Reason['code'][]> = {
-  download: ['not-downloaded'],
-  prompt: ['deadline-passed', 'deadline-ahead', 'no-deadline'],
-  warning: ['in-a-meeting', 'warning-lapsed', 'time-chosen', 'deadline-passed', 'deadline-ahead'],
-  password: ['chose-now', 'warning-shown', 'needs-password'],
-  install: ['chose-now', 'warning-shown', 'nobody-logged-in'],
-};
 
 /** What a month came to, for somebody who reads only the end. */
 export function summaryLines(report: SimulationReport, paint: Paint): string[] {
   const shown = report.prompts.filter((prompt) => prompt.shown);
   const kinds = new Map<string, number>();
   for (const { kind } of shown) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-  const deferrals = report.prompts.filter((prompt) => prompt.answer === 'defer').length;
   const { invariants, commands } = report;
   const broken = invariants.violated.map(({ invariant, at, text }) =>
     paint('red', `             ${invariant} at ${at}: ${text}`),
@@ -74,7 +78,7 @@ export function summaryLines(report: SimulationReport, paint: Paint): string[] {
         ? 'none'
         : `${shown.length} shown (${[...kinds].map(([kind, n]) => `${n} ${kind}`).join(', ')})`,
     ),
-    line('deferrals', `${deferrals}`),
+    line('deferrals', `${report.deferrals}`),
     line('restarts', restartWords(report)),
     line(
       'promises',

@@ -37,7 +37,7 @@ function notAStatus(file: string, why: string): UpkeepError {
 }
 
 const moment = z.looseObject({ at: z.string(), text: z.string() });
-const release = z.looseObject({ version: z.string(), build: z.string() });
+const release = z.looseObject({ version: z.string(), build: z.string().nullable() });
 
 /** What is shown; a newer upkeep may have added fields, so more is no fault. */
 const shape = z.looseObject({

@@ -69,6 +69,8 @@ export type Ledger = {
   warning: Warning | null;
   /** Since when nobody has been logged in without the Mac sleeping; null while somebody is. */
   nobodySince: Stamp | null;
+  /** Since when the Mac has been awake, as far as the looks of upkeep tell. */
+  awakeSince: Stamp | null;
   /** Since when nobody has been seen at an unlocked screen; null while somebody is there. */
   awaySince: Instant | null;
   /** The dialogs of the last day, for the daily budget, oldest first. */
@@ -97,6 +99,7 @@ export const emptyLedger: Ledger = {
   consent: null,
   warning: null,
   nobodySince: null,
+  awakeSince: null,
   awaySince: null,
   prompts: [],
   promptCount: 0,

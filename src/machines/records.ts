@@ -154,7 +154,7 @@ export function warningEnded(context: AgentContext, outcome: DialogOutcome, stam
   const { at } = stamp;
   if (outcome.answer === 'now') return { ledger: { ...ledger, consent: { at, by: 'person' } } };
   if (outcome.answer !== 'failed' && ledger.warning !== null && ledger.warning.openedAt !== null) {
-    const warning = outcome.answer === 'timed-out' ? ledger.warning : seenNow(ledger.warning, stamp);
+    const warning = outcome.answer === 'acknowledged' ? seenNow(ledger.warning, stamp) : ledger.warning;
     return { ledger: { ...ledger, warning, dialogFailures: 0 } };
   }
   const dialogFailures = ledger.dialogFailures + 1;

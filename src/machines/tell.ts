@@ -17,7 +17,6 @@ import { promptSpec } from './orders.ts';
 import type { Step } from './replay.ts';
 
 export type Kind =
-  | 'settings'
   | 'found'
   | 'gone'
   | 'download'
@@ -29,6 +28,7 @@ export type Kind =
   | 'restart'
   | 'updated'
   | 'waiting'
+  | 'session'
   | 'failed'
   | 'halted';
 
@@ -47,6 +47,7 @@ export function tell(step: Step): Entry[] {
   const news = outcomeNews(step, from, zone);
   if (news !== null) say(...news);
   tellTarget(step, zone, say);
+  tellMissedTime(step, zone, say);
   if (step.type === 'dialog.opened') tellOpened(step, to, zone, say);
   if (to !== from && to === 'downloading')
     say('download', `Downloading ${after.context.ledger.target?.title}`, after.context.because);
@@ -203,6 +204,18 @@ function tellTarget({ before, after }: Step, zone: string, say: Say): void {
       after.context.because,
     );
   }
+}
+
+/** A chosen time that passed without a restart, as when the Mac slept: told, because it counts as a deferral. */
+function tellMissedTime({ before, after }: Step, zone: string, say: Say): void {
+  const { scheduled, target, install } = before.context.ledger;
+  if (scheduled === null || after.context.ledger.scheduled !== null || install !== null) return;
+  const now = after.context.ledger.target;
+  if (now === null || now.label !== target?.label || now.deferralCount <= target.deferralCount) return;
+  say(
+    'waiting',
+    `The time chosen (${localWords(scheduled.at, zone)}) passed without a restart, which counts as putting it off (${count(now.deferralCount, 'deferral')} so far)`,
+  );
 }
 
 function runningWords(context: AgentContext): string {

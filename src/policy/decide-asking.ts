@@ -16,6 +16,9 @@ import {
   warnMoment,
 } from './situation.ts';
 
+/** Offered times lie this much beyond the warning they need, so that choosing one does not push it back. */
+const TIME_LEAD_MINUTES = 10;
+
 /** No restart is planned yet for this moment: whether and how to ask. */
 export function decideAboutAsking(situation: Situation): Decision {
   const { settings, facts, ledger, at, target, schedule, stage } = situation;
@@ -87,7 +90,7 @@ function askOrWaitForLimit(situation: Situation, warnAt: Instant | null, because
   const lastTime = schedule.hard.at ?? schedule.soft.at;
   const times = timeChoices(
     at,
-    settings.warning.floorMinutes,
+    settings.warning.floorMinutes + TIME_LEAD_MINUTES,
     prompt === 'soft' ? schedule.hard.at : lastTime,
     facts.zone,
   );

@@ -13,6 +13,7 @@ import {
   offered,
   plannedRestart,
   promptsToday,
+  QUIET_MS,
   restAt,
   type Situation,
   unknownFact,
@@ -30,11 +31,16 @@ export function decideAboutPlannedRestart(situation: Situation): Decision | null
   const because: Reason[] = [offered(target), ...deadlineReasons(situation)];
   if (ledger.scheduled !== null) because.push({ code: 'time-chosen', at: ledger.scheduled.at });
 
-  const warning = ledger.warning;
+  const { warning } = ledger;
+  let promised = 0;
   if (warning !== null && warning.openedAt !== null) {
+    promised = warning.restartAt;
     const reasons = [...because, warningShown(warning, warning.openedAt)];
-    if (at < warning.restartAt) return restAt(at)('scheduled', warning.restartAt, reasons);
     const lapse = warningLapse(warning, warning.openedAt, facts, settings);
+    // Before its time only a restart ends a warning: the dialog is gone, so it is shown again at once.
+    if (at < warning.restartAt && lapse !== 'restarted-meanwhile') {
+      return restAt(at)('scheduled', warning.restartAt, reasons);
+    }
     if (lapse === null) return proceedAfterWarning(situation, warning, reasons);
     because.push({ code: 'warning-lapsed', why: lapse });
     const password = askForPasswordAgain(situation, because);
@@ -44,9 +50,12 @@ export function decideAboutPlannedRestart(situation: Situation): Decision | null
   }
 
   const unlocked = facts.screenLocked.known && !facts.screenLocked.value;
+  // Whoever put it off and locked the screen gets their time in full; the long warning begins after it.
+  if (!unlocked && ledger.deferral !== null && ledger.deferral.until > at) return null;
   const leadMinutes = unlocked ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes;
-  if (at < plan.at - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS) return null;
-  return warnOrWait(situation, plan, leadMinutes, unlocked, because);
+  if (at < Math.max(plan.at, promised) - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS) return null;
+  // What people were told once may come later, never earlier.
+  return warnOrWait(situation, { ...plan, at: Math.max(plan.at, promised) }, leadMinutes, unlocked, because);
 }
 
 /**
@@ -78,6 +87,12 @@ function warnOrWait(
   if (!unlocked && !(facts.appleSilicon.known && !facts.appleSilicon.value)) {
     const reasons: Reason[] = [...because, { code: 'screen-locked' }, { code: 'nobody-to-authorize' }];
     return rest('waiting', at + lookForPeopleMs(ledger, at), reasons);
+  }
+  const awakeMs = ledger.awakeSince === null ? 0 : facts.monotonicMs - ledger.awakeSince.monotonicMs;
+  if (!unlocked && awakeMs < QUIET_MS) {
+    // The lid was just opened: most likely somebody is typing their password this very moment.
+    const untilAt = at + QUIET_MS - awakeMs;
+    return rest('waiting', untilAt, [...because, { code: 'screen-locked' }, { code: 'somebody-may-come', untilAt }]);
   }
   if (promptsToday(ledger, at, facts.zone, ['warning']) >= settings.budgets.warningsPerDay) {
     const spent: Reason = { code: 'budget-spent', budget: 'warnings a day', limit: settings.budgets.warningsPerDay };

@@ -1,7 +1,7 @@
 import { isActive, nextInactive } from '../domain/active-hours.ts';
 import type { DeadlineStage } from '../domain/deadlines.ts';
 import type { Decision, RestState } from '../domain/decision.ts';
-import { HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
+import { HOUR_MS, type Instant } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -11,14 +11,12 @@ import {
   LOOK_AGAIN_MS,
   lookForPeopleMs,
   offered,
+  QUIET_MS,
   restAt,
   type Situation,
   unknownFact,
   warningShown,
 } from './situation.ts';
-
-/** How long the login window must have stood there before an unattended install: nobody just left or just came. */
-export const QUIET_MS = 20 * MINUTE_MS;
 
 /** Nobody is logged in: no session to disturb, but what somebody was promised still holds. */
 export function decideUnattended(situation: Situation): Decision {

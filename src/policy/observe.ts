@@ -1,5 +1,5 @@
 import { type Facts, sameBoot, valueOr } from '../domain/facts.ts';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
 import type { Ledger, TrackedTarget } from '../domain/ledger.ts';
 import { majorOf, reached } from '../domain/os-version.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -192,6 +192,7 @@ function forgetSpent(ledger: Ledger, facts: Facts): Ledger {
     ...ledger,
     boot: boot ?? ledger.boot,
     nobodySince: nobodySince(ledger, facts, restarted),
+    awakeSince: unlessSlept(ledger.awakeSince, facts, restarted),
     awaySince: awaySince(ledger, facts),
     target: forgiven(ledger.target, facts.at),
     // Dialogs of more than a day ago no longer count; ones from the future (clock set back) neither.
@@ -209,7 +210,11 @@ function forgetSpent(ledger: Ledger, facts: Facts): Ledger {
  */
 function nobodySince(ledger: Ledger, facts: Facts, restarted: boolean): Ledger['nobodySince'] {
   if (!facts.consoleUser.known || facts.consoleUser.value !== null) return null;
-  const since = ledger.nobodySince;
+  return unlessSlept(ledger.nobodySince, facts, restarted);
+}
+
+/** An earlier moment while the Mac stayed awake since; now, if it slept, was restarted, or its clock was set. */
+function unlessSlept(since: Stamp | null, facts: Facts, restarted: boolean): Stamp {
   const now = { at: facts.at, monotonicMs: facts.monotonicMs };
   if (since === null || restarted) return now;
   const sleptMs = Math.abs(facts.at - since.at - (facts.monotonicMs - since.monotonicMs));

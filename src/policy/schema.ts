@@ -93,7 +93,7 @@ export const settingsSchema = z.strictObject({
       unit: null,
       example: '12:00',
     }),
-    focus: deadline('Focus deadline', 'from then on a Focus no longer keeps the question away.', {
+    focus: deadline('Focus deadline', 'from then on a call or presentation no longer keeps the question away.', {
       count: 3,
       days: 5,
       date: '2026-11-16',

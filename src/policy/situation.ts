@@ -9,6 +9,8 @@ import type { Settings } from '../domain/settings.ts';
 
 /** How often upkeep looks whether the call is over, the adapter is plugged in, a probe answers again. */
 export const LOOK_AGAIN_MS = 15 * MINUTE_MS;
+/** How long the Mac must have been awake with nobody in sight before upkeep believes that nobody is about to come. */
+export const QUIET_MS = 20 * MINUTE_MS;
 /** A warning starts this much early, so that looking at the Mac first does not push the promised time back. */
 export const WARNING_MARGIN_MS = 5 * MINUTE_MS;
 

@@ -30,7 +30,7 @@ export function checkInvariants(
   const { mac } = run;
   const restarts = mac.happenings.filter((one): one is Restart => one.kind === 'restart' && one.call !== null);
   for (const restart of restarts) checkWarning(tally, mac, restart, settings);
-  checkBudget(tally, restarts, settings);
+  checkBudget(tally, mac, restarts, settings);
   for (const dialog of dialogsOf(mac)) checkWanted(tally, mac, dialog, settings);
   checkDeferrals(tally, prompts);
   checkPromptsPerDay(tally, mac, settings);
@@ -139,25 +139,20 @@ export function timeNamed(dialog: Dialog): Instant | null {
   const words = /^This Mac restarts at (.+)$/.exec(String(dialog.shows.title ?? ''))?.[1];
   if (words === undefined) return null;
   // The words hold no seconds: the minute they name is found by writing out the minutes of the next days.
-  for (let at = Math.floor(dialog.wall / MINUTE_MS) * MINUTE_MS; at < dialog.wall + 3 * DAY_MS; at += MINUTE_MS) {
+  for (let at = Math.floor(dialog.wall / MINUTE_MS) * MINUTE_MS; at < dialog.wall + 9 * DAY_MS; at += MINUTE_MS) {
     if (localWords(at, dialog.zone) === words) return at;
   }
   return null;
 }
 
-function checkBudget(tally: Tally, restarts: readonly Restart[], settings: Settings): void {
+function checkBudget(tally: Tally, mac: VirtualMac, restarts: readonly Restart[], settings: Settings): void {
   const failures = new Map<string, number>();
   for (const restart of restarts) {
-    const key = restart.from.version;
+    const key = mac.calls[restart.call ?? -1]?.args.find((arg) => arg.startsWith('macOS ')) ?? restart.from.version;
     const count = (failures.get(key) ?? 0) + 1;
     failures.set(key, count);
     const limit = settings.budgets.restartsPerTarget;
-    tally.check(
-      'restart-budget',
-      count <= limit,
-      restart.at,
-      `restart ${count} from macOS ${key}, ${limit} are allowed`,
-    );
+    tally.check('restart-budget', count <= limit, restart.at, `restart ${count} for ${key}, ${limit} are allowed`);
   }
 }
 

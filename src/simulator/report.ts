@@ -40,6 +40,8 @@ export type SimulationReport = {
   os: { before: OsRelease; after: OsRelease };
   timeline: TimelineEntry[];
   prompts: PromptReport[];
+  /** How often it was put off: by choice, by not answering, or by a chosen time that was missed. */
+  deferrals: number;
   restarts: RestartReport[];
   invariants: InvariantReport;
   commands: { total: number; byTool: Record<string, number>; probes: number; acts: number };
@@ -67,6 +69,7 @@ export function reportOn(input: SimulationInput, run: SimulationRun): Simulation
     os: { before, after },
     timeline: timelineOf(steps, mac, restarts),
     prompts,
+    deferrals: deferralsIn(steps),
     restarts: restarts.map(({ report }) => report),
     invariants: checkInvariants(run, prompts, input.settings, input.spec.password),
     commands: commandsOf(run),
@@ -128,7 +131,7 @@ function timelineOf(
   }
   for (const one of happenings) {
     if (one.kind === 'logged-out')
-      told.push({ at: one.at, kind: 'waiting', text: `${one.user} logged out`, because: [] });
+      told.push({ at: one.at, kind: 'session', text: `${one.user} logged out`, because: [] });
   }
   return told
     .map((entry, order) => ({ entry, order }))
@@ -143,6 +146,17 @@ const BY: Record<RestartReport['by'], string> = {
   mdm: 'by the MDM',
   outside: 'not by upkeep',
 };
+
+function deferralsIn(steps: readonly Step[]): number {
+  let deferrals = 0;
+  for (const { before, after } of steps) {
+    const was = before.context.ledger.target;
+    const is = after.context.ledger.target;
+    if (was !== null && is !== null && was.label === is.label)
+      deferrals += Math.max(0, is.deferralCount - was.deferralCount);
+  }
+  return deferrals;
+}
 
 /** One row per dialog: what it was, whether it came up, what the answer was. A dialog cut off by a crash has none. */
 function promptsIn(steps: readonly Step[]): PromptReport[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseCommandNames, parseOutput } from '../../src/cli/commands/parse.ts';
+import { parseCommandNames, parseOutput } from '../../src/cli/parse-output.ts';
 import { UpkeepError } from '../../src/domain/problem.ts';
 
 const text = { stdout: '', stderr: '', exitCode: null, macos: null };
@@ -20,13 +20,13 @@ describe('upkeep parse', () => {
     expect(parsed).toEqual({ state: 'none', updates: [] });
   });
 
-  test('refuses a tool it does not run, and names those it does', () => {
+  test('refuses a tool it does not run, and says where to see those it does', () => {
     const refused = () => parseOutput({ ...text, argv: ['uname', '-m'] });
     expect(refused).toThrow(UpkeepError);
     expect(refused).toThrow(
       expect.objectContaining({
         code: 'command.unknown',
-        remedy: expect.stringContaining('/usr/sbin/softwareupdate --list;'),
+        remedy: expect.stringContaining('upkeep parse --list'),
       }),
     );
   });

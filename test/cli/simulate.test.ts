@@ -15,7 +15,7 @@ const POLICY = join(directory, 'soon.json');
 const NONE = join(directory, 'none.txt');
 
 beforeAll(() => {
-  writeFileSync(POLICY, '{"deadlines": {"soft": {"days": 1}, "hard": {"days": 2}}}');
+  writeFileSync(POLICY, '{"deadlines": {"hard": {"days": 2}}}');
   writeFileSync(NONE, 'Software Update Tool\n\nFinding available software\nNo new software available.\n');
 });
 afterAll(remove);
@@ -29,7 +29,6 @@ const release = z.strictObject({ version: z.string().regex(/^\d+(\.\d+)*$/), bui
 const reason = z.looseObject({ code: z.string().regex(/^[a-z-]+$/) });
 const natural = z.int().min(0);
 const timelineKind = z.enum([
-  'settings',
   'found',
   'gone',
   'download',
@@ -41,6 +40,7 @@ const timelineKind = z.enum([
   'restart',
   'updated',
   'waiting',
+  'session',
   'failed',
   'halted',
 ]);
@@ -66,6 +66,7 @@ const simulation = z.strictObject({
       until: iso.nullable(),
     }),
   ),
+  deferrals: z.int().min(0),
   restarts: z.array(
     z.strictObject({
       at: iso,
@@ -106,7 +107,7 @@ describe('upkeep.simulation/1', () => {
       endedAt: '2026-11-06T07:00:00Z',
       outcome: 'updated',
       os: { before: { version: '26.6', build: '25G72' }, after: { version: '26.6.2', build: '25G83' } },
-      policy: { deadlines: { soft: { days: 1 }, hard: { days: 2 } } },
+      policy: { deadlines: { hard: { days: 2 } } },
       invariants: { violated: [] },
     });
     const { commands, timeline, prompts, restarts, invariants } = data;

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { allCommands } from '../../src/adapters/commands/catalogue.ts';
-import { parseOutput } from '../../src/cli/commands/parse.ts';
+import { parseOutput } from '../../src/cli/parse-output.ts';
 import { UpkeepError } from '../../src/domain/problem.ts';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');

@@ -81,7 +81,7 @@ describe('deadlines', () => {
         countReachedAt: berlin('2026-11-04T10:00'),
         hardCountReachedAt: berlin('2026-11-04T11:05'),
       }).hard,
-    ).toEqual({ at: berlin('2026-11-04T10:00'), by: 'count' });
+    ).toEqual({ at: berlin('2026-11-04T11:05'), by: 'count' });
     expect(scheduleFor({ ...rules, hard: { ...none, date: '2026-11-20' } }, story).hard.at).toBe(
       berlin('2026-11-20T12:00'),
     );

@@ -167,7 +167,7 @@ describe('sleep', () => {
   test('a Mac restarted with its lid closed comes up and falls asleep at its login window', async () => {
     const { mac, clock } = macWith();
     mac.restart('person');
-    mac.lidClosed = true;
+    mac.closeLid();
     await clock.runUntil(clock.now() + HOUR_MS);
     expect([mac.on, mac.asleep]).toEqual([true, true]);
   });

@@ -102,6 +102,7 @@ export function ledgerWith(changes: Partial<Ledger> = {}): Ledger {
     boot: BOOT,
     lastScan: { at: MONDAY_NINE, offers: [offer], passedOver: [] },
     target: targetFoundAt(MONDAY_NINE),
+    awakeSince: { at: BOOT.startedAt, monotonicMs: 0 },
     ...changes,
   };
 }

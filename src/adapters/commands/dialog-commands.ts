@@ -27,8 +27,8 @@ export const showDialog = defineCommand({
   effect: 'act',
   recovery: 'idempotent',
   secret: 'none',
-  // A dialog ends itself by its own timer; this is the net under it.
-  limits: { timeoutMs: DAY_MS, silenceMs: null, outputBytes: 1_000_000 },
+  // A dialog ends itself by its own timer, a week on at the most; this is the net under it.
+  limits: { timeoutMs: 8 * DAY_MS, silenceMs: null, outputBytes: 1_000_000 },
   example: { user: { name: '{user}', uid: 501 }, options: { title: '{title}' } },
   build: ({ user, options }: DialogInput) => ({
     ...inUserSession(user, DIALOG, ['--jsonstring', JSON.stringify(options), '--json']),

@@ -1,3 +1,4 @@
+import { count } from '../../domain/instant.ts';
 import { releaseWords } from '../../domain/os-version.ts';
 import type { Status } from '../../machines/explain.ts';
 import { type Paint, painter } from '../colour.ts';
@@ -37,7 +38,7 @@ function statusWords(status: Status, paint: Paint): string {
     ]),
     ...(status.problems.length === 0 ? [row('Problems', 'none')] : []),
     row('Runs', status.os === null ? 'unknown' : releaseWords(status.os)),
-    ...(deadlines.length === 0 ? [] : [row('Deferred', `${status.deferralCount} times`)]),
+    ...(deadlines.length === 0 ? [] : [row('Deferred', count(status.deferralCount, 'time'))]),
   ];
   return `${lines.join('\n')}\n`;
 }

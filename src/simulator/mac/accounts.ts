@@ -1,3 +1,5 @@
+import type { MacSpec } from './mac-spec.ts';
+
 export type Account = {
   name: string;
   fullName: string;
@@ -48,4 +50,10 @@ export class Accounts {
 
 export function lockedOut(account: Account): boolean {
   return account.lockoutAfter !== null && account.failedLogins >= account.lockoutAfter;
+}
+
+/** The account the specification describes. */
+export function accountOf(spec: MacSpec): Account {
+  const { user: name, fullName, admin, volumeOwner, password, lockoutAfter } = spec;
+  return { name, fullName, uid: 501, admin, volumeOwner, password, lockoutAfter, failedLogins: 0 };
 }

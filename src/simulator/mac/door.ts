@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
-import type { Process } from './processes.ts';
-import type { VirtualMac } from './virtual-mac.ts';
+import type { Mac } from './mac.ts';
+import type { Process, Processes } from './processes.ts';
 
 /** What one agent process has of the Mac. Once closed it is dead: its timers and tools are gone and nothing answers. */
 export type Door = { clock: Clock; commands: Commands; close(): void };
@@ -13,7 +13,7 @@ export class LiveDoor implements Door {
   readonly #processes = new Set<Process>();
   #open = true;
 
-  constructor(mac: VirtualMac) {
+  constructor(mac: Mac, processes: Processes) {
     this.clock = {
       now: () => mac.world.wall(),
       monotonicMs: () => mac.awake.ms(),
@@ -31,7 +31,7 @@ export class LiveDoor implements Door {
         };
       },
     };
-    this.commands = { start: (call) => mac.processes.start(call, () => this.#open, this.#processes) };
+    this.commands = { start: (call) => processes.start(call, () => this.#open, this.#processes) };
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { type Instant, MINUTE_MS } from '../../domain/instant.ts';
 import type { Wake } from '../../ports/wake.ts';
-import type { VirtualMac } from './virtual-mac.ts';
+import type { Mac } from './mac.ts';
 
 /** launchd takes a moment to start what it missed while the Mac slept. */
 const CATCH_UP_MS = 4_000;
@@ -10,12 +10,12 @@ const CATCH_UP_MS = 4_000;
  * sleep once at wake-up, and knows nothing of one that came due while the Mac was off: the run at boot stands in for it.
  */
 export class LaunchdWake implements Wake {
-  readonly #mac: VirtualMac;
+  readonly #mac: Mac;
   #due: Instant | null = null;
   #takeBack: (() => void) | null = null;
   #listener: (() => void) | null = null;
 
-  constructor(mac: VirtualMac) {
+  constructor(mac: Mac) {
     this.#mac = mac;
     mac.world.onJump(() => this.#schedule());
     mac.onSleepWake((asleep) => {

@@ -2,7 +2,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import type { Instant } from '../../domain/instant.ts';
 import type { Ending, ToolCall, ToolEvent } from '../../ports/commands.ts';
 import type { Caller, Tool, ToolIo } from '../tools/tool.ts';
-import type { VirtualMac } from './virtual-mac.ts';
+import type { Mac } from './mac.ts';
 
 /** One tool that was started, for counting and for finding who caused what. Arguments hold no secrets by contract. */
 export type RecordedCall = {
@@ -22,12 +22,12 @@ const PIPE_BUFFER_CHARACTERS = 4_096;
 /** The process table. Tools run in the Mac's awake time; the dead are removed and never heard of again. */
 export class Processes {
   readonly calls: RecordedCall[] = [];
-  readonly #mac: VirtualMac;
+  readonly #mac: Mac;
   readonly #toolbox: ReadonlyMap<string, Tool>;
   readonly #running = new Set<Process>();
   #lastPid = 400;
 
-  constructor(mac: VirtualMac, toolbox: ReadonlyMap<string, Tool>) {
+  constructor(mac: Mac, toolbox: ReadonlyMap<string, Tool>) {
     this.#mac = mac;
     this.#toolbox = toolbox;
   }
@@ -100,7 +100,7 @@ type ProcessParts = {
   path: string;
   number: number;
   stdin: string | null;
-  mac: VirtualMac;
+  mac: Mac;
   toolbox: ReadonlyMap<string, Tool>;
   emit: (event: ToolEvent) => void;
   gone: () => void;

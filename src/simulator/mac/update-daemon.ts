@@ -2,16 +2,9 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
 import { majorOf } from '../../domain/os-version.ts';
 import type { Random } from '../random.ts';
+import type { Mac } from './mac.ts';
 import { readings } from './progress.ts';
-import type { VirtualMac } from './virtual-mac.ts';
-
-/** The bits of one macOS update on disk. `prepared` means: ready to be applied by a restart. */
-export type Staged = { offer: Offer; prepared: boolean };
-
-export type FetchEnd = 'prepared' | 'downloaded' | 'offline' | 'disk full' | 'withdrawn' | 'busy';
-
-/** Whoever watches a job. A download that nobody watches any more is given up; an accepted install is not. */
-export type Follower = { reading(percent: number): void; watching(): boolean };
+import type { FetchEnd, Follower, Staged, UpdateService } from './update-service.ts';
 
 type Job = {
   label: string;
@@ -29,8 +22,8 @@ const ROOM_MAJOR_GB = 25;
 const KIB_PER_GB = 976_562.5;
 
 /** softwareupdated: what it knows of the server, what it has on disk, and the one job it is at. */
-export class UpdateDaemon {
-  readonly #mac: VirtualMac;
+export class UpdateDaemon implements UpdateService {
+  readonly #mac: Mac;
   readonly #random: Random;
   readonly installed = new Set<string>();
   readonly history: { title: string; version: string; at: number }[] = [];
@@ -42,7 +35,7 @@ export class UpdateDaemon {
   /** How far a broken-off download got, by label: it goes on from there. */
   readonly #got = new Map<string, number>();
 
-  constructor(mac: VirtualMac, random: Random) {
+  constructor(mac: Mac, random: Random) {
     this.#mac = mac;
     this.#random = random;
   }

@@ -1,4 +1,4 @@
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import { nsLogHead } from './local-time.ts';
 import type { Tool } from './tool.ts';
 
@@ -27,7 +27,7 @@ export const defaults: Tool = (argv, io, mac) => {
 };
 
 /** On Apple silicon the bits count only once an owner let them be prepared; on Intel the download is enough. */
-function stagedValues(mac: VirtualMac): Record<string, string> | null {
+function stagedValues(mac: Mac): Record<string, string> | null {
   const staged = mac.daemon.staged();
   if (!staged || (mac.spec.appleSilicon && !staged.prepared)) return null;
   const extra = /\([a-z]\)$/i.exec(staged.offer.version)?.[0];

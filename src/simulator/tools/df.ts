@@ -1,4 +1,4 @@
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import type { Tool } from './tool.ts';
 
 type Unit = { title: string; bytes: number };
@@ -29,7 +29,7 @@ export const df: Tool = (argv, io, mac) => {
   return 0;
 };
 
-function volumes(mac: VirtualMac) {
+function volumes(mac: Mac) {
   const systemKiB = 10_493_052;
   const dataKiB = mac.disk.totalKiB - mac.disk.freeKiB - systemKiB;
   return [

@@ -1,4 +1,4 @@
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import type { Tool } from './tool.ts';
 
 /** The registry root as a property list (`-n Root -d1 -a`), and the input system with its idle time. */
@@ -9,13 +9,13 @@ export const ioreg: Tool = (argv, io, mac) => {
   return 0;
 };
 
-function inputSystem(mac: VirtualMac): string {
+function inputSystem(mac: Mac): string {
   const since = mac.somebodyThere && !mac.asleep ? mac.world.now() - 1_840 : mac.lastInputAt;
   const idle = Math.max(0, mac.world.now() - since) * 1_000_000 + 793_708;
   return `    | |   {\n    | |     "HIDIdleTime" = ${idle}\n    | |     "HIDParameters" = {}\n    | |   }\n    | |   \n`;
 }
 
-function rootPlist(mac: VirtualMac): string {
+function rootPlist(mac: Mac): string {
   const user = mac.consoleUser();
   const locked = mac.screenLocked();
   const session =

@@ -1,5 +1,5 @@
 import { zoned } from '../../domain/instant.ts';
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -28,7 +28,7 @@ export function lengthHms(ms: number): string {
 }
 
 /** The line head NSLog gives what a tool complains about. */
-export function nsLogHead(mac: VirtualMac, tool: string, pid: number): string {
+export function nsLogHead(mac: Mac, tool: string, pid: number): string {
   const now = mac.world.wall();
   const ms = String(now % 1_000).padStart(3, '0');
   return `${logTime(now, mac.zone)}.${ms} ${tool}[${pid}:${pid * 13 + 41}]`;

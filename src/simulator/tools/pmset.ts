@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../domain/instant.ts';
 import { majorOf } from '../../domain/os-version.ts';
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import { lengthHms, logTime, zoneOffset } from './local-time.ts';
 import type { Tool } from './tool.ts';
 
@@ -17,7 +17,7 @@ export const pmset: Tool = (argv, io, mac) => {
   return 0;
 };
 
-function battery(mac: VirtualMac): string {
+function battery(mac: Mac): string {
   const source = mac.battery.source();
   const head = `Now drawing from '${source === 'ac' ? 'AC Power' : 'Battery Power'}'\n`;
   if (mac.spec.kind === 'desktop') return head;
@@ -25,7 +25,7 @@ function battery(mac: VirtualMac): string {
   return `${head} -InternalBattery-0 (id=22806627)\t${percent}%; ${batteryState(mac, percent)} present: true\n`;
 }
 
-function batteryState(mac: VirtualMac, percent: number): string {
+function batteryState(mac: Mac, percent: number): string {
   if (mac.battery.source() === 'battery')
     return `discharging; ${hoursMinutes((mac.battery.emptyInMs() ?? 0) / HOUR_MS)} remaining`;
   if (percent >= 100) return 'charged; 0:00 remaining';
@@ -38,7 +38,7 @@ function hoursMinutes(hours: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
-function assertions(mac: VirtualMac): string {
+function assertions(mac: Mac): string {
   const now = mac.world.wall();
   const holders = [...mac.displayHolders];
   const held = holders.length > 0 ? 1 : 0;

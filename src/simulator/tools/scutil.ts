@@ -1,4 +1,4 @@
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import type { Tool } from './tool.ts';
 
 /** Reads commands from stdin, one a line, until `quit` or the end. */
@@ -18,7 +18,7 @@ export const scutil: Tool = (argv, io, mac) => {
   return 0;
 };
 
-function consoleUser(mac: VirtualMac): string {
+function consoleUser(mac: Mac): string {
   const user = mac.consoleUser();
   if (user === null) return '<dictionary> {\n  Name : loginwindow\n  UID : 0\n}\n';
   return [

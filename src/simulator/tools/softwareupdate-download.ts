@@ -1,6 +1,6 @@
 import type { Offer } from '../../domain/offer.ts';
 import { majorOf } from '../../domain/os-version.ts';
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import { askedFor, BUSY, notEnoughSpace, progressPrinter } from './softwareupdate-items.ts';
 import { CANNOT_CONNECT, scanFirst } from './softwareupdate-list.ts';
 import { FAILED_TO_AUTHENTICATE, ownerConfirmed, refusedOnIntel } from './softwareupdate-owner.ts';
@@ -8,7 +8,7 @@ import type { UpdateRequest } from './softwareupdate-request.ts';
 import type { ToolIo } from './tool.ts';
 
 /** `--download`: on Apple silicon from macOS 14 on, preparing what was downloaded needs an owner. */
-export async function downloadUpdates(request: UpdateRequest, io: ToolIo, mac: VirtualMac): Promise<number> {
+export async function downloadUpdates(request: UpdateRequest, io: ToolIo, mac: Mac): Promise<number> {
   if (refusedOnIntel(request, io, mac)) return 1;
   if (!(await scanFirst(request, io, mac, true))) return 0;
   for (const offer of askedFor(request, io, mac)) {
@@ -19,7 +19,7 @@ export async function downloadUpdates(request: UpdateRequest, io: ToolIo, mac: V
 }
 
 /** Null when the next one may follow: the run stops at the first item that cannot be prepared. */
-async function downloadOne(offer: Offer, request: UpdateRequest, io: ToolIo, mac: VirtualMac): Promise<number | null> {
+async function downloadOne(offer: Offer, request: UpdateRequest, io: ToolIo, mac: Mac): Promise<number | null> {
   if (!mac.daemon.hasRoom(offer)) {
     io.printErr(notEnoughSpace(offer, mac));
     return 0;

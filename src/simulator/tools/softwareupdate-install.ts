@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import { askedFor, BUSY, notEnoughSpace, progressPrinter } from './softwareupdate-items.ts';
 import { CANNOT_CONNECT, scanFirst } from './softwareupdate-list.ts';
 import { FAILED_TO_AUTHENTICATE, ownerConfirmed, refusedForRights, refusedOnIntel } from './softwareupdate-owner.ts';
@@ -11,7 +11,7 @@ import type { ToolIo } from './tool.ts';
 const LEAST_BATTERY_PERCENT = 20;
 
 /** `--install`: other software on the spot; macOS by a restart, and without `--restart` only as far as staged. */
-export async function installUpdates(request: UpdateRequest, io: ToolIo, mac: VirtualMac): Promise<number> {
+export async function installUpdates(request: UpdateRequest, io: ToolIo, mac: Mac): Promise<number> {
   if (refusedOnIntel(request, io, mac) || refusedForRights(io, mac)) return 1;
   if (!(await scanFirst(request, io, mac, true))) return 0;
   const offers = askedFor(request, io, mac);
@@ -25,7 +25,7 @@ export async function installUpdates(request: UpdateRequest, io: ToolIo, mac: Vi
   return 0;
 }
 
-async function installMacOS(offer: Offer, request: UpdateRequest, io: ToolIo, mac: VirtualMac): Promise<number> {
+async function installMacOS(offer: Offer, request: UpdateRequest, io: ToolIo, mac: Mac): Promise<number> {
   const refuse = (text: string, exitCode: number): number => {
     mac.note({ kind: 'install-failed', label: offer.label, call: io.call, text: text.trim() });
     io.printErr(text);
@@ -61,7 +61,7 @@ async function installMacOS(offer: Offer, request: UpdateRequest, io: ToolIo, ma
   return 0;
 }
 
-async function installOther(offer: Offer, io: ToolIo, mac: VirtualMac): Promise<number | null> {
+async function installOther(offer: Offer, io: ToolIo, mac: Mac): Promise<number | null> {
   io.print(`\nDownloading ${offer.title}\n`);
   const end = await mac.daemon.fetch(offer, true, { reading: () => undefined, watching: () => io.alive() });
   if (end !== 'downloaded' && end !== 'prepared') {

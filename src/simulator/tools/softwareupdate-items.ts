@@ -1,6 +1,6 @@
 import type { Offer } from '../../domain/offer.ts';
-import type { Follower } from '../mac/update-daemon.ts';
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
+import type { Follower } from '../mac/update-service.ts';
 import type { UpdateRequest } from './softwareupdate-request.ts';
 import type { ToolIo } from './tool.ts';
 
@@ -8,7 +8,7 @@ export const BUSY =
   'The operation couldn’t be completed. (SUMacControllerError error 7507 - [SUMacControllerErrorAccessRequestDenied=7507] Access request denied)\n';
 
 /** The offers asked for. Each label that is not there is complained about; with none left the run is over. */
-export function askedFor(request: UpdateRequest, io: ToolIo, mac: VirtualMac): Offer[] {
+export function askedFor(request: UpdateRequest, io: ToolIo, mac: Mac): Offer[] {
   const known = mac.daemon.cached();
   if (request.all) return known;
   if (request.recommended) return known.filter((offer) => offer.recommended);
@@ -35,12 +35,12 @@ export function progressPrinter(io: ToolIo): Follower & { printed(): boolean } {
   };
 }
 
-export function notEnoughSpace(offer: Offer, mac: VirtualMac): string {
+export function notEnoughSpace(offer: Offer, mac: Mac): string {
   return `Not enough free disk space: a total of ${mac.daemon.roomNeededGB(offer)} GB is required.\n`;
 }
 
 /** Without a scan the daemon still knows the update it has on disk. */
-function stagedAs(label: string, mac: VirtualMac): Offer | null {
+function stagedAs(label: string, mac: Mac): Offer | null {
   const staged = mac.daemon.staged();
   return staged?.offer.label === label && mac.daemon.cached().length === 0 ? staged.offer : null;
 }

@@ -2,7 +2,7 @@ import { SECOND_MS } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
 import { compareVersions, majorOf } from '../../domain/os-version.ts';
 import { MARKETING_NAMES } from '../mac/catalogue.ts';
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import { nsLogHead } from './local-time.ts';
 import type { UpdateRequest } from './softwareupdate-request.ts';
 import type { ToolIo } from './tool.ts';
@@ -10,7 +10,7 @@ import type { ToolIo } from './tool.ts';
 export const CANNOT_CONNECT = 'Can’t connect to the Apple Software Update server.\n';
 
 /** Head and scan, as every command begins. False when it ended there, with what went wrong printed. */
-export async function scanFirst(request: UpdateRequest, io: ToolIo, mac: VirtualMac, quick: boolean): Promise<boolean> {
+export async function scanFirst(request: UpdateRequest, io: ToolIo, mac: Mac, quick: boolean): Promise<boolean> {
   io.print('Software Update Tool\n\n');
   const major = majorOf(mac.os.version) ?? 0;
   if (!request.scan) {
@@ -37,7 +37,7 @@ export async function scanFirst(request: UpdateRequest, io: ToolIo, mac: Virtual
   return true;
 }
 
-export async function listUpdates(request: UpdateRequest, io: ToolIo, mac: VirtualMac): Promise<number> {
+export async function listUpdates(request: UpdateRequest, io: ToolIo, mac: Mac): Promise<number> {
   if (!(await scanFirst(request, io, mac, false))) return 0;
   if (mac.faults.strikes('list-garbage')) {
     // Cut off in the middle of an item, as after a crash of the helper.
@@ -60,7 +60,7 @@ export async function listUpdates(request: UpdateRequest, io: ToolIo, mac: Virtu
   return 0;
 }
 
-export async function listFullInstallers(io: ToolIo, mac: VirtualMac): Promise<number> {
+export async function listFullInstallers(io: ToolIo, mac: Mac): Promise<number> {
   io.print('Finding available software\n');
   await io.sleep(mac.random.whole(8, 30) * SECOND_MS);
   if (!mac.online()) {

@@ -1,5 +1,5 @@
 import { lockedOut } from '../mac/accounts.ts';
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import type { UpdateRequest } from './softwareupdate-request.ts';
 import type { ToolIo } from './tool.ts';
 
@@ -9,7 +9,7 @@ export const FAILED_TO_AUTHENTICATE = 'Failed to authenticate\n';
  * Whether the run carries the right password of a volume owner. Without `--stdinpass` the tool asks: with stdin closed
  * it gets no answer, with stdin open it waits for ever. Each wrong password, the blank one too, counts as a failed login.
  */
-export async function ownerConfirmed(request: UpdateRequest, io: ToolIo, mac: VirtualMac): Promise<boolean> {
+export async function ownerConfirmed(request: UpdateRequest, io: ToolIo, mac: Mac): Promise<boolean> {
   if (!request.stdinpass) {
     if (io.stdin === null) return false;
     io.print('Password:');
@@ -32,14 +32,14 @@ export async function ownerConfirmed(request: UpdateRequest, io: ToolIo, mac: Vi
 }
 
 /** On Intel the two options are an error, not ignored. True when the run is over because of that. */
-export function refusedOnIntel(request: UpdateRequest, io: ToolIo, mac: VirtualMac): boolean {
+export function refusedOnIntel(request: UpdateRequest, io: ToolIo, mac: Mac): boolean {
   if (mac.spec.appleSilicon || (request.user === null && !request.stdinpass)) return false;
   io.printErr('softwareupdate: --user and --stdinpass are only for Apple silicon\n');
   return true;
 }
 
 /** Downloading and installing need root or an administrator. */
-export function refusedForRights(io: ToolIo, mac: VirtualMac): boolean {
+export function refusedForRights(io: ToolIo, mac: Mac): boolean {
   if (io.caller.uid === 0 || mac.accounts.numbered(io.caller.uid)?.admin) return false;
   io.printErr('softwareupdate: This operation requires root or an administrator.\n');
   return true;

@@ -1,5 +1,5 @@
 import { zoned } from '../../domain/instant.ts';
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import { downloadUpdates } from './softwareupdate-download.ts';
 import { installUpdates } from './softwareupdate-install.ts';
 import { listFullInstallers, listUpdates } from './softwareupdate-list.ts';
@@ -30,7 +30,7 @@ export const softwareupdate: Tool = async (argv, io, mac) => {
   }
 };
 
-function printHistory(io: ToolIo, mac: VirtualMac): number {
+function printHistory(io: ToolIo, mac: Mac): number {
   io.print('Display Name                                       Version    Date                  \n');
   io.print('------------                                       -------    ----                  \n');
   for (const { title, version, at } of mac.daemon.history) {

@@ -1,4 +1,4 @@
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 import { ctime } from './local-time.ts';
 import type { Tool } from './tool.ts';
 
@@ -16,7 +16,7 @@ export const sysctl: Tool = (argv, io, mac) => {
   return exitCode;
 };
 
-function kernelValue(name: string, mac: VirtualMac): string | null {
+function kernelValue(name: string, mac: Mac): string | null {
   if (name === 'kern.bootsessionuuid') return mac.boot.session;
   if (name === 'kern.osversion') return mac.os.build;
   if (name === 'kern.hv_vmm_present') return '0';

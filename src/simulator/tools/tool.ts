@@ -1,4 +1,4 @@
-import type { VirtualMac } from '../mac/virtual-mac.ts';
+import type { Mac } from '../mac/mac.ts';
 
 /** As whom, and in whose session, a tool runs. `sessionUid` is null outside any login session. */
 export type Caller = { uid: number; name: string; sessionUid: number | null };
@@ -33,4 +33,4 @@ export type ToolIo = {
 };
 
 /** A tool of macOS as its users know it: arguments in, text and an exit code out. */
-export type Tool = (argv: readonly string[], io: ToolIo, mac: VirtualMac) => Promise<number> | number;
+export type Tool = (argv: readonly string[], io: ToolIo, mac: Mac) => Promise<number> | number;
