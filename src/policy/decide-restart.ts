@@ -53,7 +53,7 @@ export function decideAboutPlannedRestart(situation: Situation): Decision | null
   // Whoever put it off and locked the screen gets their time in full; the long warning begins after it.
   if (!unlocked && ledger.deferral !== null && ledger.deferral.until > at) return null;
   const leadMinutes = unlocked ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes;
-  if (at < Math.max(plan.at, promised) - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS) return null;
+  if (promised === 0 && at < plan.at - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS) return null;
   // What people were told once may come later, never earlier.
   return warnOrWait(situation, { ...plan, at: Math.max(plan.at, promised) }, leadMinutes, unlocked, because);
 }

@@ -30,7 +30,7 @@ function deadlineDoubts({ deadlines, unattended }: Settings): SettingDoubt[] {
   } else if (!soft) {
     found.push({
       keys: ['deadlines.hard'],
-      words: 'With a hard deadline and no soft one, people are never asked to pick a time before the countdown begins.',
+      words: 'With a hard deadline and no soft one, people can put it off until the countdown begins.',
     });
   }
   if (deadlines.hard.days === 0 || deadlines.hard.count === 0) {

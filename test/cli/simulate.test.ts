@@ -137,7 +137,6 @@ describe('upkeep.simulation/1', () => {
       ...defaultSettings,
       deadlines: {
         ...defaultSettings.deadlines,
-        soft: { ...defaultSettings.deadlines.soft, days: 1 },
         hard: { ...defaultSettings.deadlines.hard, days: 2 },
       },
     });
@@ -218,7 +217,8 @@ describe('the story', () => {
   Mac        Intel desktop on macOS 26.6 (25G72), Europe/Berlin
   person     procrastinator
   policy     ${POLICY}
-  offered    Command Line Tools for Xcode 26.6, macOS Tahoe 26.6.2`);
+  offered    Command Line Tools for Xcode 26.6, macOS Tahoe 26.6.2
+  note       With a hard deadline and no soft one, people can put it off until the countdown begins.`);
     expect(course).toMatch(/^(?:(?:Mon|Tue|Wed|Thu|Fri) \d Nov 2026 \d\d:\d\d {2,3}[a-z]+ +\S.*\n?)+$/);
     expect(summary).toMatch(
       /^In short\n {2}outcome {4}updated\n {2}macOS {6}macOS 26\.6 \(25G72\) before, macOS 26\.6\.2/,

@@ -209,7 +209,7 @@ describe('the state directory', () => {
 
   // Root may do everything, so these two tell something only to the rest of us.
   const isRoot = process.getuid?.() === 0;
-  test.skipIf(isRoot)('one that may not be written to', async () => {
+  test.skipIf(isRoot)('one that may not be written to (not for root, who may write anywhere)', async () => {
     const own = temporaryDirectory();
     const locked = join(own.directory, 'locked');
     mkdirSync(locked, { mode: 0o555 });
@@ -221,7 +221,7 @@ describe('the state directory', () => {
     own.remove();
   });
 
-  test.skipIf(isRoot)('files that may not be read', async () => {
+  test.skipIf(isRoot)('files that may not be read (not for root, who may read everything)', async () => {
     const own = temporaryDirectory();
     const secret = join(own.directory, 'secret.txt');
     writeFileSync(secret, 'x', { mode: 0o000 });

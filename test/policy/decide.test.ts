@@ -499,6 +499,33 @@ describe('what follows', () => {
     });
   });
 
+  test('people who put it off and locked the screen get their time in full before the long warning begins', () => {
+    const locked = { screenLocked: known(true) };
+    const deferral = { chosenAt: HARD - 10 * HOUR_MS, until: HARD - 2 * HOUR_MS };
+    expect(kindOf(decide(settings, factsAt(HARD - 3 * HOUR_MS, locked), ledgerWith({ deferral })))).toBe(
+      'rest waiting',
+    );
+    expect(kindOf(decide(settings, factsAt(HARD - 2 * HOUR_MS, locked), ledgerWith({ deferral })))).toBe('warn');
+  });
+
+  test('a locked screen right after the lid was opened is left twenty minutes before the long warning begins', () => {
+    const facts = factsAt(HARD, { screenLocked: known(true) });
+    const awakeSince = { at: HARD - MINUTE_MS, monotonicMs: facts.monotonicMs - MINUTE_MS };
+    expect(decide(settings, facts, ledgerWith({ awakeSince }))).toMatchObject({
+      kind: 'rest',
+      state: 'waiting',
+      wakeAt: HARD + 19 * MINUTE_MS,
+    });
+  });
+
+  test('after a restart the warning comes again at once, and never names an earlier time than before', () => {
+    const facts = factsAt(HARD - 30 * MINUTE_MS, { boot: known({ id: 'OTHER', startedAt: HARD - HOUR_MS }) });
+    const warning = warningFor(HARD + 5 * HOUR_MS);
+    const decision = decide(settings, facts, ledgerWith({ warning }));
+    expect(decision).toMatchObject({ kind: 'warn', restartAt: HARD + 5 * HOUR_MS });
+    expect(said(decision)).toContain('warning-lapsed');
+  });
+
   test('a count deadline falls with the deferral that uses up the last one', () => {
     const counted: Settings = {
       ...settings,

@@ -287,7 +287,7 @@ describe('what is doubtful is said', () => {
     [{}, /can defer for ever\.$/],
     [{ deadlines: { focus: { days: 3 } } }, /can defer for ever\. The focus deadline alone/],
     [{ deadlines: { soft: { days: 3 } } }, /never restarts by itself/],
-    [{ deadlines: { hard: { count: 3 } } }, /never asked to pick a time/],
+    [{ deadlines: { hard: { count: 3 } } }, /can put it off until the countdown/],
     [{ deadlines: { soft: { days: 3 }, hard: { count: 0 } } }, /people get the warning and no choice/],
     [
       { deadlines: { hard: { days: 14 } }, unattended: { install: 'after-soft-deadline' } },
