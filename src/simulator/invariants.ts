@@ -31,7 +31,7 @@ export function checkInvariants(
   const restarts = mac.happenings.filter((one): one is Restart => one.kind === 'restart' && one.call !== null);
   for (const restart of restarts) checkWarning(tally, mac, restart, settings);
   checkBudget(tally, mac, restarts, settings);
-  for (const dialog of dialogsOf(mac)) checkWanted(tally, mac, dialog, settings);
+  for (const dialog of dialogsOf(mac)) checkWanted(tally, run, dialog, settings);
   checkDeferrals(tally, prompts);
   checkPromptsPerDay(tally, mac, settings);
   tally.check(
@@ -156,12 +156,14 @@ function checkBudget(tally: Tally, mac: VirtualMac, restarts: readonly Restart[]
   }
 }
 
-/** No dialog while the Mac already runs the newest macOS on offer. */
-function checkWanted(tally: Tally, mac: VirtualMac, dialog: Dialog, settings: Settings): void {
+/** No dialog while the Mac already runs the newest macOS that was on offer when the agent last got a list. */
+function checkWanted(tally: Tally, run: SimulationRun, dialog: Dialog, settings: Settings): void {
+  const { mac } = run;
   const running = mac.happenings.findLast((one) => one.kind === 'booted' && one.at <= dialog.at);
   const release = running?.kind === 'booted' ? running.release : { version: mac.spec.macOS, build: mac.spec.build };
-  // What was withdrawn since the last look may still be asked about until the next one.
-  const moments = [dialog.at, dialog.at - settings.scan.everyHours * HOUR_MS];
+  // What was withdrawn since the last look may still be asked about; while Apple cannot be reached no look succeeds.
+  const looks = listsReceived(run).filter((wall) => wall <= dialog.wall);
+  const moments = [dialog.at, dialog.at - settings.scan.everyHours * HOUR_MS, looks.at(-1) ?? dialog.at];
   const newer = moments.some((at) =>
     mac.catalogue.offersFor(at, release, new Set()).some((offer) => offer.kind === 'macos'),
   );
@@ -171,6 +173,15 @@ function checkWanted(tally: Tally, mac: VirtualMac, dialog: Dialog, settings: Se
     dialog.at,
     `a dialog on macOS ${release.version}, with nothing newer offered`,
   );
+}
+
+/** When, by the Mac's clock, the agent got a list it could read. */
+function listsReceived({ journal }: SimulationRun): Instant[] {
+  return journal.flatMap(({ event }) => {
+    const value = (event as { output?: { value?: { at?: number; offers?: { known?: boolean } | null } } }).output
+      ?.value;
+    return value?.offers?.known === true && value.at !== undefined ? [value.at] : [];
+  });
 }
 
 /** Whoever put it off until a time is not asked again before it. */

@@ -2,6 +2,7 @@
 // the invariants: nobody is ambushed, promises are kept, everything is bounded, no secret is in the open, every rest has
 // a wake. A failing seed prints its options. UPKEEP_SEEDS=from-to runs others: UPKEEP_SEEDS=1-5000 npm test -- test/simulation
 import { describe, expect, test } from 'vitest';
+import { HOUR_MS } from '../../src/domain/instant.ts';
 import { reportOn } from '../../src/simulator/report.ts';
 import { simulate } from '../../src/simulator/simulate.ts';
 import { Store } from '../../src/store/store.ts';
@@ -10,8 +11,15 @@ import { lifeFromSeed } from '../support/random-life.ts';
 const [from = 1, to = 120] = (process.env.UPKEEP_SEEDS ?? '1-120').split('-').map(Number);
 const CHUNK = 20;
 
-/** More wakes than this in a day would be polling. */
-const MOST_WAKES_A_DAY = 60;
+/** More wakes than these would be polling: in a day on the average of the life, and in its busiest hour. */
+const MOST_WAKES_A_DAY = 30;
+const MOST_WAKES_AN_HOUR = 10;
+
+/** The most wakes launchd fired within any hour. */
+function busiestHour(happenings: readonly { kind: string; at: number }[]): number {
+  const fired = happenings.filter((one) => one.kind === 'wake-fired').map((one) => one.at);
+  return Math.max(0, ...fired.map((from) => fired.filter((at) => at >= from && at < from + HOUR_MS).length));
+}
 
 async function liveThrough(seed: number) {
   const { told, ...life } = lifeFromSeed(seed);
@@ -36,6 +44,7 @@ describe('whole lives from seeds', () => {
       const { told, run, report } = await liveThrough(seed);
       expect(report.invariants.violated, told).toEqual([]);
       expect(run.wakes, told).toBeLessThan(MOST_WAKES_A_DAY * 24);
+      expect(busiestHour(run.mac.happenings), told).toBeLessThanOrEqual(MOST_WAKES_AN_HOUR);
       const codes = report.timeline.flatMap((entry) => entry.because.map((reason) => reason.code));
       expect(codes, told).not.toContain('too-many-steps');
       outcomes.set(report.outcome, (outcomes.get(report.outcome) ?? 0) + 1);
