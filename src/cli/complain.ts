@@ -7,7 +7,7 @@ export function complain(error: unknown, io: Pick<Io, 'err'>): number {
     const message = /[.?!:…]$/.test(error.message) ? error.message : `${error.message}.`;
     // A list of problems ends with a line of its own; the remedy for all of them must not look like one more.
     const gap = message.includes('\n') ? '\n\n' : '\n';
-    io.err(`${visible(`upkeep: ${message}${gap}${error.remedy}`)}\n`);
+    io.err(`${visible(`upkeep: ${message}${gap}${error.remedy}\n(${error.code})`)}\n`);
     return exitCodeFor(error.code);
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -6,7 +6,7 @@ import { upkeepProcess } from './terminal.ts';
 test('the exit code and the streams are those of the command', async () => {
   const { code, out, err } = await upkeepProcess(['simulate', '--days', '0']);
   expect({ code, out }).toEqual({ code: 64, out: '' });
-  expect(err).toBe('upkeep: --days cannot be "0".\nGive a whole number from 1 to 366.\n');
+  expect(err).toBe('upkeep: --days cannot be "0".\nGive a whole number from 1 to 366.\n(usage.wrong)\n');
 });
 
 test('standard input is read for -', async () => {
@@ -20,7 +20,7 @@ test('more on standard input than any tool prints is refused', async () => {
   const { code, out, err } = await upkeepProcess(['parse', '-', '--', 'softwareupdate', '--list'], { stdin });
   expect({ code, out }).toEqual({ code: 65, out: '' });
   expect(err).toBe(
-    'upkeep: standard input cannot be read: it is larger than 8 MiB.\nGive only what the tool printed, or name a file instead of -.\n',
+    'upkeep: standard input cannot be read: it is larger than 8 MiB.\nGive only what the tool printed, or name a file instead of -.\n(input.unreadable)\n',
   );
 });
 

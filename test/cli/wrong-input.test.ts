@@ -252,9 +252,9 @@ describe('parse', () => {
     ['--list with more', ['parse', '--list', 'x'], 64, 'only lists the commands'],
     ['a missing file', ['parse', at('nowhere.txt'), ...list], 66, 'there is no such file'],
     ['a directory', ['parse', at('folder'), ...list], 65, 'it is a directory'],
-    ['an empty file', ['parse', at('empty.txt'), ...list], 65, /^upkeep: \S.*\n\S.*\n$/],
-    ['binary', ['parse', at('binary.bin'), ...list], 65, /^upkeep: \S.*\n\S.*\n$/],
-    ['a web page', ['parse', at('error.html'), ...list], 65, /^upkeep: \S.*\n\S.*\n$/],
+    ['an empty file', ['parse', at('empty.txt'), ...list], 65, /^upkeep: \S.*\n\S.*\n\([a-z.-]+\)\n$/],
+    ['binary', ['parse', at('binary.bin'), ...list], 65, /^upkeep: \S.*\n\S.*\n\([a-z.-]+\)\n$/],
+    ['a web page', ['parse', at('error.html'), ...list], 65, /^upkeep: \S.*\n\S.*\n\([a-z.-]+\)\n$/],
     ['an exit code too large', ['parse', '-', '--exit', '300', ...list], 64, '--exit cannot be "300".'],
     ['a macOS that is none', ['parse', '-', '--macos', 'x', ...list], 64, '--macos cannot be "x".'],
     [
