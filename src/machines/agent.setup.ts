@@ -4,6 +4,7 @@ import type { Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import type { AgentContext } from './context.ts';
+import * as dialogs from './dialog-records.ts';
 import type {
   DialogOutcome,
   DownloadOutcome,
@@ -15,7 +16,8 @@ import type {
   PasswordOutcome,
 } from './effects.ts';
 import type { AgentEvent, AgentWoke, DialogOpened } from './events.ts';
-import * as records from './records.ts';
+import * as installs from './install-records.ts';
+import * as wakes from './wake-records.ts';
 
 /** A typed hole for an effect. The chart is only ever stepped by `transition()`, which never runs it. */
 function hole<K extends EffectName>(name: K) {
@@ -49,17 +51,17 @@ export const agentSetup = setup({
     install: hole('install'),
   },
   guards: {
-    isDue: ({ context }, params: AgentWoke) => records.isDue(context, params),
-    rebooted: ({ context }, params: AgentWoke) => records.rebooted(context, params.boot),
+    isDue: ({ context }, params: AgentWoke) => wakes.isDue(context, params),
+    rebooted: ({ context }, params: AgentWoke) => wakes.rebooted(context, params.boot),
     restartIsOverdue: ({ context }, params: Stamp) => params.at >= (context.ledger.install?.restartExpectedBy ?? 0),
     hasSettings: ({ context }) => context.settings !== null,
-    tooManySteps: ({ context }) => context.steps > records.STEP_LIMIT,
+    tooManySteps: ({ context }) => context.steps > wakes.STEP_LIMIT,
     decided: ({ context }, params: { kind: DecisionKind }) => context.decision?.kind === params.kind,
     decidedToRest: ({ context }, params: { state: RestState }) =>
       context.decision?.kind === 'rest' && context.decision.state === params.state,
     /** The ways to be authorized, in order; in this version the person's password is the only one. */
     authorized: ({ context }) => context.decision?.kind === 'authorize' && context.credential !== null,
-    updateReached: ({ context }, params: { facts: Facts }) => records.updateReached(context, params.facts),
+    updateReached: ({ context }, params: { facts: Facts }) => installs.updateReached(context, params.facts),
     osUnknown: (_, params: { facts: Facts }) => !params.facts.os.known,
     wantsTime: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'choose-time',
     wantsBack: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'back',
@@ -68,47 +70,47 @@ export const agentSetup = setup({
     softPrompt: ({ context }) => context.decision?.kind === 'ask' && context.decision.prompt === 'soft',
   },
   actions: {
-    recordWake: assign(({ context }, params: AgentWoke) => records.woke(context, params)),
-    recordFacts: assign(({ context }, params: { facts: Facts }) => records.assessed(context, params.facts)),
-    recordRest: assign(({ context }) => records.settled(context)),
+    recordWake: assign(({ context }, params: AgentWoke) => wakes.woke(context, params)),
+    recordFacts: assign(({ context }, params: { facts: Facts }) => wakes.assessed(context, params.facts)),
+    recordRest: assign(({ context }) => wakes.settled(context)),
     recordTooManySteps: assign(({ context }) => {
       const at = context.facts?.at ?? 0;
       return {
         wakeAt: at + 3_600_000,
-        because: [{ code: 'too-many-steps' as const, limit: records.STEP_LIMIT }],
+        because: [{ code: 'too-many-steps' as const, limit: wakes.STEP_LIMIT }],
         credential: null,
       };
     }),
     recordFailure: assign((_, params: { what: string; failure: EffectError }) =>
-      records.backedOff(params.what, params.failure.message, params.failure.stamp),
+      wakes.backedOff(params.what, params.failure.message, params.failure.stamp),
     ),
     recordPrompt: assign(({ context }, params: { kind: PromptKind; at: Instant }) =>
-      records.prompted(context, params.kind, params.at),
+      dialogs.prompted(context, params.kind, params.at),
     ),
-    recordWarning: assign(({ context }, params: { at: Instant }) => records.warned(context, params.at)),
-    recordDialogOpened: assign(({ context }, params: DialogOpened) => records.dialogOpened(context, params)),
+    recordWarning: assign(({ context }, params: { at: Instant }) => dialogs.warned(context, params.at)),
+    recordDialogOpened: assign(({ context }, params: DialogOpened) => dialogs.dialogOpened(context, params)),
     recordAnswer: assign(({ context }, params: { outcome: DialogOutcome; stamp: Stamp }) =>
-      records.answered(context, params.outcome, params.stamp),
+      dialogs.answered(context, params.outcome, params.stamp),
     ),
     recordWarningEnd: assign(({ context }, params: { outcome: DialogOutcome; stamp: Stamp }) =>
-      records.warningEnded(context, params.outcome, params.stamp),
+      dialogs.warningEnded(context, params.outcome, params.stamp),
     ),
     recordPassword: assign(({ context }, params: { outcome: PasswordOutcome; stamp: Stamp }) =>
-      records.passwordAnswered(context, params.outcome, params.stamp),
+      dialogs.passwordAnswered(context, params.outcome, params.stamp),
     ),
     recordDownload: assign(({ context }, params: { outcome: DownloadOutcome; stamp: Stamp }) =>
-      records.downloaded(context, params.outcome, params.stamp),
+      installs.downloaded(context, params.outcome, params.stamp),
     ),
-    recordInstallBegin: assign(({ context }) => records.installBegan(context)),
+    recordInstallBegin: assign(({ context }) => installs.installBegan(context)),
     recordRestartExpected: assign(({ context }, params: { stamp: Stamp }) =>
-      records.restartExpected(context, params.stamp),
+      installs.restartExpected(context, params.stamp),
     ),
     recordInstallFailure: assign(({ context }, params: { outcome: InstallOutcome; stamp: Stamp }) =>
-      records.installFailed(context, params.outcome, params.stamp),
+      installs.installFailed(context, params.outcome, params.stamp),
     ),
-    recordRestartOverdue: assign(({ context }, params: Stamp) => records.restartOverdue(context, params.at)),
-    recordUpdated: assign(({ context }, params: { facts: Facts }) => records.updated(context, params.facts)),
-    recordNotUpdated: assign(({ context }, params: { facts: Facts }) => records.notUpdated(context, params.facts)),
-    recordNotValidated: assign((_, params: { facts: Facts }) => records.notValidated(params.facts)),
+    recordRestartOverdue: assign(({ context }, params: Stamp) => installs.restartOverdue(context, params.at)),
+    recordUpdated: assign(({ context }, params: { facts: Facts }) => installs.updated(context, params.facts)),
+    recordNotUpdated: assign(({ context }, params: { facts: Facts }) => installs.notUpdated(context, params.facts)),
+    recordNotValidated: assign((_, params: { facts: Facts }) => installs.notValidated(params.facts)),
   },
 });

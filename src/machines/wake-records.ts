@@ -1,0 +1,47 @@
+import { type BootSession, type Facts, sameBoot } from '../domain/facts.ts';
+import { MINUTE_MS, type Stamp } from '../domain/instant.ts';
+import { decide } from '../policy/decide.ts';
+import { observe } from '../policy/observe.ts';
+import type { AgentContext } from './context.ts';
+import type { AgentWoke } from './events.ts';
+
+/** What a record leaves in the context: the fields that change. Every one is pure: context and event in, changes out. */
+export type Change = Partial<AgentContext>;
+
+/** Decisions in one wake; more would be a loop nobody thought of. */
+export const STEP_LIMIT = 60;
+
+export function woke(context: AgentContext, event: AgentWoke): Change {
+  return { settings: event.settings ?? context.settings, credential: null, steps: 0 };
+}
+
+export function rebooted(context: AgentContext, boot: BootSession | null): boolean {
+  const before = context.ledger.install?.boot ?? context.ledger.boot;
+  return boot !== null && before !== null && !sameBoot(boot, before);
+}
+
+/** Whether a resting agent has anything to do: its time has come, or the world changed meanwhile. */
+export function isDue(context: AgentContext, event: AgentWoke): boolean {
+  if (context.wakeAt === null || event.settings !== null) return true;
+  const clockWentBack = context.facts !== null && event.at < context.facts.at;
+  return event.at >= context.wakeAt || clockWentBack || rebooted(context, event.boot);
+}
+
+export function assessed(context: AgentContext, facts: Facts): Change {
+  if (context.settings === null) return {};
+  const ledger = observe(context.ledger, facts, context.settings);
+  const decision = decide(context.settings, facts, ledger);
+  return { facts, ledger, decision, because: decision.because, steps: context.steps + 1 };
+}
+
+/** Resting: the wake and the reasons come from the decision; a password is not kept while nothing happens. */
+export function settled(context: AgentContext): Change {
+  if (context.decision?.kind !== 'rest') return {};
+  return { wakeAt: context.decision.wakeAt, because: context.decision.because, credential: null };
+}
+
+/** Something failed that has no better answer than waiting a little. */
+export function backedOff(what: string, detail: string, { at }: Stamp): Change {
+  const nextAt = at + 15 * MINUTE_MS;
+  return { wakeAt: nextAt, because: [{ code: 'attempt-failed', what, detail, nextAt }], credential: null };
+}
