@@ -98,6 +98,7 @@ export class EffectRunner {
 }
 
 function flat(error: unknown): { code: string; message: string } {
-  if (error instanceof UpkeepError) return { code: error.code, message: error.message };
+  // The message becomes the end of a sentence of ours.
+  if (error instanceof UpkeepError) return { code: error.code, message: error.message.replace(/\.$/, '') };
   return { code: 'bug', message: error instanceof Error ? error.message : String(error) };
 }

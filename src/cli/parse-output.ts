@@ -25,6 +25,14 @@ export function parseOutput({ argv, ...text }: ToolText): unknown {
   return JSON.parse(JSON.stringify(output));
 }
 
+/**
+ * The version that a note about the Mac begins with: 26 of “26.x or 15.x”, 11 of “11+ (Apple silicon)”; null for “recent”.
+ * It only helps to read the text, so a note without one is no mistake.
+ */
+export function macosHint(note: string): string | null {
+  return /^\s*(\d{1,3}(?:\.\d{1,3}){0,2}(?:\s*\([a-z]\))?)(?!\d)/i.exec(note)?.[1] ?? null;
+}
+
 /** The commands whose output can be parsed, for help texts. */
 export function parseCommandNames(): { name: string; invocation: string; summary: string }[] {
   return allCommands.map((command) => ({

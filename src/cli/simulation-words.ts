@@ -16,6 +16,7 @@ const COLOURS: Record<string, Colour> = {
   updated: 'green',
   failed: 'red',
   halted: 'red',
+  'no-update': 'green',
   waiting: 'dim',
 };
 
@@ -39,7 +40,7 @@ function mainReason({ kind, text, because }: TimelineEntry): Reason | null {
   };
   switch (kind) {
     case 'download':
-      return of('not-downloaded');
+      return of('download-gone', 'not-downloaded');
     case 'prompt':
       return deadline('soft', 'hard') ?? of('no-deadline');
     case 'warning':
@@ -47,7 +48,7 @@ function mainReason({ kind, text, because }: TimelineEntry): Reason | null {
     case 'password':
       return text.startsWith('Asked') ? of('chose-now', 'warning-shown', 'needs-password') : null;
     case 'install':
-      return of('chose-now', 'warning-shown', 'nobody-logged-in');
+      return of('chose-now', 'password-typed', 'warning-shown', 'nobody-logged-in');
     default:
       return null;
   }
@@ -67,10 +68,15 @@ export function summaryLines(report: SimulationReport, paint: Paint): string[] {
     line(
       'outcome',
       paint(
-        report.outcome === 'updated' ? 'green' : report.outcome === 'halted' ? 'red' : 'yellow',
+        report.outcome === 'updated' || report.outcome === 'up-to-date'
+          ? 'green'
+          : report.outcome === 'halted'
+            ? 'red'
+            : 'yellow',
         OUTCOMES[report.outcome],
       ),
     ),
+    ...whyLines(report),
     line('macOS', `${releaseWords(report.os.before)} before, ${releaseWords(report.os.after)} after`),
     line(
       'prompts',
@@ -96,10 +102,19 @@ export function summaryLines(report: SimulationReport, paint: Paint): string[] {
 
 const OUTCOMES: Record<SimulationReport['outcome'], string> = {
   updated: 'updated',
-  'up-to-date': 'up to date all the time',
+  'up-to-date': 'nothing was to be installed',
   waiting: 'still waiting at the end',
   halted: 'halted: a limit was reached',
 };
+
+/** What it was still waiting for, or which limit was reached. */
+function whyLines({ outcome, because, zone }: SimulationReport): string[] {
+  if (outcome === 'updated' || outcome === 'up-to-date') return [];
+  const telling = because.filter(
+    ({ code }) => !['offer-found', 'downloaded', 'no-deadline'].includes(code) && !code.startsWith('deadline-'),
+  );
+  return telling.slice(0, 2).map((reason, index) => line(index === 0 ? 'because' : '', reasonInWords(reason, zone)));
+}
 
 function restartWords({ restarts }: SimulationReport): string {
   if (restarts.length === 0) return 'none';
@@ -109,7 +124,9 @@ function restartWords({ restarts }: SimulationReport): string {
   if (chosen > 0) words.push(`${chosen} chosen by the person there and then`);
   const [shortest] = minutes;
   const longest = minutes.at(-1);
-  if (shortest !== undefined && longest !== undefined) {
+  if (shortest !== undefined && shortest === longest) {
+    words.push(`warned ${lengthWords(shortest * MINUTE_MS)} before`);
+  } else if (shortest !== undefined && longest !== undefined) {
     words.push(
       `warned ${lengthWords(shortest * MINUTE_MS)} before at the shortest, ${lengthWords(longest * MINUTE_MS)} at the longest`,
     );

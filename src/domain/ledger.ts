@@ -62,6 +62,8 @@ export type Ledger = {
   scanNextAt: Instant | null;
   target: TrackedTarget | null;
   download: { label: string; at: Instant; prepared: boolean } | null;
+  /** When this target was last downloaded, also if macOS has thrown it away since. */
+  downloadedAt: Instant | null;
   deferral: { chosenAt: Instant; until: Instant } | null;
   scheduled: { chosenAt: Instant; at: Instant } | null;
   /** Somebody chose now, or typed the password for a restart that was due anyway (`by` keeps which). */
@@ -77,6 +79,8 @@ export type Ledger = {
   prompts: PromptRecord[];
   promptCount: number;
   dialogFailures: number;
+  /** What the last failed dialog said of its failure; null once one has come up again. */
+  dialogTrouble: string | null;
   /** The last dialog went unanswered or failed: nobody is asked again before this instant. */
   askNotBefore: Instant | null;
   /** Downloads in a row that did not reach Apple: waited for, not counted against the update. */
@@ -94,6 +98,7 @@ export const emptyLedger: Ledger = {
   scanNextAt: null,
   target: null,
   download: null,
+  downloadedAt: null,
   deferral: null,
   scheduled: null,
   consent: null,
@@ -104,6 +109,7 @@ export const emptyLedger: Ledger = {
   prompts: [],
   promptCount: 0,
   dialogFailures: 0,
+  dialogTrouble: null,
   askNotBefore: null,
   networkFailures: 0,
   notBefore: null,

@@ -12,6 +12,7 @@ export type Reason =
   | { code: 'scan-failed'; failures: number; detail: string }
   | { code: 'fact-unknown'; fact: string; why: string }
   | { code: 'not-downloaded'; label: string }
+  | { code: 'download-gone'; label: string; downloadedAt: Instant }
   | { code: 'downloaded'; label: string; at: Instant | null }
   | { code: 'deadline-ahead'; deadline: 'focus' | 'soft' | 'hard'; at: Instant; by: string }
   | { code: 'deadline-passed'; deadline: 'focus' | 'soft' | 'hard'; at: Instant; by: string }
@@ -19,6 +20,9 @@ export type Reason =
   | { code: 'deferred'; until: Instant; deferralCount: number }
   | { code: 'time-chosen'; at: Instant }
   | { code: 'chose-now'; at: Instant }
+  | { code: 'password-typed'; at: Instant }
+  | { code: 'no-password'; detail: string; nextAt: Instant }
+  | { code: 'dialog-failing'; failures: number; detail: string }
   | { code: 'warning-due'; restartAt: Instant; leadMinutes: number }
   | { code: 'warning-shown'; openedAt: Instant; restartAt: Instant }
   | {
@@ -64,6 +68,8 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `${reason.fact} could not be found out (${reason.why}), and what is unknown never leads to a restart`;
     case 'not-downloaded':
       return `${reason.label} is not downloaded yet`;
+    case 'download-gone':
+      return `macOS has thrown away what was downloaded ${time(reason.downloadedAt)}, as it does after some days`;
     case 'downloaded':
       return reason.at === null
         ? `${reason.label} is downloaded`
@@ -80,6 +86,12 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `the person chose ${time(reason.at)} for the restart`;
     case 'chose-now':
       return `the person chose to restart now (${time(reason.at)})`;
+    case 'password-typed':
+      return `the person typed their password (${time(reason.at)})`;
+    case 'no-password':
+      return `${reason.detail}; it is asked for again ${time(reason.nextAt)}`;
+    case 'dialog-failing':
+      return `dialogs do not come up (${count(reason.failures, 'time')} in a row: ${reason.detail})`;
     case 'warning-due':
       return `people are warned at least ${lengthWords(reason.leadMinutes * MINUTE_MS)} before the restart at ${time(reason.restartAt)}`;
     case 'warning-shown':

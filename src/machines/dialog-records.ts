@@ -62,7 +62,7 @@ export function answered(context: AgentContext, outcome: DialogOutcome, { at }: 
   const { ledger, settings, decision } = context;
   if (ledger.target === null || settings === null) return {};
   const limit = decision?.kind === 'ask' ? decision.limit : null;
-  const answeredLedger: Ledger = { ...ledger, dialogFailures: 0, askNotBefore: null };
+  const answeredLedger: Ledger = { ...ledger, dialogFailures: 0, dialogTrouble: null, askNotBefore: null };
   switch (outcome.answer) {
     case 'now':
       return { ledger: { ...answeredLedger, consent: { at, by: 'person' }, deferral: null } };
@@ -84,10 +84,11 @@ export function answered(context: AgentContext, outcome: DialogOutcome, { at }: 
     case 'no-answer':
       return { ledger: { ...answeredLedger, askNotBefore: at + settings.deferral.defaultMinutes * MINUTE_MS } };
     case 'failed':
+      return { ledger: dialogFailed(ledger, at, outcome.why) };
     case 'acknowledged':
     case 'choose-time':
     case 'back':
-      return { ledger: dialogFailed(ledger, at) };
+      return { ledger: dialogFailed(ledger, at, `an answer this dialog does not have (${outcome.answer})`) };
   }
 }
 
@@ -97,9 +98,9 @@ function deferred(ledger: Ledger, at: Instant, until: Instant): Ledger {
   return { ...ledger, target, deferral: { chosenAt: at, until } };
 }
 
-function dialogFailed(ledger: Ledger, at: Instant): Ledger {
+function dialogFailed(ledger: Ledger, at: Instant, dialogTrouble: string): Ledger {
   const dialogFailures = ledger.dialogFailures + 1;
-  return { ...ledger, dialogFailures, askNotBefore: at + backOffMs(dialogFailures, 6 * HOUR_MS) };
+  return { ...ledger, dialogFailures, dialogTrouble, askNotBefore: at + backOffMs(dialogFailures, 6 * HOUR_MS) };
 }
 
 /** How a warning dialog ended. Closing it is having seen it; a crash is not, and the warning has to be shown again. */
@@ -109,14 +110,20 @@ export function warningEnded(context: AgentContext, outcome: DialogOutcome, stam
   if (outcome.answer === 'now') return { ledger: { ...ledger, consent: { at, by: 'person' } } };
   if (outcome.answer !== 'failed' && ledger.warning !== null && ledger.warning.openedAt !== null) {
     const warning = outcome.answer === 'acknowledged' ? seenNow(ledger.warning, stamp) : ledger.warning;
-    return { ledger: { ...ledger, warning, dialogFailures: 0 } };
+    return { ledger: { ...ledger, warning, dialogFailures: 0, dialogTrouble: null } };
   }
   const dialogFailures = ledger.dialogFailures + 1;
   const text = outcome.answer === 'failed' ? outcome.why : 'the warning never came up';
   const waitMs = Math.min(backOffMs(dialogFailures, HOUR_MS), dialogFailures === 1 ? MINUTE_MS : HOUR_MS);
   const warning = ledger.warning === null ? null : { ...ledger.warning, openedAt: null };
   return {
-    ledger: { ...ledger, dialogFailures, warning, notBefore: { at: at + waitMs, code: 'warning dialog', text } },
+    ledger: {
+      ...ledger,
+      dialogFailures,
+      dialogTrouble: text,
+      warning,
+      notBefore: { at: at + waitMs, code: 'warning dialog', text },
+    },
   };
 }
 
@@ -132,14 +139,14 @@ export function passwordAnswered(context: AgentContext, outcome: PasswordOutcome
   const by: RestartBy = decision?.kind === 'authorize' ? decision.by : 'person';
   if (outcome.answer === 'typed') {
     const credential = { handle: outcome.handle, user: outcome.user };
-    return { credential, ledger: { ...ledger, consent: { at, by }, dialogFailures: 0 } };
+    return { credential, ledger: { ...ledger, consent: { at, by }, dialogFailures: 0, dialogTrouble: null } };
   }
   const text =
     outcome.answer === 'failed'
       ? outcome.why
       : outcome.answer === 'declined'
-        ? 'the person did not want to type it now'
-        : 'nobody typed it';
+        ? 'the person did not want to type their password now'
+        : 'nobody typed the password';
   return {
     credential: null,
     ledger: { ...ledger, consent: null, notBefore: { at: at + HOUR_MS, code: 'password dialog', text } },

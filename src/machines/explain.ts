@@ -167,7 +167,11 @@ export function scheduleOf({ ledger, settings }: AgentContext): DeadlineSchedule
 }
 
 const REMEDIES: Partial<Record<Reason['code'], string>> = {
-  'scan-failed': 'Check that this Mac reaches Apple’s update servers; upkeep tries again by itself.',
+  'dialog-failing':
+    'Check that swiftDialog is installed and starts (`/usr/local/bin/dialog --version`): without it nobody can be asked or warned, and no session is restarted.',
+  'no-password': 'Nothing: upkeep asks again. If the password is refused, the account may be no volume owner.',
+  'scan-failed':
+    'upkeep tries again by itself. If it goes on, run `softwareupdate --list` on this Mac and look at what it prints.',
   'fact-unknown':
     'Run the named tool by hand as root and look at what it prints (`upkeep parse` reads it as upkeep does).',
   'network-down': 'Check that this Mac reaches Apple’s update servers; upkeep tries again by itself.',

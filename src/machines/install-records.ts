@@ -21,7 +21,9 @@ export function downloaded(context: AgentContext, outcome: DownloadOutcome, { at
     return { ledger: failed(ledger, at, outcome.detail) };
   }
   const { label } = ledger.target;
-  return { ledger: { ...ledger, networkFailures: 0, download: { label, at, prepared: outcome.prepared } } };
+  return {
+    ledger: { ...ledger, networkFailures: 0, downloadedAt: at, download: { label, at, prepared: outcome.prepared } },
+  };
 }
 
 /** The intent to install, written before the tool is started, so that a fast restart cannot lose it. */

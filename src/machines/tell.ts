@@ -29,6 +29,7 @@ export type Kind =
   | 'updated'
   | 'waiting'
   | 'session'
+  | 'no-update'
   | 'failed'
   | 'halted';
 
@@ -59,6 +60,7 @@ export function tell(step: Step): Entry[] {
     );
   }
   tellRest(step, from, to, say);
+  if (to === 'resting.upToDate') tellNothingToDo(step, zone, say);
   return entries;
 }
 
@@ -84,7 +86,9 @@ function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Rea
     case 'asking.scheduling':
       return [
         'answer',
-        answerWords(value as DialogOutcome, step.after.context, zone),
+        closedForWarning(step, value as DialogOutcome)
+          ? 'Nobody answered; the question was closed to make room for the warning'
+          : answerWords(value as DialogOutcome, step.after.context, zone),
         step.before.context.decision?.because ?? [],
       ];
     case 'warning':
@@ -98,6 +102,15 @@ function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Rea
     default:
       return null;
   }
+}
+
+/** The dialog closed by itself before its time-out, because the warning had to begin. */
+function closedForWarning({ before, after }: Step, outcome: DialogOutcome): boolean {
+  const { decision, settings } = before.context;
+  if (outcome.answer !== 'timed-out' || decision?.kind !== 'ask' || decision.prompt !== 'soft') return false;
+  const { facts } = before.context;
+  const fullMs = (settings?.prompts.timeoutMinutes ?? 0) * MINUTE_MS;
+  return after.context.ledger.deferral === null && facts !== null && decision.closesAt - facts.at < fullMs;
 }
 
 function downloadNews(outcome: DownloadOutcome): [Kind, string] {
@@ -278,6 +291,19 @@ function tellRest({ before, after }: Step, from: string, to: string, say: Say): 
   );
 }
 
+/** That there is nothing to do is news at first, and whenever what is left out for a reason changes. */
+function tellNothingToDo({ before, after }: Step, zone: string, say: Say): void {
+  const leftOut = (context: AgentContext) =>
+    (context.ledger.lastScan?.passedOver ?? []).filter(({ why }) => why !== 'not-macos' && why !== 'not-newer');
+  const key = (context: AgentContext) => JSON.stringify(leftOut(context));
+  const first = before.context.ledger.lastScan === null && after.context.ledger.lastUpdate === null;
+  if (!first && key(before.context) === key(after.context)) return;
+  const reasons = leftOut(after.context).map(({ label, why }): Reason => ({ code: 'passed-over', label, why }));
+  const words = reasons.map((reason) => reasonInWords(reason, zone)).join('; ');
+  const nothing = `Nothing to install: ${runningWords(after.context)} runs`;
+  say('no-update', words === '' ? nothing : `${nothing}, and ${words}`, after.context.because);
+}
+
 const OBSTACLES: ReadonlySet<Reason['code']> = new Set([
   'scan-failed',
   'fact-unknown',
@@ -288,6 +314,8 @@ const OBSTACLES: ReadonlySet<Reason['code']> = new Set([
   'limit-near',
   'network-down',
   'no-answer',
+  'no-password',
+  'dialog-failing',
   'power-low',
   'storage-low',
   'nobody-to-authorize',

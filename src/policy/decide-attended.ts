@@ -11,7 +11,9 @@ export const CONSENT_LIFE_MS = 30 * MINUTE_MS;
 export function decideAttended(situation: Situation): Decision {
   const { ledger, at } = situation;
   if (ledger.consent !== null && at >= ledger.consent.at && at - ledger.consent.at < CONSENT_LIFE_MS) {
-    return proceed(situation, ledger.consent.by, [{ code: 'chose-now', at: ledger.consent.at }]);
+    return proceed(situation, ledger.consent.by, [
+      { code: ledger.consent.by === 'person' ? 'chose-now' : 'password-typed', at: ledger.consent.at },
+    ]);
   }
   return decideAboutPlannedRestart(situation) ?? decideAboutAsking(situation);
 }

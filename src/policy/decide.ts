@@ -29,7 +29,15 @@ export function decide(settings: Settings, facts: Facts, ledger: Ledger): Decisi
   if (ledger.target === null) return decideWithoutTarget(settings, facts, ledger, facts.os.value.version);
 
   const situation = situationOf(settings, facts, ledger, ledger.target);
-  return decideAboutBudgets(situation) ?? decideAboutDownload(situation) ?? decideAboutPeople(situation);
+  const decision = decideAboutBudgets(situation) ?? decideAboutDownload(situation) ?? decideAboutPeople(situation);
+  return withDialogTrouble(decision, ledger);
+}
+
+/** Where dialogs fail, that is why nobody is asked or warned, whatever else is said: it comes first. */
+function withDialogTrouble(decision: Decision, { dialogFailures, dialogTrouble }: Ledger): Decision {
+  if (dialogTrouble === null || decision.kind !== 'rest') return decision;
+  const trouble: Reason = { code: 'dialog-failing', failures: dialogFailures, detail: dialogTrouble };
+  return { ...decision, because: [trouble, ...decision.because] };
 }
 
 function decideWithoutTarget(settings: Settings, facts: Facts, ledger: Ledger, running: string): Decision {
@@ -61,6 +69,9 @@ function decideAboutBudgets({ settings, target, ledger, at }: Situation): Decisi
   }
   if (ledger.notBefore !== null && ledger.notBefore.at > at) {
     const { at: nextAt, code, text } = ledger.notBefore;
+    if (code === 'password dialog') {
+      return restAt(at)('waiting', nextAt, [offered(target), { code: 'no-password', detail: text, nextAt }]);
+    }
     if (code === 'network') return restAt(at)('waiting', nextAt, [offered(target), { code: 'network-down', nextAt }]);
     return restAt(at)('backingOff', nextAt, [
       offered(target),
@@ -91,7 +102,11 @@ function decideAboutDownload(situation: Situation): Decision | null {
     const low: Reason = { code: 'storage-low', availableGB: toGB(facts.availableKiB.value), neededGB: toGB(neededKiB) };
     return rest('waiting', at + HOUR_MS, [offered(target), low]);
   }
-  return { kind: 'download', because: [offered(target), { code: 'not-downloaded', label: target.label }] };
+  const missing: Reason =
+    ledger.downloadedAt === null
+      ? { code: 'not-downloaded', label: target.label }
+      : { code: 'download-gone', label: target.label, downloadedAt: ledger.downloadedAt };
+  return { kind: 'download', because: [offered(target), missing] };
 }
 
 function decideAboutPeople(situation: Situation): Decision {

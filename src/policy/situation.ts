@@ -83,7 +83,7 @@ export function deadlineReasons({ schedule, at }: Situation): Reason[] {
   return reasons.length === 0 ? [{ code: 'no-deadline' }] : reasons;
 }
 
-/** The dialogs of the local day; choosing a time belongs to the dialog before it and does not count. */
+/** The dialogs that came up on the local day; choosing a time belongs to the dialog before it and does not count. */
 export function promptsToday(
   ledger: Ledger,
   at: Instant,
@@ -91,7 +91,9 @@ export function promptsToday(
   kinds: PromptKind[] = ['choice', 'soft', 'password'],
 ): number {
   const today = nextLocalMidnight(at, zone) - DAY_MS;
-  return ledger.prompts.filter((prompt) => kinds.includes(prompt.kind) && prompt.at >= today).length;
+  return ledger.prompts.filter(
+    (prompt) => kinds.includes(prompt.kind) && prompt.openedAt !== null && prompt.at >= today,
+  ).length;
 }
 
 /** When to look for people again: the longer they have been away, the less often, from half an hour to two hours. */

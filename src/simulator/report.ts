@@ -1,4 +1,4 @@
-import { type Instant, isoOf, MINUTE_MS } from '../domain/instant.ts';
+import { type Instant, isoOf, lengthWords, MINUTE_MS } from '../domain/instant.ts';
 import type { PromptKind, RestartBy } from '../domain/ledger.ts';
 import { compareVersions, type OsRelease } from '../domain/os-version.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -37,6 +37,8 @@ export type SimulationReport = {
   startedAt: string;
   endedAt: string;
   outcome: 'updated' | 'up-to-date' | 'waiting' | 'halted';
+  /** The reasons of the agent's last rest. */
+  because: Reason[];
   os: { before: OsRelease; after: OsRelease };
   timeline: TimelineEntry[];
   prompts: PromptReport[];
@@ -66,6 +68,7 @@ export function reportOn(input: SimulationInput, run: SimulationRun): Simulation
     startedAt: isoOf(input.start),
     endedAt: isoOf(run.endedAt),
     outcome: outcomeOf(run, before, after),
+    because: run.status?.because ?? [],
     os: { before, after },
     timeline: timelineOf(steps, mac, restarts),
     prompts,
@@ -126,7 +129,8 @@ function timelineOf(
         : happening.screenLocked
           ? `${happening.loggedIn} logged in, screen locked`
           : `${happening.loggedIn} logged in`;
-    const warning = report.warning === null ? '' : `, ${report.warning.minutes} minutes after the warning came up`;
+    const warning =
+      report.warning === null ? '' : `, ${lengthWords(report.warning.minutes * MINUTE_MS)} after the warning came up`;
     told.push({ at, kind: 'restart', text: `The Mac restarts (${BY[report.by]}; ${who}${warning})`, because: [] });
   }
   for (const one of happenings) {

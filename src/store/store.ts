@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase, { type Database, type Statement } from 'better-sqlite3';
 import type { Instant } from '../domain/instant.ts';
@@ -57,7 +57,9 @@ export class Store {
   static open(directory: string): Store {
     try {
       mkdirSync(directory, { recursive: true, mode: 0o755 });
-      return Store.#fromDatabase(new SqliteDatabase(join(directory, STORE_FILE)), 'wal');
+      const file = join(directory, STORE_FILE);
+      keepPrivate(file);
+      return Store.#fromDatabase(new SqliteDatabase(file), 'wal');
     } catch (error) {
       throw unusable(error, directory);
     }
@@ -162,6 +164,12 @@ export class Store {
     }));
   }
 
+  /** What the durability of a commit depends on, as SQLite says that it is. */
+  durability(): Record<string, unknown> {
+    const names = ['journal_mode', 'synchronous', 'fullfsync', 'checkpoint_fullfsync'];
+    return Object.fromEntries(names.map((name) => [name, this.#database.pragma(name, { simple: true })]));
+  }
+
   close(): void {
     this.#database.close();
   }
@@ -198,6 +206,19 @@ function prepare(database: Database): Record<string, Statement> & {
     ),
     journal: database.prepare('SELECT * FROM journal WHERE seq > ? ORDER BY seq'),
   };
+}
+
+/**
+ * Makes the database readable for its owner only. SQLite gives what it lays beside it the same mode, but only when it
+ * makes it; what a crash or an older upkeep left there is closed here.
+ */
+function keepPrivate(file: string): void {
+  // Opened only to be made: closing a second handle on a database that is in use would drop SQLite's locks on it.
+  if (!existsSync(file)) closeSync(openSync(file, 'wx', 0o600));
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) {
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+    if ((mode & 0o077) !== 0) chmodSync(path, 0o600);
+  }
 }
 
 /** Sets what durability depends on and reads it back; SQLite ignores a pragma it does not like without a word. */

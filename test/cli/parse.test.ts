@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseCommandNames, parseOutput } from '../../src/cli/parse-output.ts';
+import { macosHint, parseCommandNames, parseOutput } from '../../src/cli/parse-output.ts';
 import { UpkeepError } from '../../src/domain/problem.ts';
 
 const text = { stdout: '', stderr: '', exitCode: null, macos: null };
@@ -43,6 +43,20 @@ describe('upkeep parse', () => {
     const parsed = parseOutput({ ...text, stdout: '{"Password" : "pass phrase"}', exitCode: 0, argv });
     expect(parsed).toEqual({ end: 'button1', exitCode: 0, values: { Password: '[secret]' } });
   });
+
+  test.each([
+    ['13.3.1 (a)', '13.3.1 (a)'],
+    ['12.6.1 (21G217)', '12.6.1'],
+    ['14.4.x', '14.4'],
+    ['26.x or 15.x', '26'],
+    ['11/12', '11'],
+    ['11+ (Apple silicon)', '11'],
+    ['15 beta', '15'],
+    [' 26.6', '26.6'],
+    ['recent', null],
+    ['to 13.2.1', null],
+    ['Jamf Pro 11', null],
+  ])('takes “%s” for macOS %s', (typed, hint) => expect(macosHint(typed)).toBe(hint));
 
   test('lists the commands it knows', () => {
     const names = parseCommandNames();

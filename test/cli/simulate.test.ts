@@ -41,6 +41,7 @@ const timelineKind = z.enum([
   'updated',
   'waiting',
   'session',
+  'no-update',
   'failed',
   'halted',
 ]);
@@ -55,6 +56,7 @@ const simulation = z.strictObject({
   startedAt: iso,
   endedAt: iso,
   outcome: z.enum(['updated', 'up-to-date', 'waiting', 'halted']),
+  because: z.array(reason),
   os: z.strictObject({ before: release, after: release }),
   timeline: z.array(z.strictObject({ at: iso, kind: timelineKind, text: z.string().min(1), because: z.array(reason) })),
   prompts: z.array(

@@ -256,7 +256,7 @@ describe('parse', () => {
     ['binary', ['parse', at('binary.bin'), ...list], 65, /^upkeep: \S.*\n\S.*\n\([a-z.-]+\)\n$/],
     ['a web page', ['parse', at('error.html'), ...list], 65, /^upkeep: \S.*\n\S.*\n\([a-z.-]+\)\n$/],
     ['an exit code too large', ['parse', '-', '--exit', '300', ...list], 64, '--exit cannot be "300".'],
-    ['a macOS that is none', ['parse', '-', '--macos', 'x', ...list], 64, '--macos cannot be "x".'],
+    ['an empty macOS', ['parse', '-', '--macos', '', ...list], 64, '--macos cannot be empty.'],
     [
       'a missing standard error',
       ['parse', at('offers.txt'), '--stderr', at('nowhere'), ...list],

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { namedFirst, read, root, rowsOf, run } from './pages.ts';
 
 /** Described as a whole, elsewhere or by their keys. */
-const WHOLE = ['policy', 'commands.byTool', 'timeline[].because[]'];
+const WHOLE = ['policy', 'commands.byTool', 'timeline[].because[]', 'because[]'];
 
 function fieldsOf(value: unknown, path = ''): string[] {
   if (WHOLE.includes(path) || typeof value !== 'object' || value === null) return [path];

@@ -277,7 +277,14 @@ const rows: Row[] = [
     'the warnings of the day are used up',
     HARD,
     {},
-    { prompts: [1, 2, 3, 4].map((id) => ({ id, kind: 'warning', at: HARD - id * HOUR_MS, openedAt: null })) },
+    {
+      prompts: [1, 2, 3, 4].map((id) => ({
+        id,
+        kind: 'warning',
+        at: HARD - id * HOUR_MS,
+        openedAt: HARD - id * HOUR_MS,
+      })),
+    },
     'rest waiting',
     'budget-spent',
   ],
@@ -459,7 +466,7 @@ describe('what follows', () => {
       id,
       kind: 'choice' as const,
       at: MONDAY_NINE + id * MINUTE_MS,
-      openedAt: null,
+      openedAt: MONDAY_NINE + id * MINUTE_MS,
     }));
     const decision = decide(settings, factsAt(MONDAY_NINE + HOUR_MS), ledgerWith({ prompts }));
     expect(decision).toMatchObject({ kind: 'rest', state: 'waiting', wakeAt: berlin('2026-11-03T00:00') });

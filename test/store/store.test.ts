@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -26,6 +26,13 @@ const commit = (changes: Partial<Commit> = {}): Commit => ({
   ...changes,
 });
 const looking = { id: 'assess', name: 'gatherFacts', recovery: 'probe', input: { scan: true } };
+
+function modes(): Record<string, string> {
+  const names = readdirSync(directory).sort();
+  return Object.fromEntries(
+    names.map((name) => [name, (statSync(join(directory, name)).mode & 0o777).toString(8)] as const),
+  );
+}
 
 function codeOf(act: () => unknown): string {
   try {
@@ -78,11 +85,35 @@ describe('the file', () => {
   test('is flushed with every commit: the settings it depends on are set and read back', () => {
     const store = Store.open(directory);
     store.commit(commit());
+    expect(store.durability()).toEqual({ journal_mode: 'wal', synchronous: 2, fullfsync: 1, checkpoint_fullfsync: 1 });
     store.close();
     const raw = new SqliteDatabase(join(directory, STORE_FILE), { readonly: true });
     expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(raw.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
     raw.close();
+  });
+
+  test('is for its owner only, with what SQLite lays beside it, whatever the umask', () => {
+    const umask = process.umask(0);
+    try {
+      const store = Store.open(directory);
+      store.commit(commit());
+      expect(modes()).toEqual({ 'upkeep.db': '600', 'upkeep.db-shm': '600', 'upkeep.db-wal': '600' });
+      store.close();
+    } finally {
+      process.umask(umask);
+    }
+  });
+
+  test('that others could read is closed to them, with what lies beside it', () => {
+    const crashed = Store.open(directory);
+    crashed.commit(commit());
+    for (const name of readdirSync(directory)) chmodSync(join(directory, name), 0o644);
+    const store = Store.open(directory);
+    store.commit(commit());
+    expect(modes()).toEqual({ 'upkeep.db': '600', 'upkeep.db-shm': '600', 'upkeep.db-wal': '600' });
+    store.close();
+    crashed.close();
   });
 
   test('of a newer upkeep is left alone and reported', () => {

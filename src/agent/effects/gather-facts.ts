@@ -4,6 +4,7 @@ import { runCommand } from '../../adapters/commands/run-command.ts';
 import { listUpdates } from '../../adapters/commands/softwareupdate-commands.ts';
 import type { ScreenLock } from '../../adapters/macos/ioreg.ts';
 import type { ConsoleReading } from '../../adapters/macos/scutil.ts';
+import { FAILURE_WORDS } from '../../adapters/softwareupdate/failure-words.ts';
 import { type BootSession, type Fact, type Facts, known, unknown } from '../../domain/facts.ts';
 import type { Offer } from '../../domain/offer.ts';
 import type { OsRelease } from '../../domain/os-version.ts';
@@ -62,9 +63,7 @@ function lockOf(reading: ScreenLock): Facts['screenLocked'] {
 async function scanFor(commands: Commands, signal: AbortSignal): Promise<Fact<Offer[]>> {
   const list = await factOf(() => runCommand(commands, listUpdates, undefined, { signal }));
   if (!list.known) return list;
-  return list.value.state === 'error'
-    ? unknown(`softwareupdate --list: ${list.value.error}`)
-    : known([...list.value.updates]);
+  return list.value.state === 'error' ? unknown(FAILURE_WORDS[list.value.error]) : known([...list.value.updates]);
 }
 
 /** The identity of the boot where the Mac tells one, and when it began. */
@@ -90,7 +89,7 @@ async function factOf<T>(ask: () => Promise<T>): Promise<Fact<T>> {
   try {
     return known(await ask());
   } catch (error) {
-    return unknown(error instanceof Error ? error.message : String(error));
+    return unknown((error instanceof Error ? error.message : String(error)).replace(/\.$/, ''));
   }
 }
 

@@ -1,5 +1,6 @@
 import { runCommand } from '../../adapters/commands/run-command.ts';
 import { installUpdate } from '../../adapters/commands/softwareupdate-commands.ts';
+import { FAILURE_WORDS } from '../../adapters/softwareupdate/failure-words.ts';
 import { sameBoot } from '../../domain/facts.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { InstallOutcome } from '../../machines/effects.ts';
@@ -27,7 +28,7 @@ export function install(commands: Commands, secrets: SecretKeeper): EffectBody<'
       try {
         const outcome = await runCommand(commands, installUpdate, { label, consoleUser: user, owner }, { signal });
         if (outcome.error !== null)
-          return { result: 'failed', reason: outcome.error, detail: `softwareupdate --install: ${outcome.error}` };
+          return { result: 'failed', reason: outcome.error, detail: FAILURE_WORDS[outcome.error] };
         if (outcome.kind === 'macos' && outcome.restarting) return { result: 'accepted' };
         return { result: 'unknown', why: 'softwareupdate ended without saying that it took the update' };
       } catch (error) {

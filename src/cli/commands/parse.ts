@@ -1,11 +1,10 @@
-import { readOsVersion } from '../../domain/os-version.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { CliCommand } from '../command.ts';
 import { readText } from '../input.ts';
-import { textOption, wholeNumberOption, wrongOption } from '../options.ts';
-import { parseCommandNames, parseOutput } from '../parse-output.ts';
+import { textOption, wholeNumberOption } from '../options.ts';
+import { macosHint, parseCommandNames, parseOutput } from '../parse-output.ts';
 
-const MACOS_ALLOWED = 'a version such as 26.6.2';
+const MACOS_ALLOWED = 'a version such as 26.6.2; what follows the number counts for nothing';
 
 export const parse: CliCommand = {
   name: 'parse',
@@ -51,14 +50,13 @@ Example: softwareupdate --list | upkeep parse - -- softwareupdate --list`,
     }
     const stderrFile = textOption(values, 'stderr', 'the name of a file');
     const macos = textOption(values, 'macos', MACOS_ALLOWED);
-    if (macos !== null && readOsVersion(macos) === null) throw wrongOption('macos', macos, MACOS_ALLOWED);
     const exitCode = wholeNumberOption(values, 'exit', { min: 0, max: 255, otherwise: 0 });
     // Only now, with all options right: nobody should have to type into standard input first to hear of a slip.
     const output = parseOutput({
       stdout: file === '-' ? await io.stdin() : readText(file, 'the output'),
       stderr: stderrFile === null ? '' : readText(stderrFile, 'the standard error'),
       exitCode,
-      macos,
+      macos: macos === null ? null : macosHint(macos),
       argv,
     });
     io.out(`${JSON.stringify(output, null, 2)}\n`);
