@@ -43,6 +43,12 @@ export function valueOr<T, D>(fact: Fact<T>, otherwise: D): T | D {
   return fact.known ? fact.value : otherwise;
 }
 
+/** Whether somebody is logged in now to whom what was said to `uid` was not said; nobody logged in is not somebody. */
+export function isSomebodyElse(uid: number | null | undefined, { consoleUser }: Facts): boolean {
+  if (!consoleUser.known || consoleUser.value === null || uid === undefined) return false;
+  return consoleUser.value.uid !== uid;
+}
+
 /** Whether two sightings belong to one boot: by identity where both have it, else by start times within two minutes. */
 export function sameBoot(a: BootSession, b: BootSession): boolean {
   if (a.id !== null && b.id !== null) return a.id === b.id;

@@ -38,6 +38,10 @@ export type Warning = {
   openedMonotonicMs: number | null;
   seen: Seen;
   boot: BootSession | null;
+  /** In whose session it stood: nobody else has seen it. */
+  uid: number | null;
+  /** It, or the one it stands for, was on the screen: the time it named is never brought forward. */
+  told: boolean;
 };
 
 /** Why a restart happens: someone chose now, a deadline, a chosen or unattended time. */
@@ -67,7 +71,7 @@ export type Ledger = {
   deferral: { chosenAt: Instant; until: Instant } | null;
   scheduled: { chosenAt: Instant; at: Instant } | null;
   /** Somebody chose now, or typed the password for a restart that was due anyway (`by` keeps which). */
-  consent: { at: Instant; by: RestartBy } | null;
+  consent: { at: Instant; by: RestartBy; uid: number | null } | null;
   warning: Warning | null;
   /** Since when nobody has been logged in without the Mac sleeping; null while somebody is. */
   nobodySince: Stamp | null;
@@ -88,6 +92,8 @@ export type Ledger = {
   /** Nothing but looking happens before this instant: the last attempt failed. */
   notBefore: { at: Instant; code: string; text: string } | null;
   install: PendingInstall | null;
+  /** The last target, gone from Apple's list: what was counted and promised goes on when it, or its successor, comes. */
+  parted: { target: TrackedTarget; deferral: Ledger['deferral']; scheduled: Ledger['scheduled'] } | null;
   lastUpdate: { from: OsRelease; to: OsRelease; at: Instant } | null;
 };
 
@@ -97,6 +103,7 @@ export const emptyLedger: Ledger = {
   scanFailures: 0,
   scanNextAt: null,
   target: null,
+  parted: null,
   download: null,
   downloadedAt: null,
   deferral: null,

@@ -27,7 +27,7 @@ export type Reason =
   | { code: 'warning-shown'; openedAt: Instant; restartAt: Instant }
   | {
       code: 'warning-lapsed';
-      why: 'not-opened' | 'too-late' | 'too-short' | 'restarted-meanwhile' | 'screen-unlocked-since';
+      why: 'not-opened' | 'too-late' | 'too-short' | 'restarted-meanwhile' | 'screen-unlocked-since' | 'somebody-else';
     }
   | { code: 'outside-active-hours'; nextAt: Instant | null }
   | { code: 'in-a-meeting'; holders: string }
@@ -155,6 +155,7 @@ const LAPSED: Record<string, string> = {
   'too-late': 'its time passed without a restart, as when the Mac slept',
   'too-short': 'the Mac was not awake long enough with it on the screen',
   'restarted-meanwhile': 'the Mac was restarted since',
+  'somebody-else': 'it was shown to somebody else, and another person is logged in now',
   'screen-unlocked-since': 'nobody could see it while the screen was locked, and now somebody is there',
 };
 

@@ -5,7 +5,7 @@ import { backOffMs } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
 import type { DialogOutcome, PasswordOutcome } from './effects.ts';
 import type { DialogOpened } from './events.ts';
-import type { Change } from './wake-records.ts';
+import { type Change, uidOf } from './wake-records.ts';
 
 export function prompted(context: AgentContext, kind: PromptKind, at: Instant): Change {
   const { ledger } = context;
@@ -33,10 +33,15 @@ export function warned(context: AgentContext, at: Instant): Change {
         openedMonotonicMs: null,
         seen: 'unseen',
         boot: null,
+        uid: uidOf(context),
+        told: wasTold(context.ledger.warning),
       },
     },
   };
 }
+
+const wasTold = (warning: Warning | null): boolean =>
+  warning !== null && (warning.openedAt !== null || warning.told === true);
 
 export function dialogOpened(context: AgentContext, event: DialogOpened): Change {
   const { ledger } = context;
@@ -65,12 +70,16 @@ export function answered(context: AgentContext, outcome: DialogOutcome, { at }: 
   const answeredLedger: Ledger = { ...ledger, dialogFailures: 0, dialogTrouble: null, askNotBefore: null };
   switch (outcome.answer) {
     case 'now':
-      return { ledger: { ...answeredLedger, consent: { at, by: 'person' }, deferral: null } };
+      return { ledger: { ...answeredLedger, consent: { at, by: 'person', uid: uidOf(context) }, deferral: null } };
     case 'time':
+      // The dialog stood so long that the time cannot be kept any more: ask again with times that can.
+      if (outcome.at < at + settings.warning.floorMinutes * MINUTE_MS) return { ledger: answeredLedger };
       return {
         ledger: { ...answeredLedger, scheduled: { chosenAt: at, at: outcome.at }, warning: null, deferral: null },
       };
     case 'defer':
+      // The limit passed while the dialog stood there: nothing is left to give, so nothing is counted.
+      if (limit !== null && at >= limit) return { ledger: answeredLedger };
       return { ledger: deferred(answeredLedger, at, deferralEnd(at, outcome.minutes, limit)) };
     case 'timed-out': {
       // Nobody answered a dialog that stood on the screen: it counts as the default deferral where one is left to take.
@@ -107,7 +116,7 @@ function dialogFailed(ledger: Ledger, at: Instant, dialogTrouble: string): Ledge
 export function warningEnded(context: AgentContext, outcome: DialogOutcome, stamp: Stamp): Change {
   const { ledger } = context;
   const { at } = stamp;
-  if (outcome.answer === 'now') return { ledger: { ...ledger, consent: { at, by: 'person' } } };
+  if (outcome.answer === 'now') return { ledger: { ...ledger, consent: { at, by: 'person', uid: uidOf(context) } } };
   if (outcome.answer !== 'failed' && ledger.warning !== null && ledger.warning.openedAt !== null) {
     const warning = outcome.answer === 'acknowledged' ? seenNow(ledger.warning, stamp) : ledger.warning;
     return { ledger: { ...ledger, warning, dialogFailures: 0, dialogTrouble: null } };
@@ -115,7 +124,7 @@ export function warningEnded(context: AgentContext, outcome: DialogOutcome, stam
   const dialogFailures = ledger.dialogFailures + 1;
   const text = outcome.answer === 'failed' ? outcome.why : 'the warning never came up';
   const waitMs = Math.min(backOffMs(dialogFailures, HOUR_MS), dialogFailures === 1 ? MINUTE_MS : HOUR_MS);
-  const warning = ledger.warning === null ? null : { ...ledger.warning, openedAt: null };
+  const warning = ledger.warning === null ? null : { ...ledger.warning, openedAt: null, told: wasTold(ledger.warning) };
   return {
     ledger: {
       ...ledger,
@@ -139,7 +148,10 @@ export function passwordAnswered(context: AgentContext, outcome: PasswordOutcome
   const by: RestartBy = decision?.kind === 'authorize' ? decision.by : 'person';
   if (outcome.answer === 'typed') {
     const credential = { handle: outcome.handle, user: outcome.user };
-    return { credential, ledger: { ...ledger, consent: { at, by }, dialogFailures: 0, dialogTrouble: null } };
+    return {
+      credential,
+      ledger: { ...ledger, consent: { at, by, uid: uidOf(context) }, dialogFailures: 0, dialogTrouble: null },
+    };
   }
   const text =
     outcome.answer === 'failed'

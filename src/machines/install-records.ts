@@ -129,6 +129,7 @@ export function updated(context: AgentContext, facts: Facts): Change {
     passwordAttempts: 0,
     ledger: {
       ...withoutTarget(ledger),
+      parted: null,
       boot: facts.boot.known ? facts.boot.value : ledger.boot,
       install: null,
       lastScan: null,

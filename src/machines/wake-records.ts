@@ -1,4 +1,4 @@
-import { type BootSession, type Facts, sameBoot } from '../domain/facts.ts';
+import { type BootSession, type Facts, isSomebodyElse, sameBoot, valueOr } from '../domain/facts.ts';
 import { MINUTE_MS, type Stamp } from '../domain/instant.ts';
 import { decide } from '../policy/decide.ts';
 import { observe } from '../policy/observe.ts';
@@ -13,6 +13,11 @@ export const STEP_LIMIT = 60;
 
 export function woke(context: AgentContext, event: AgentWoke): Change {
   return { settings: event.settings ?? context.settings, credential: null, steps: 0 };
+}
+
+/** Whose session the dialog of a decision stands in: that of the facts it was made from. */
+export function uidOf({ facts }: AgentContext): number | null {
+  return facts === null ? null : (valueOr(facts.consoleUser, null)?.uid ?? null);
 }
 
 export function rebooted(context: AgentContext, boot: BootSession | null): boolean {
@@ -31,7 +36,10 @@ export function assessed(context: AgentContext, facts: Facts): Change {
   if (context.settings === null) return {};
   const ledger = observe(context.ledger, facts, context.settings);
   const decision = decide(context.settings, facts, ledger);
-  return { facts, ledger, decision, because: decision.because, steps: context.steps + 1 };
+  // A password was typed for one restart, by somebody who is still there: anything else forgets it.
+  const credential =
+    decision.kind === 'authorize' && !isSomebodyElse(uidOf(context), facts) ? context.credential : null;
+  return { facts, ledger, decision, credential, because: decision.because, steps: context.steps + 1 };
 }
 
 /** Resting: the wake and the reasons come from the decision; a password is not kept while nothing happens. */

@@ -1,6 +1,6 @@
 import { isActive, nextActive } from '../domain/active-hours.ts';
 import type { Decision } from '../domain/decision.ts';
-import { deferralChoices, nextLocalMidnight, timeChoices } from '../domain/deferral.ts';
+import { deferralChoices, nextLocalMidnight, SHORTEST_DEFERRAL_MINUTES, timeChoices } from '../domain/deferral.ts';
 import { DAY_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import {
@@ -84,7 +84,8 @@ function askOrWaitForLimit(situation: Situation, warnAt: Instant | null, because
   );
   const limit = limits.length === 0 ? null : Math.min(...limits);
   const deferrals = prompt === 'choice' ? deferralChoices(settings.deferral, at, limit, facts.zone) : [];
-  if (prompt === 'choice' && deferrals.length === 0 && limit !== null) {
+  const isNear = limit !== null && limit - at < SHORTEST_DEFERRAL_MINUTES * MINUTE_MS;
+  if (limit !== null && (isNear || (prompt === 'choice' && deferrals.length === 0))) {
     return restAt(at)('waiting', Math.max(limit, at + MINUTE_MS), [...because, { code: 'limit-near', at: limit }]);
   }
   const lastTime = schedule.hard.at ?? schedule.soft.at;

@@ -1,11 +1,8 @@
 import type { Decision } from '../domain/decision.ts';
-import { MINUTE_MS } from '../domain/instant.ts';
 import { decideAboutAsking } from './decide-asking.ts';
 import { decideAboutPlannedRestart, proceed } from './decide-restart.ts';
+import { CONSENT_LIFE_MS } from './observe.ts';
 import type { Situation } from './situation.ts';
-
-/** Consent is for now: after this long without the restart it is asked for again. */
-export const CONSENT_LIFE_MS = 30 * MINUTE_MS;
 
 /** Somebody is logged in: consent first, then promised restarts and their warnings, then asking. */
 export function decideAttended(situation: Situation): Decision {

@@ -1,6 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import { nextLocalMidnight } from '../domain/deferral.ts';
-import { type Facts, sameBoot } from '../domain/facts.ts';
+import { type Facts, isSomebodyElse, sameBoot } from '../domain/facts.ts';
 import { type Instant, MINUTE_MS } from '../domain/instant.ts';
 import type { RestartBy, Warning } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -19,6 +19,7 @@ import {
   unknownFact,
   WARNING_MARGIN_MS,
   warningShown,
+  warnMoment,
 } from './situation.ts';
 
 const PASSWORD_DIALOG_MS = 30 * MINUTE_MS;
@@ -38,14 +39,19 @@ export function decideAboutPlannedRestart(situation: Situation): Decision | null
     const reasons = [...because, warningShown(warning, warning.openedAt)];
     const lapse = warningLapse(warning, warning.openedAt, facts, settings);
     // Before its time only a restart ends a warning: the dialog is gone, so it is shown again at once.
-    if (at < warning.restartAt && lapse !== 'restarted-meanwhile') {
+    if (at < warning.restartAt && lapse !== 'restarted-meanwhile' && lapse !== 'somebody-else') {
       return restAt(at)('scheduled', warning.restartAt, reasons);
     }
+    // Seconds are missing, as when the dialog took long to open: they are waited for, within the tolerance.
+    const fullAt = at + missingMs(warning, warning.openedAt, facts, settings);
+    if (lapse === 'too-short' && fullAt + MINUTE_MS <= warning.restartAt + LATE_TOLERANCE_MS)
+      return restAt(at)('scheduled', fullAt, reasons);
     if (lapse === null) return proceedAfterWarning(situation, warning, reasons);
     because.push({ code: 'warning-lapsed', why: lapse });
     const password = askForPasswordAgain(situation, because);
     if (password) return password;
   } else if (warning !== null) {
+    if (warning.told === true) promised = warning.restartAt;
     because.push({ code: 'warning-lapsed', why: 'not-opened' });
   }
 
@@ -53,7 +59,7 @@ export function decideAboutPlannedRestart(situation: Situation): Decision | null
   // Whoever put it off and locked the screen gets their time in full; the long warning begins after it.
   if (!unlocked && ledger.deferral !== null && ledger.deferral.until > at) return null;
   const leadMinutes = unlocked ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes;
-  if (promised === 0 && at < plan.at - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS) return null;
+  if (promised <= at && at < plan.at - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS) return null;
   // What people were told once may come later, never earlier.
   return warnOrWait(situation, { ...plan, at: Math.max(plan.at, promised) }, leadMinutes, unlocked, because);
 }
@@ -86,13 +92,17 @@ function warnOrWait(
   // On Apple silicon somebody has to type a password at the end, so a warning to an empty room would only wear it out.
   if (!unlocked && !(facts.appleSilicon.known && !facts.appleSilicon.value)) {
     const reasons: Reason[] = [...because, { code: 'screen-locked' }, { code: 'nobody-to-authorize' }];
-    return rest('waiting', at + lookForPeopleMs(ledger, at), reasons);
+    return rest('waiting', notPastWarning(situation, at + lookForPeopleMs(ledger, at)), reasons);
   }
   const awakeMs = ledger.awakeSince === null ? 0 : facts.monotonicMs - ledger.awakeSince.monotonicMs;
   if (!unlocked && awakeMs < QUIET_MS) {
     // The lid was just opened: most likely somebody is typing their password this very moment.
     const untilAt = at + QUIET_MS - awakeMs;
-    return rest('waiting', untilAt, [...because, { code: 'screen-locked' }, { code: 'somebody-may-come', untilAt }]);
+    return rest('waiting', notPastWarning(situation, untilAt), [
+      ...because,
+      { code: 'screen-locked' },
+      { code: 'somebody-may-come', untilAt },
+    ]);
   }
   if (promptsToday(ledger, at, facts.zone, ['warning']) >= settings.budgets.warningsPerDay) {
     const spent: Reason = { code: 'budget-spent', budget: 'warnings a day', limit: settings.budgets.warningsPerDay };
@@ -108,18 +118,25 @@ function warnOrWait(
   };
 }
 
+/** Whoever unlocks the screen meanwhile has to be warned in time: no look for people lies beyond that moment. */
+function notPastWarning(situation: Situation, wakeAt: Instant): Instant {
+  const warnAt = warnMoment(situation);
+  return warnAt !== null && warnAt > situation.at ? Math.min(wakeAt, warnAt) : wakeAt;
+}
+
 /** The warned moment has come and the warning holds: the last look before the restart. */
 export function proceedAfterWarning(situation: Situation, warning: Warning, because: Reason[]): Decision {
   const { settings, facts, at, target } = situation;
   const rest = restAt(at);
-  if (!facts.displayHolders.known) {
+  const mayPostpone = settings.meetings.respect && target.postponements < settings.meetings.maxPostponements;
+  if (mayPostpone && !facts.displayHolders.known) {
     return rest('backingOff', at + LOOK_AGAIN_MS, [
       ...because,
       unknownFact('whether a call is running', facts.displayHolders.why),
     ]);
   }
-  const holders = facts.displayHolders.value;
-  if (settings.meetings.respect && holders.length > 0 && target.postponements < settings.meetings.maxPostponements) {
+  const holders = facts.displayHolders.known ? facts.displayHolders.value : [];
+  if (mayPostpone && holders.length > 0) {
     const restartAt = wholeMinute(at + settings.warning.floorMinutes * MINUTE_MS);
     const reason: Reason = { code: 'in-a-meeting', holders: holders.join(', ') };
     return { kind: 'warn', restartAt, why: warning.why, postponing: true, because: [...because, reason] };
@@ -157,15 +174,21 @@ function warningLapse(
 ): Extract<Reason, { code: 'warning-lapsed' }>['why'] | null {
   if (!facts.boot.known || warning.boot === null || !sameBoot(facts.boot.value, warning.boot))
     return 'restarted-meanwhile';
+  if (isSomebodyElse(warning.uid, facts)) return 'somebody-else';
   if (facts.at > warning.restartAt + LATE_TOLERANCE_MS) return 'too-late';
+  if (missingMs(warning, openedAt, facts, settings) > 0) return 'too-short';
+  if (warning.seen === 'unseen' && !(facts.screenLocked.known && facts.screenLocked.value))
+    return 'screen-unlocked-since';
+  return null;
+}
+
+/** How much a warning lacks of its full length; 0 or less when it stood long enough. */
+function missingMs(warning: Warning, openedAt: Instant, facts: Facts, settings: Settings): number {
   const floorMs =
     (warning.seen === 'unlocked' ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes) * MINUTE_MS;
   const awakeMs = facts.monotonicMs - (warning.openedMonotonicMs ?? facts.monotonicMs);
   // Both clocks have to agree: sleep stops one, a jump moves the other. Either may lengthen the warning, never shorten it.
-  if (awakeMs < floorMs || facts.at - openedAt < floorMs) return 'too-short';
-  if (warning.seen === 'unseen' && !(facts.screenLocked.known && facts.screenLocked.value))
-    return 'screen-unlocked-since';
-  return null;
+  return floorMs - Math.min(awakeMs, facts.at - openedAt);
 }
 
 /** What stands in the way of an install right now, whoever agreed to it. */

@@ -1,10 +1,12 @@
-import { type Facts, sameBoot, valueOr } from '../domain/facts.ts';
+import { type Facts, isSomebodyElse, sameBoot, valueOr } from '../domain/facts.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
 import type { Ledger, TrackedTarget } from '../domain/ledger.ts';
 import { majorOf, reached } from '../domain/os-version.ts';
 import type { Settings } from '../domain/settings.ts';
 import { chooseTarget, type Target } from '../domain/target.ts';
 
+/** Consent is for now: after this long without the restart it is asked for again. */
+export const CONSENT_LIFE_MS = 30 * MINUTE_MS;
 /** How late a promised restart may come; later than that the moment has passed and people are told anew. */
 export const LATE_TOLERANCE_MS = 15 * MINUTE_MS;
 
@@ -58,11 +60,24 @@ function followTarget(ledger: Ledger, facts: Facts, settings: Settings): Ledger 
   const running = facts.os.value;
   const { target } = chooseTarget(ledger.lastScan.offers, running, settings.target);
   const before = ledger.target;
-  if (target === null || reached(running, target)) return before === null ? ledger : withoutTarget(ledger);
+  if (target === null || reached(running, target)) {
+    if (before === null) return ledger;
+    // Apple's list is empty now and then for no reason: that must not give every deadline and count a new start.
+    const { deferral, scheduled } = ledger;
+    const parted = reached(running, before) ? null : { target: before, deferral, scheduled };
+    return { ...withoutTarget(ledger), parted };
+  }
   if (before?.label === target.label) return ledger;
-  return before === null
-    ? { ...ledger, target: track(target, facts, settings) }
-    : replaceTarget(ledger, before, target, facts, settings);
+  if (before !== null) return replaceTarget(ledger, before, target, facts, settings);
+  const { parted } = ledger;
+  if (parted === null) return { ...ledger, target: track(target, facts, settings) };
+  if (parted.target.label === target.label) {
+    // A chosen time that passed while there was nothing to install was not missed by the person.
+    const scheduled = parted.scheduled !== null && parted.scheduled.at > facts.at ? parted.scheduled : null;
+    return { ...ledger, ...parted, scheduled, parted: null };
+  }
+  const { deferral } = parted;
+  return replaceTarget({ ...ledger, deferral, parted: null }, parted.target, target, facts, settings);
 }
 
 function track(target: Target, facts: Facts, settings: Settings): TrackedTarget {
@@ -98,7 +113,8 @@ function replaceTarget(
   facts: Facts,
   settings: Settings,
 ): Ledger {
-  const fresh = track(target, facts, settings);
+  // The zone stays: on a Mac that travels the same local date would fall hours earlier, inside what was promised.
+  const fresh = track(target, { ...facts, zone: before.zone }, settings);
   const keeps = settings.deadlines.newTarget === 'keep' && majorOf(before.version) === majorOf(target.version);
   const next = keeps
     ? {
@@ -127,7 +143,8 @@ export function withoutTarget(ledger: Ledger): Ledger {
     dialogTrouble: null,
     askNotBefore: null,
     networkFailures: 0,
-    notBefore: null,
+    // Three wrong passwords endanger the account, whichever update they were typed for.
+    notBefore: ledger.notBefore?.code === 'password' ? ledger.notBefore : null,
   };
 }
 
@@ -159,6 +176,8 @@ export function unreachable(ledger: Ledger, at: Instant, text: string): Ledger {
 
 /** A week after the last failure the attempts are counted anew, so that no Mac stays halted for good. Restarts are not. */
 function forgiven(target: TrackedTarget | null, at: Instant): TrackedTarget | null {
+  if (target !== null && target.lastFailureAt !== null && target.lastFailureAt > at)
+    return { ...target, lastFailureAt: at };
   if (target === null || target.lastFailureAt === null || at - target.lastFailureAt < 7 * DAY_MS) return target;
   return { ...target, downloadFailures: 0, installFailures: 0, lastFailureAt: null };
 }
@@ -181,7 +200,9 @@ export function failedDownload(ledger: Ledger, at: Instant, text: string): Ledge
 function forgetMissedTime(ledger: Ledger, facts: Facts): Ledger {
   const { scheduled, warning, target } = ledger;
   if (scheduled === null || target === null || ledger.install !== null) return ledger;
-  const warned = warning !== null && warning.openedAt !== null && warning.why === 'schedule' ? warning.restartAt : 0;
+  // Agreed to since: the password dialog of that very restart may take longer than the tolerance.
+  if (ledger.consent !== null && facts.at - ledger.consent.at < CONSENT_LIFE_MS) return ledger;
+  const warned = warning !== null && warning.openedAt !== null ? warning.restartAt : 0;
   if (facts.at <= Math.max(scheduled.at, warned) + LATE_TOLERANCE_MS) return ledger;
   const counted = { ...target, deferralCount: target.deferralCount + 1, countedAt: facts.at };
   return { ...ledger, target: counted, scheduled: null, warning: null };
@@ -199,8 +220,12 @@ function forgetSpent(ledger: Ledger, facts: Facts): Ledger {
     target: forgiven(ledger.target, facts.at),
     // Dialogs of more than a day ago no longer count; ones from the future (clock set back) neither.
     prompts: ledger.prompts.filter((prompt) => prompt.at <= facts.at && facts.at - prompt.at < DAY_MS),
-    consent: restarted ? null : ledger.consent,
-    notBefore: ledger.notBefore !== null && ledger.notBefore.at <= facts.at ? null : ledger.notBefore,
+    consent: restarted || isSomebodyElse(ledger.consent?.uid, facts) ? null : ledger.consent,
+    // No wait is longer than a day (two leave room for a clock set back a little): one that is was reckoned on a clock that has been set back since.
+    notBefore:
+      ledger.notBefore !== null && (ledger.notBefore.at <= facts.at || ledger.notBefore.at - facts.at > 2 * DAY_MS)
+        ? null
+        : ledger.notBefore,
     deferral: ledger.deferral !== null && ledger.deferral.until <= facts.at ? null : ledger.deferral,
     askNotBefore: ledger.askNotBefore !== null && ledger.askNotBefore <= facts.at ? null : ledger.askNotBefore,
   };

@@ -90,6 +90,12 @@ const linesOf = (made: readonly Item[]) => [
 
 const garbage = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
+  fc
+    .tuple(
+      fc.constantFrom('* Label: macOS Ta§hoe', '\tTitle: Sa§fari', 'A§b: No such update', 'A scan§.', '* §'),
+      fc.constantFrom('\0', '\b', '\x1b[2J', '\x7f', '\x9b'),
+    )
+    .map(([line, control]) => line.replace('§', control)),
   fc.constantFrom(
     'Keine neue Software verfügbar.',
     '利用可能な新しいソフトウェアはありません。',
@@ -132,11 +138,19 @@ const printed = (stdout: string, stderr = '') => ({ stdout, stderr, exitCode: 0,
 function offersIn(stdout: string, stderr = ''): Offer[] | null {
   try {
     const list = readUpdateList(printed(stdout, stderr));
+    expect(controlsIn(list)).toEqual([]);
     return list.state === 'error' ? null : list.updates;
   } catch (error) {
-    if (error instanceof UpkeepError && error.code === 'output.unreadable') return null;
-    throw error;
+    if (!(error instanceof UpkeepError) || error.code !== 'output.unreadable') throw error;
+    expect(controlsIn([error.message, error.remedy, error.facts])).toEqual([]);
+    return null;
   }
+}
+
+/** The control characters in all texts of a value, other than line breaks. */
+function controlsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value.match(/(?!\n)\p{Cc}/gu) ?? [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(controlsIn) : [];
 }
 
 describe('the list of updates', () => {
@@ -188,6 +202,20 @@ describe('the list of updates', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  test.each([
+    ['* Label: macOS Ta\0\uFFFD\n\tTitle: , Version', 'the item “macOS Ta\\u0000\uFFFD” is not whole'],
+    ['\tTitle: \x1b[2JSafari', 'a line belongs to no item: “Title: \\u001b[2JSafari”'],
+  ])('%j is quoted with its control characters written out', (text, why) => {
+    const facts = expect.objectContaining({ stdout: expect.stringMatching(/\\u00(?:00|1b)/) });
+    const message = expect.stringContaining(why);
+    expect(() => readUpdateList(printed(text))).toThrow(expect.objectContaining({ message, facts }));
+  });
+
+  test('a complaint names its item with its control characters written out', () => {
+    const list = readUpdateList(printed('macOS\x07 Tahoe: No such update\n'));
+    expect(list).toMatchObject({ item: 'macOS\\u0007 Tahoe', text: 'macOS\\u0007 Tahoe: No such update' });
   });
 
   test('of text that is no list is never read', () => {

@@ -8,6 +8,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import type { Ledger, Warning } from '../../src/domain/ledger.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import { decide } from '../../src/policy/decide.ts';
+import { observe } from '../../src/policy/observe.ts';
 import { BOOT, berlin, factsAt, ledgerWith, MONDAY_NINE, settings, targetFoundAt } from '../support/situations.ts';
 
 const HARD = berlin('2026-11-16T12:00');
@@ -24,6 +25,8 @@ function warningFor(restartAt: number, changes: Partial<Warning> = {}): Warning 
     openedMonotonicMs: openedAt - BOOT.startedAt,
     seen: 'unlocked',
     boot: BOOT,
+    uid: 501,
+    told: true,
     ...changes,
   };
 }
@@ -288,12 +291,19 @@ const rows: Row[] = [
     'rest waiting',
     'budget-spent',
   ],
-  ['chose now', MONDAY_NINE, {}, { consent: { at: MONDAY_NINE - MINUTE_MS, by: 'person' } }, 'install', 'chose-now'],
+  [
+    'chose now',
+    MONDAY_NINE,
+    {},
+    { consent: { at: MONDAY_NINE - MINUTE_MS, by: 'person', uid: 501 } },
+    'install',
+    'chose-now',
+  ],
   [
     'chose now an hour ago',
     MONDAY_NINE,
     {},
-    { consent: { at: MONDAY_NINE - HOUR_MS, by: 'person' } },
+    { consent: { at: MONDAY_NINE - HOUR_MS, by: 'person', uid: 501 } },
     'ask choice',
     'offer-found',
   ],
@@ -301,7 +311,7 @@ const rows: Row[] = [
     'chose now, in the future of a clock set back',
     MONDAY_NINE,
     {},
-    { consent: { at: MONDAY_NINE + HOUR_MS, by: 'person' } },
+    { consent: { at: MONDAY_NINE + HOUR_MS, by: 'person', uid: 501 } },
     'ask choice',
     'offer-found',
   ],
@@ -533,6 +543,52 @@ describe('what follows', () => {
     expect(said(decision)).toContain('warning-lapsed');
   });
 
+  const BERT = { consoleUser: known({ name: 'bert', uid: 502 }) };
+
+  test('what was said to one person restarts nobody else: a warning, a consent', () => {
+    const warned = ledgerWith({ warning: warningFor(HARD) });
+    expect(kindOf(decide(settings, factsAt(HARD), warned))).toBe('install');
+    const forBert = decide(settings, factsAt(HARD, BERT), warned);
+    expect(forBert).toMatchObject({ kind: 'warn', restartAt: HARD + HOUR_MS });
+    expect(said(forBert)).toContain('warning-lapsed');
+    const agreed = ledgerWith({ consent: { at: MONDAY_NINE - MINUTE_MS, by: 'person', uid: 501 } });
+    expect(observe(agreed, factsAt(MONDAY_NINE), settings).consent).not.toBeNull();
+    expect(observe(agreed, factsAt(MONDAY_NINE, BERT), settings).consent).toBeNull();
+  });
+
+  test('a warning that lacks a few seconds of its length is waited for, not started over', () => {
+    const late = warningFor(HARD, {
+      openedAt: HARD - 60 * MINUTE_MS + 2_000,
+      openedMonotonicMs: HARD - 60 * MINUTE_MS + 2_000 - BOOT.startedAt,
+    });
+    expect(decide(settings, factsAt(HARD), ledgerWith({ warning: late }))).toMatchObject({
+      kind: 'rest',
+      state: 'scheduled',
+      wakeAt: HARD + MINUTE_MS,
+    });
+    expect(kindOf(decide(settings, factsAt(HARD + MINUTE_MS), ledgerWith({ warning: late })))).toBe('install');
+  });
+
+  test('a warning that crashed after it had been seen never comes back with an earlier time', () => {
+    const crashed = warningFor(HARD + 8 * HOUR_MS, { openedAt: null });
+    expect(decide(settings, factsAt(HARD), ledgerWith({ warning: crashed }))).toMatchObject({
+      kind: 'warn',
+      restartAt: HARD + 8 * HOUR_MS,
+    });
+  });
+
+  test('whether a call runs does not matter where calls are not respected', () => {
+    const deaf: Settings = { ...settings, meetings: { ...settings.meetings, respect: false } };
+    const facts = factsAt(HARD, { displayHolders: unknown('pmset failed') });
+    expect(kindOf(decide(deaf, facts, ledgerWith({ warning: warningFor(HARD) })))).toBe('install');
+  });
+
+  test('a look for people never lies beyond the moment at which the warning has to begin', () => {
+    const facts = factsAt(HARD - 70 * MINUTE_MS, { screenLocked: known(true), appleSilicon: known(true) });
+    const decision = decide(settings, facts, ledgerWith({ awaySince: MONDAY_NINE }));
+    expect(decision).toMatchObject({ kind: 'rest', state: 'waiting', wakeAt: HARD - 65 * MINUTE_MS });
+  });
+
   test('a count deadline falls with the deferral that uses up the last one', () => {
     const counted: Settings = {
       ...settings,
@@ -600,7 +656,7 @@ describe('what follows from no row', () => {
           deferralCount: spec.deferralCount,
           postponements: spec.postponements,
         }),
-        consent: spec.consentAgo === null ? null : { at: at - spec.consentAgo * MINUTE_MS, by: 'person' },
+        consent: spec.consentAgo === null ? null : { at: at - spec.consentAgo * MINUTE_MS, by: 'person', uid: 501 },
         scheduled: spec.scheduledIn === null ? null : { chosenAt: at - DAY_MS, at: at + spec.scheduledIn * MINUTE_MS },
         deferral: spec.deferredFor === null ? null : { chosenAt: at, until: at + spec.deferredFor * MINUTE_MS },
         warning:
@@ -614,6 +670,8 @@ describe('what follows from no row', () => {
                 openedMonotonicMs: openedAt === null ? null : openedAt - BOOT.startedAt,
                 seen: spec.warning.seen,
                 boot: BOOT,
+                uid: 501,
+                told: true,
               },
       });
     });

@@ -26,7 +26,7 @@ describe('what a scan leaves in the ledger', () => {
     const before = ledgerWith({
       target: targetFoundAt(MONDAY_NINE, { deferralCount: 3 }),
       scheduled: { chosenAt: MONDAY_NINE, at: LATER + DAY_MS },
-      consent: { at: LATER, by: 'person' },
+      consent: { at: LATER, by: 'person', uid: 501 },
     });
     const after = observe(before, factsAt(LATER, { offers: known([newer]) }), settings);
     expect(after.target).toMatchObject({
@@ -50,6 +50,42 @@ describe('what a scan leaves in the ledger', () => {
     });
     const after = observe(before, factsAt(LATER, { offers: known([]) }), settings);
     expect(after).toMatchObject({ target: null, deferral: null, notBefore: null });
+  });
+
+  test('a list that is empty once takes no promise, count or day away: they go on when the update is back', () => {
+    const deferral = { chosenAt: LATER, until: LATER + DAY_MS };
+    const before = ledgerWith({ target: targetFoundAt(MONDAY_NINE, { deferralCount: 4, restarts: 1 }), deferral });
+    const empty = observe(before, factsAt(LATER, { offers: known([]) }), settings);
+    expect(empty.target).toBeNull();
+    const back = observe(empty, factsAt(LATER + HOUR_MS, { offers: known([offer]) }), settings);
+    expect(back).toMatchObject({ target: before.target, deferral, parted: null });
+    const successor = observe(empty, factsAt(LATER + HOUR_MS, { offers: known([newer]) }), settings);
+    expect(successor).toMatchObject({
+      target: { label: newer.label, zeroDate: MONDAY_NINE, deferralCount: 4 },
+      deferral,
+    });
+  });
+
+  test('the wait after three wrong passwords outlives the update they were typed for', () => {
+    const notBefore = { at: LATER + DAY_MS / 2, code: 'password', text: '' };
+    expect(observe(ledgerWith({ notBefore }), factsAt(LATER, { offers: known([newer]) }), settings).notBefore).toEqual(
+      notBefore,
+    );
+    const other = { ...notBefore, code: 'install' };
+    expect(
+      observe(ledgerWith({ notBefore: other }), factsAt(LATER, { offers: known([newer]) }), settings).notBefore,
+    ).toBeNull();
+  });
+
+  test('a wait reckoned on a clock that was set back since is forgotten', () => {
+    const notBefore = { at: LATER + 300 * DAY_MS, code: 'install', text: '' };
+    expect(observe(ledgerWith({ notBefore }), factsAt(LATER), settings).notBefore).toBeNull();
+  });
+
+  test('on a Mac that travels a newer release keeps the zone in which its days were promised', () => {
+    const restart = { ...settings, deadlines: { ...settings.deadlines, newTarget: 'restart' as const } };
+    const after = observe(ledgerWith(), factsAt(LATER, { offers: known([newer]), zone: 'Asia/Tokyo' }), restart);
+    expect(after.target?.zone).toBe('Europe/Berlin');
   });
 
   test('an update that somebody installed by hand is done', () => {
@@ -109,6 +145,8 @@ describe('a time somebody chose', () => {
       openedMonotonicMs: 0,
       seen: 'unlocked' as const,
       boot: null,
+      uid: 501,
+      told: true,
     };
     expect(observe({ ...ledger, warning: postponed }, factsAt(MONDAY_NINE + 2 * HOUR_MS), settings).scheduled).toEqual(
       ledger.scheduled,

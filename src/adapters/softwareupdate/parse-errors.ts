@@ -1,6 +1,6 @@
 import type { Printed } from '../commands/command.ts';
 import { splitLines, straightApostrophes } from '../commands/lines.ts';
-import { excerpt } from '../commands/unreadable.ts';
+import { escaped, excerpt } from '../commands/unreadable.ts';
 
 /** What `softwareupdate` complains about. Its exit code does not tell: most of these come with 0. */
 export type UpdateError =
@@ -80,10 +80,10 @@ function failureOf(error: UpdateError, found: RegExpExecArray, text: string): Up
   const { domain, code, amount, item } = found.groups ?? {};
   return {
     error,
-    domain: domain ?? (/SUMacControllerError/.test(found[0]) ? 'SUMacControllerError' : null),
+    domain: escaped(domain ?? /SUMacControllerError/.exec(found[0])?.[0] ?? '') || null,
     code: code === undefined ? null : Number(code),
     requiredGB: amount === undefined ? null : plainNumber(amount),
-    item: item?.trim() || null,
+    item: escaped(item?.trim() ?? '') || null,
     text: excerpt(lineAround(text, found.index)),
   };
 }

@@ -79,6 +79,8 @@ function offerOf(label: string, fields: RegExpExecArray, line: Line, macos: stri
   const { title = '', version = '', size = '', rest = '' } = fields.groups ?? {};
   const flags = flagsOf(rest);
   if (flags === null || title.trim() === '' || version.trim() === '') return null;
+  // No name has control characters: what was damaged there must not be offered to anybody.
+  if (/\p{Cc}/u.test(label + title + version)) return null;
   const kind = kindOf(label, title);
   if (!belongTogether(label, title, version, kind)) return null;
   if (!line.ended && !isClosed(rest, flags, size, kind, macos)) return null;
