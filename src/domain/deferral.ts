@@ -11,12 +11,13 @@ export type TimeChoice = { label: string; at: Instant };
 export const SHORTEST_DEFERRAL_MINUTES = 5;
 
 /**
- * What a person may choose at `at`: the menu entries that end before `limit`, and where some do not, one last entry
- * that ends at the limit itself. Empty when the limit is too near.
+ * What a person may choose between `at` and `answeredBy`, when the dialog closes: the menu entries that end before
+ * `limit` even if chosen last, and where some do not, one last entry that ends at the limit itself. Empty when the limit
+ * is too near.
  */
 export function deferralChoices(
   deferral: Settings['deferral'],
-  at: Instant,
+  { at, answeredBy }: { at: Instant; answeredBy: Instant },
   limit: Instant | null,
   zone: string,
 ): DeferralChoice[] {
@@ -28,7 +29,7 @@ export function deferralChoices(
   const plain = entries.filter((entry, index) => entries.findIndex(({ label }) => label === entry.label) === index);
   if (limit === null) return plain;
   const left = Math.ceil((limit - at) / MINUTE_MS);
-  const fitting = plain.filter((choice) => choice.minutes < left);
+  const fitting = plain.filter((choice) => answeredBy + choice.minutes * MINUTE_MS < limit);
   if (fitting.length === plain.length) return plain;
   if (left < SHORTEST_DEFERRAL_MINUTES) return [];
   return [...fitting, { label: `until ${localWords(limit, zone)}`, minutes: left }];

@@ -83,7 +83,9 @@ function askOrWaitForLimit(situation: Situation, warnAt: Instant | null, because
     (limit): limit is Instant => limit !== null,
   );
   const limit = limits.length === 0 ? null : Math.min(...limits);
-  const deferrals = prompt === 'choice' ? deferralChoices(settings.deferral, at, limit, facts.zone) : [];
+  const closesAt = Math.min(at + settings.prompts.timeoutMinutes * MINUTE_MS, limit ?? Infinity);
+  const deferrals =
+    prompt === 'choice' ? deferralChoices(settings.deferral, { at, answeredBy: closesAt }, limit, facts.zone) : [];
   const isNear = limit !== null && limit - at < SHORTEST_DEFERRAL_MINUTES * MINUTE_MS;
   if (limit !== null && (isNear || (prompt === 'choice' && deferrals.length === 0))) {
     return restAt(at)('waiting', Math.max(limit, at + MINUTE_MS), [...because, { code: 'limit-near', at: limit }]);
@@ -95,7 +97,6 @@ function askOrWaitForLimit(situation: Situation, warnAt: Instant | null, because
     prompt === 'soft' ? schedule.hard.at : lastTime,
     facts.zone,
   );
-  const closesAt = Math.min(at + settings.prompts.timeoutMinutes * MINUTE_MS, limit ?? Infinity);
   return {
     kind: 'ask',
     prompt,

@@ -1,13 +1,14 @@
-import { nearestKey } from './nearest-key.ts';
+import { distanceBetween, nearestKey } from './nearest-key.ts';
 import type { Stranger } from './setting-keys.ts';
 import { WORDS_BY_KEY } from './setting-paths.ts';
 import type { SettingProblem } from './setting-problem.ts';
-import { valueWords } from './setting-values.ts';
+import { kindWords, valueWords } from './setting-values.ts';
 
 /** Says what is wrong with a key that upkeep does not know; a misplaced secret is named but never repeated. */
 export function strangerProblem(stranger: Stranger, suggest: boolean): SettingProblem {
   const { key } = stranger;
-  if (key.split('.').some((name) => SECRET_NAME.test(name))) {
+  const names = key.split('.');
+  if (names.some(isSecretName)) {
     return {
       key,
       given: null,
@@ -16,9 +17,9 @@ export function strangerProblem(stranger: Stranger, suggest: boolean): SettingPr
       nearest: null,
     };
   }
-  const given = valueWords(stranger.value);
+  const given = names.some(mayBeSecretName) ? hiddenWords(stranger.value) : valueWords(stranger.value);
   if (WORDS_BY_KEY.has(key) && key.includes('.')) {
-    const nested = key.split('.').join(' → ');
+    const nested = names.join(' → ');
     return {
       key,
       given,
@@ -40,7 +41,50 @@ export function strangerProblem(stranger: Stranger, suggest: boolean): SettingPr
 
 /** Names under which other tools keep what must not stand in a profile, where every process on the Mac can read it. */
 const SECRET_NAME =
-  /pass(?:word|wd|phrase|code)|pwd|secret|token|credential|(?:api|private).?key|^auth|^user|user(?:name)?$|^login|account/i;
+  /pass(?:word|wd|phrase|code)|pswd|pwd|secret|token|credential|(?:api|private).?key|^auth|^user|user(?:name)?$|^login/i;
+
+/** Whole words that are too short to be looked for within others: `bypass` and `keyboard` hold no secrets. */
+const SECRET_WORDS = new Set(['pass', 'pw']);
+const DOUBTFUL_WORDS = new Set(['key', 'pin']);
+
+/** What a misspelt name is compared with, wherever in it. */
+const LONG_SECRET_WORDS = ['password', 'passwd', 'passphrase', 'passcode', 'secret', 'token', 'credential'];
+
+function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) || wordsIn(name).some((word) => SECRET_WORDS.has(word));
+}
+
+function mayBeSecretName(name: string): boolean {
+  if (wordsIn(name).some((word) => DOUBTFUL_WORDS.has(word))) return true;
+  const letters = name
+    .toLowerCase()
+    .replace(/[^a-z]/g, '')
+    .slice(0, LONGEST_NAME);
+  return LONG_SECRET_WORDS.some((word) => holdsNearly(letters, word));
+}
+
+const LONGEST_NAME = 80;
+
+/** Whether some part of `letters` is `word` but for a slip in every four letters. */
+function holdsNearly(letters: string, word: string): boolean {
+  const limit = Math.floor(word.length / 4);
+  for (let start = 0; start < letters.length; start += 1) {
+    for (let length = word.length - limit; length <= word.length + limit; length += 1) {
+      if (distanceBetween(letters.slice(start, start + length), word, limit) <= limit) return true;
+    }
+  }
+  return false;
+}
+
+/** `jamfAPI_pass2` as jamf, api, pass. */
+function wordsIn(name: string): string[] {
+  return name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g)?.map((word) => word.toLowerCase()) ?? [];
+}
+
+/** A value that nobody should read, by its kind only. */
+function hiddenWords(value: unknown): string {
+  return typeof value === 'string' ? `(text of ${[...value].length} characters)` : `(${kindWords(value)})`;
+}
 
 /** Where no single key is the nearest, the keys of the group that the stranger stands in. */
 function siblingsOf(key: string): string | null {

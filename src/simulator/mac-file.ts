@@ -14,7 +14,8 @@ export function macFromFile(file: { path: string; text: string } | null, offers:
   if (reading.ok) return reading.spec;
   const problems = reading.problems.map(({ key, given: value, allowed, nearest }) => {
     const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
-    return `  ${key === '' ? 'the file' : key}: given ${value}; allowed is ${allowed}.${hint}`;
+    const what = allowed === null ? 'unknown key' : `given ${value}; allowed is ${allowed}`;
+    return `  ${key === '' ? 'the file' : key}: ${what}.${hint}`;
   });
   throw new UpkeepError('input.wrong', `${file?.path ?? 'the Mac'} does not describe a Mac:\n${problems.join('\n')}`, {
     remedy: 'docs/simulated-mac.md lists every key.',

@@ -164,9 +164,11 @@ describe('active hours', () => {
   });
 });
 
+const NOW = { at: MONDAY_NINE, answeredBy: MONDAY_NINE };
+
 describe('what a person may choose', () => {
   test('the whole menu, sorted and without doubles, when nothing limits it', () => {
-    const choices = deferralChoices({ menuMinutes: [240, 60, 60, 1440], defaultMinutes: 60 }, MONDAY_NINE, null, ZONE);
+    const choices = deferralChoices({ menuMinutes: [240, 60, 60, 1440], defaultMinutes: 60 }, NOW, null, ZONE);
     expect(choices.map((choice) => choice.label)).toEqual(['60 minutes', '4 hours', '1 day']);
   });
 
@@ -181,10 +183,21 @@ describe('what a person may choose', () => {
       fc.property(
         fc.array(fc.integer({ min: 5, max: 10_080 }), { maxLength: 6 }),
         fc.integer({ min: -10, max: 20_000 }),
-        (menuMinutes, minutesLeft) => {
+        fc.integer({ min: 0, max: 120 }),
+        (menuMinutes, minutesLeft, thinkingMinutes) => {
           const limit = MONDAY_NINE + minutesLeft * MINUTE_MS;
-          const choices = deferralChoices({ menuMinutes, defaultMinutes: 60 }, MONDAY_NINE, limit, ZONE);
-          for (const { minutes } of choices) expect(MONDAY_NINE + minutes * MINUTE_MS).toBeLessThanOrEqual(limit);
+          const answeredBy = Math.max(MONDAY_NINE, Math.min(MONDAY_NINE + thinkingMinutes * MINUTE_MS, limit));
+          const choices = deferralChoices(
+            { menuMinutes, defaultMinutes: 60 },
+            { at: MONDAY_NINE, answeredBy },
+            limit,
+            ZONE,
+          );
+          for (const { label, minutes } of choices) {
+            // Whoever takes their time before they choose gets what the entry says all the same.
+            const chosenAt = label.startsWith('until') ? MONDAY_NINE : answeredBy;
+            expect(chosenAt + minutes * MINUTE_MS).toBeLessThanOrEqual(limit);
+          }
           expect(choices.length > 0).toBe(minutesLeft >= 5);
           expect(new Set(choices.map((choice) => choice.label)).size).toBe(choices.length);
         },

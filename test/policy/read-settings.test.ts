@@ -133,6 +133,11 @@ describe('unknown keys', () => {
     'AuthServicePassword',
     'bearer_token',
     'API-Key',
+    'adminPswd',
+    'pwd',
+    'pass',
+    'jamf.pass',
+    'ldap_pw',
   ])('the credential %s is refused and its value not repeated', (name) => {
     for (const raw of [
       { [name]: 'hunter2' },
@@ -145,6 +150,29 @@ describe('unknown keys', () => {
       expect(words).not.toContain('hunter2');
     }
   });
+
+  test.each([
+    'adminPasswrd',
+    'adminpaswrd',
+    'psasword',
+    'apiTokn',
+    'apitokn',
+    'sercet',
+    'credntials',
+    'sshKey',
+    'unlockPin',
+  ])('the value of %s, which may be a credential misspelt, is not repeated', (name) => {
+    for (const raw of [{ [name]: 'hunter' }, { target: { [name]: 'hunter' } }]) {
+      expect(problemsOf(raw)).toMatchObject([{ given: '(text of 6 characters)' }]);
+    }
+    expect(problemsOf({ [name]: 482_913 })).toMatchObject([{ given: '(a number)' }]);
+    expect(problemsOf({ [name]: ['hunter'] })).toMatchObject([{ given: '(a list)' }]);
+  });
+
+  test.each(['adminAccount', 'bypass', 'passiveMode', 'organization', 'keyboard', 'takeOver'])(
+    '%s is no credential, and its value is shown',
+    (name) => expect(problemsOf({ [name]: 'hunter' })).toMatchObject([{ given: '"hunter"' }]),
+  );
 
   test('names that every object has are unknown keys like any other', () => {
     const raw: unknown = JSON.parse(

@@ -1,6 +1,6 @@
 import type { Printed } from '../commands/command.ts';
 import { splitLines } from '../commands/lines.ts';
-import { unreadable } from '../commands/unreadable.ts';
+import { escaped, unreadable } from '../commands/unreadable.ts';
 import { findFailure, type UpdateError, type UpdateFailure } from './parse-errors.ts';
 
 type Transfer = {
@@ -142,8 +142,9 @@ function whatIsSaid(printed: Pick<Printed, 'stdout' | 'stderr'>): Seen {
     const percent = readPercentage(line.text);
     if (percent !== null) seen.percentages.push(percent);
     if (/^\s*Done\.\s*$/.test(line.text)) seen.done = true;
-    const [, verb, colon, title] = /^\s*(Downloading|Downloaded|Done with)(:?) (\S.*?)\s*$/.exec(line.text) ?? [];
-    if (verb === undefined || title === undefined || percent !== null) continue;
+    const [, verb, colon, said] = /^\s*(Downloading|Downloaded|Done with)(:?) (\S.*?)\s*$/.exec(line.text) ?? [];
+    if (verb === undefined || said === undefined || percent !== null) continue;
+    const title = escaped(said);
     // A title at the end of cut text may be cut itself; it counts only when it repeats the one announced.
     if (!line.ended && title !== seen.item) continue;
     if (verb === 'Downloading' && colon === '') seen.item = title;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { isZone } from '../../domain/instant.ts';
 import { readBuild, readOsVersion } from '../../domain/os-version.ts';
-import { FAULT_NAMES, faultSchema } from './faults.ts';
+import { FAULT_NAMES, type Fault, faultSchema } from './faults.ts';
 import { nearest } from './nearest.ts';
+
+const A_FAULT = 'a fault such as {"name": "install-fails", "times": 2}';
 
 /** What each key may hold, in words for whoever wrote the file. Also the list of keys there are. */
 const ALLOWED = {
@@ -29,18 +31,20 @@ const ALLOWED = {
   faults: 'a list of faults such as {"name": "install-fails", "times": 2}',
 } as const;
 
-const FAULT_KEYS = [
-  'name',
-  'times',
-  'from',
-  'until',
-  'factor',
-  'text',
-  'exitCode',
-  'chance',
-  'afterHours',
-  'atPercent',
-];
+/** The same for the fields of faults; `name` has a list of its own. */
+const FAULT_ALLOWED: Record<Exclude<FieldOf<Fault>, 'name'>, string> = {
+  times: 'a whole number from 1 on',
+  from: 'an instant in milliseconds since 1970',
+  until: 'an instant in milliseconds since 1970',
+  factor: 'a number from 1 on',
+  text: 'text',
+  exitCode: 'a whole number',
+  chance: 'a number from 0 to 1',
+  afterHours: 'a number from 0 on',
+  atPercent: 'a number from 0 to 100',
+};
+
+type FieldOf<One> = One extends unknown ? keyof One : never;
 
 const schema = z.strictObject({
   model: z
@@ -79,7 +83,8 @@ const schema = z.strictObject({
 });
 
 export type MacSpec = z.output<typeof schema>;
-export type MacSpecProblem = { key: string; given: string; allowed: string; nearest?: string };
+/** `allowed` is null where the key itself is unknown. */
+export type MacSpecProblem = { key: string; given: string; allowed: string | null; nearest?: string };
 
 /** The Mac that a file describes, every key optional; or everything that is wrong with the file at once. */
 export function readMacSpec(raw: unknown): { ok: true; spec: MacSpec } | { ok: false; problems: MacSpecProblem[] } {
@@ -97,18 +102,24 @@ export function defaultMacSpec(): MacSpec {
 function problemsOf(issue: z.core.$ZodIssue, raw: unknown): MacSpecProblem[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    const choices = path.length === 0 ? Object.keys(ALLOWED) : FAULT_KEYS;
-    return issue.keys.map((key) =>
-      problem([...path, key], raw, `one of: ${choices.join(', ')}`, nearest(key, choices)),
-    );
+    const choices = path.length === 0 ? Object.keys(ALLOWED) : fieldsOfFault(valueAt([...path, 'name'], raw));
+    return issue.keys.map((key) => problem([...path, key], raw, null, nearest(key, choices)));
   }
   const top = path[0];
   if (top === undefined) return [{ key: '', given: shown(raw), allowed: 'an object' }];
   if (top === 'faults' && path.at(-1) === 'name') {
     return [problem(path, raw, `one of: ${FAULT_NAMES.join(', ')}`, nearest(String(valueAt(path, raw)), FAULT_NAMES))];
   }
-  if (top === 'faults' && path.length > 2) return [problem(path, raw, issue.message)];
+  if (top === 'faults' && path.length > 1) {
+    const allowed = path[2] === undefined ? A_FAULT : (FAULT_ALLOWED as Record<string, string>)[path[2]];
+    return [problem(path, raw, allowed ?? issue.message)];
+  }
   return [problem(path, raw, (ALLOWED as Record<string, string>)[top] ?? issue.message)];
+}
+
+function fieldsOfFault(name: unknown): string[] {
+  const option = faultSchema.options.find(({ shape }) => shape.name.value === name);
+  return option === undefined ? [] : Object.keys(option.shape);
 }
 
 /** Values that are fine alone but not together. */
@@ -127,7 +138,7 @@ function mismatchesIn(spec: MacSpec, raw: unknown): MacSpecProblem[] {
   return problems;
 }
 
-function problem(path: string[], raw: unknown, allowed: string, near?: string): MacSpecProblem {
+function problem(path: string[], raw: unknown, allowed: string | null, near?: string): MacSpecProblem {
   const given = valueAt(path, raw);
   const secret = path[0] === 'password';
   const base = { key: path.join('.'), given: secret ? '[secret]' : shown(given), allowed };
