@@ -59,6 +59,8 @@ export function tell(step: Step): Entry[] {
       after.context.because,
     );
   }
+  if (step.type === 'agent.woke' && to === 'validating' && from !== 'validating')
+    say('restart', 'The Mac has restarted');
   tellRest(step, from, to, say);
   if (to === 'resting.upToDate') tellNothingToDo(step, zone, say);
   return entries;

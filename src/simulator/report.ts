@@ -121,7 +121,8 @@ function timelineOf(
   { os: _os, happenings }: SimulationRun['mac'],
   restarts: readonly KnownRestart[],
 ): TimelineEntry[] {
-  const told: Entry[] = steps.flatMap((step) => tell(step));
+  // The Mac's own record tells restarts better than the agent, which only notices them afterwards.
+  const told: Entry[] = steps.flatMap((step) => tell(step)).filter((entry) => entry.kind !== 'restart');
   for (const { at, report, happening } of restarts) {
     const who =
       happening.loggedIn === null
