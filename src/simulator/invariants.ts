@@ -74,7 +74,7 @@ function checkWarning(tally: Tally, mac: VirtualMac, restart: Restart, settings:
   const begunAt = call?.at ?? restart.at;
   const begunWall = call?.wall ?? restart.wall;
   const warned = warnedBefore(mac, begunAt, begunWall, restart, settings);
-  const consented = consentBefore(mac, begunAt);
+  const consented = consentBefore(mac, begunAt, restart.loggedIn);
   tally.check(
     'fair-warning',
     warned !== null || consented !== null,
@@ -104,6 +104,11 @@ export function warnedBefore(
     const promised = timeNamed(dialog);
     if (promised === null) continue;
     if (begunWall < promised || begunWall > promised + LATE_MS) return null;
+    // It stood in somebody else's session, or fell over: whoever is restarted now has not been warned by it.
+    const crashed = mac.happenings.some(
+      (one) => one.kind === 'dialog-closed' && one.dialog === dialog.dialog && one.why === 'crashed',
+    );
+    if (crashed || dialog.user !== restart.loggedIn) return null;
     const visible = mac.happenings.find((one) => one.kind === 'dialog-visible' && one.dialog === dialog.dialog);
     const floorMs = settings.warning.floorMinutes * MINUTE_MS;
     if (visible !== undefined && begunAt - visible.at >= floorMs) return { shownAt: visible.at, promised };
@@ -124,11 +129,12 @@ function lastPromise(mac: VirtualMac, begunAt: Instant): Instant | null {
 }
 
 /** When somebody pressed a button that says now, or typed a password, shortly before. */
-function consentBefore(mac: VirtualMac, begunAt: Instant): Instant | null {
+function consentBefore(mac: VirtualMac, begunAt: Instant, user: string): Instant | null {
   for (const one of [...mac.happenings].reverse()) {
     if (one.kind !== 'dialog-answered' || one.at > begunAt || begunAt - one.at > CONSENT_MS) continue;
     const dialog = dialogsOf(mac).find((opened) => opened.dialog === one.dialog);
-    const label = dialog?.shows[`${one.button}text`];
+    if (dialog === undefined || dialog.user !== user) continue;
+    const label = dialog.shows[`${one.button}text`];
     if (label === 'Restart now' || (one.typed.length > 0 && one.button === 'button1')) return one.at;
   }
   return null;
@@ -214,6 +220,8 @@ function checkPromptsPerDay(tally: Tally, mac: VirtualMac, settings: Settings): 
 /** The password of the person stands nowhere but on a tool's stdin. */
 function checkSecret(tally: Tally, run: SimulationRun, secret: string): void {
   if (secret === '') return;
+  // In JSON a quote or backslash of the password is escaped.
+  const inJson = JSON.stringify(secret).slice(1, -1);
   for (const call of run.mac.calls)
     tally.check(
       'no-secret-in-the-open',
@@ -222,5 +230,5 @@ function checkSecret(tally: Tally, run: SimulationRun, secret: string): void {
       `a password among the arguments of ${call.name}`,
     );
   for (const row of run.journal)
-    tally.check('no-secret-in-the-open', !JSON.stringify(row).includes(secret), row.at, 'a password in the journal');
+    tally.check('no-secret-in-the-open', !JSON.stringify(row).includes(inJson), row.at, 'a password in the journal');
 }

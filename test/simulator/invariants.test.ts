@@ -164,6 +164,29 @@ describe('fair-warning', () => {
     { broken: '09:01', holds: '09:00', violated },
   );
 
+  twins<string>(
+    'the warning stood in the session of somebody else (in theirs)',
+    (loggedIn) => new Story().warns(at('09:00'), at('10:00')).installs(at('10:00'), { loggedIn }),
+    { broken: 'bert', holds: 'anna', violated },
+  );
+
+  twins<string>(
+    'the consent was somebody else’s (theirs)',
+    (loggedIn) =>
+      new Story().shows(at('09:50'), QUESTION).presses(at('09:55'), 'button2').installs(at('10:00'), { loggedIn }),
+    { broken: 'bert', holds: 'anna', violated },
+  );
+
+  twins<'crashed' | 'answered'>(
+    'the warning fell over a minute after it came up (was confirmed)',
+    (why) =>
+      new Story()
+        .warns(at('09:00'), at('10:00'))
+        .note(at('09:01'), { kind: 'dialog-closed', dialog: 1, why, exitCode: null })
+        .installs(at('10:00')),
+    { broken: 'crashed', holds: 'answered', violated },
+  );
+
   twins<number>(
     'an hour is less than this policy asks for (just as much)',
     (minutes) => new Story().warns(at('10:00') - minutes * MINUTE_MS, at('10:00')).installs(at('10:00')),
