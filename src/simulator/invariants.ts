@@ -206,14 +206,21 @@ function checkDeferrals(tally: Tally, prompts: readonly AnsweredPrompt[]): void 
   });
 }
 
+/** Questions and warnings have a budget a day, by the Mac's own clock. Passwords and times are answers to questions. */
 function checkPromptsPerDay(tally: Tally, mac: VirtualMac, settings: Settings): void {
+  const most = {
+    question: settings.prompts.maxPerDay,
+    warning: settings.budgets.warningsPerDay + settings.meetings.maxPostponements,
+  };
   const days = new Map<string, number>();
-  const most = settings.prompts.maxPerDay + settings.budgets.warningsPerDay + settings.prompts.maxPerDay;
   for (const dialog of dialogsOf(mac)) {
-    const day = localWords(dialog.at, mac.zone).split(',')[0] ?? '';
+    const isQuestion = dialog.shows.button1text === 'Remind me later' || dialog.shows.button1text === 'Restart now';
+    const kind = timeNamed(dialog) !== null ? 'warning' : isQuestion ? 'question' : null;
+    if (kind === null) continue;
+    const day = `${kind} on ${localWords(dialog.wall, dialog.zone).split(',')[0]}`;
     const count = (days.get(day) ?? 0) + 1;
     days.set(day, count);
-    tally.check('prompts-a-day', count <= most, dialog.at, `dialog ${count} on ${day}`);
+    tally.check('prompts-a-day', count <= most[kind], dialog.at, `${day}: ${count}, where ${most[kind]} are allowed`);
   }
 }
 

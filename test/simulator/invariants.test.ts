@@ -434,17 +434,38 @@ describe('deferral-kept', () => {
 });
 
 describe('prompts-a-day', () => {
-  // Questions, their second dialogs (a password, a list of times) and warnings.
-  const most = settings.prompts.maxPerDay * 2 + settings.budgets.warningsPerDay;
+  const violated: Invariant[] = ['prompts-a-day'];
+  const questions = settings.prompts.maxPerDay;
+  const warnings = settings.budgets.warningsPerDay + settings.meetings.maxPostponements;
 
   twins<Instant>(
-    'one dialog more than the budgets make, on the same day (past midnight)',
+    'one question more than the budget, on the same day (past midnight)',
     (last) => {
       const story = new Story();
-      for (let n = 0; n < most; n += 1) story.shows(at('08:00') + n * 30 * MINUTE_MS, QUESTION);
+      for (let n = 0; n < questions; n += 1) story.shows(at('08:00') + n * 30 * MINUTE_MS, QUESTION);
       return story.shows(last, QUESTION);
     },
-    { broken: at('23:59'), holds: at('23:59') + MINUTE_MS, violated: ['prompts-a-day'] },
+    { broken: at('23:59'), holds: at('23:59') + MINUTE_MS, violated },
+  );
+
+  twins<number>(
+    'one warning more than the budget and the postponements together (just as many)',
+    (count) => {
+      const story = new Story();
+      for (let n = 0; n < count; n += 1) story.warns(at('08:00') + n * 30 * MINUTE_MS, at('23:00'));
+      return story;
+    },
+    { broken: warnings + 1, holds: warnings, violated },
+  );
+
+  twins<Record<string, unknown>>(
+    'a question too many (a password asked for after the last one)',
+    (last) => {
+      const story = new Story();
+      for (let n = 0; n < questions; n += 1) story.shows(at('08:00') + n * 30 * MINUTE_MS, QUESTION);
+      return story.shows(at('22:00'), last);
+    },
+    { broken: QUESTION, holds: PASSWORD_QUESTION, violated },
   );
 });
 
