@@ -62,6 +62,11 @@ export function timeChoices(at: Instant, leadMinutes: number, limit: Instant | n
   return choices.slice(0, MOST_TIMES);
 }
 
+/** The first moment of the local day; a day is not always 24 hours long. */
+export function localMidnight(at: Instant, zone: string): Instant {
+  return zoned(at, zone).startOfDay().epochMilliseconds;
+}
+
 /** The first moment of the next local day. */
 export function nextLocalMidnight(at: Instant, zone: string): Instant {
   return zoned(at, zone).toPlainDate().add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds;

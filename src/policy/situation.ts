@@ -1,8 +1,8 @@
 import { type DeadlineSchedule, type DeadlineStage, scheduleFor, stageAt } from '../domain/deadlines.ts';
 import type { Decision, RestState } from '../domain/decision.ts';
-import { nextLocalMidnight } from '../domain/deferral.ts';
+import { localMidnight } from '../domain/deferral.ts';
 import type { Facts } from '../domain/facts.ts';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
+import { HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
 import type { Ledger, PromptKind, TrackedTarget, Warning } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -90,7 +90,7 @@ export function promptsToday(
   zone: string,
   kinds: PromptKind[] = ['choice', 'soft', 'password'],
 ): number {
-  const today = nextLocalMidnight(at, zone) - DAY_MS;
+  const today = localMidnight(at, zone);
   return ledger.prompts.filter(
     (prompt) => kinds.includes(prompt.kind) && prompt.openedAt !== null && prompt.at >= today,
   ).length;

@@ -33,7 +33,7 @@ export function checkInvariants(
   checkBudget(tally, mac, restarts, settings);
   for (const dialog of dialogsOf(mac)) checkWanted(tally, run, dialog, settings);
   checkDeferrals(tally, prompts);
-  checkPromptsPerDay(tally, mac, settings);
+  checkPromptsPerDay(tally, run, settings);
   tally.check(
     'every-wait-has-a-wake',
     run.restsWithoutWake === 0,
@@ -207,10 +207,11 @@ function checkDeferrals(tally: Tally, prompts: readonly AnsweredPrompt[]): void 
 }
 
 /** Questions and warnings have a budget a day, by the Mac's own clock. Passwords and times are answers to questions. */
-function checkPromptsPerDay(tally: Tally, mac: VirtualMac, settings: Settings): void {
+function checkPromptsPerDay(tally: Tally, { mac, cutsMade }: SimulationRun, settings: Settings): void {
+  // A dialog that was up when the agent was cut off is shown again, and could not be counted before.
   const most = {
-    question: settings.prompts.maxPerDay,
-    warning: settings.budgets.warningsPerDay + settings.meetings.maxPostponements,
+    question: settings.prompts.maxPerDay + cutsMade,
+    warning: settings.budgets.warningsPerDay + settings.meetings.maxPostponements + cutsMade,
   };
   const days = new Map<string, number>();
   for (const dialog of dialogsOf(mac)) {
