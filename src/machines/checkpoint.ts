@@ -13,8 +13,8 @@ const STEPS: Record<number, (older: Checkpoint) => Checkpoint> = {};
 export type Revived = { snapshot: ReturnType<typeof agentMachine.resolveState>; unreadable: string | null };
 
 /**
- * Turns a saved row into a snapshot; nothing runs by that. A row that cannot be revived leads to the first state with
- * everything people were promised carried over, and `unreadable` says why.
+ * Turns a saved row into a snapshot; nothing runs by that. A row that cannot be revived leads to the first state (or to
+ * waiting for a restart that was ordered) with everything people were promised carried over, and `unreadable` says why.
  */
 export function revive(row: Checkpoint | null): Revived {
   if (row === null) return { snapshot: resolve('resting', firstContext), unreadable: null };
@@ -23,7 +23,8 @@ export function revive(row: Checkpoint | null): Revived {
     return { snapshot: resolve(value, { ...firstContext, ...(context as AgentContext) }), unreadable: null };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { snapshot: resolve('resting', carriedOver(row.context)), unreadable: why };
+    const context = carriedOver(row.context);
+    return { snapshot: resolve(placeOf(context), context), unreadable: why };
   }
 }
 
@@ -40,7 +41,12 @@ function upgrade(row: Checkpoint): Checkpoint {
 }
 
 function resolve(value: unknown, context: AgentContext) {
-  return agentMachine.resolveState({ value: value as 'resting', context });
+  return agentMachine.resolveState({ value: value as 'resting' | 'restarting', context });
+}
+
+/** An install that was under way is awaited, never ordered again; everything else starts from the first look. */
+function placeOf({ ledger }: AgentContext): 'resting' | 'restarting' {
+  return ledger.install === null ? 'resting' : 'restarting';
 }
 
 /** The ledger holds the promises; it is kept as far as it can be read. */
@@ -50,5 +56,10 @@ function carriedOver(context: unknown): AgentContext {
     typeof found.ledger === 'object' && found.ledger !== null
       ? { ...firstContext.ledger, ...found.ledger }
       : firstContext.ledger;
-  return { ...firstContext, settings: found.settings ?? null, ledger };
+  const { install } = ledger;
+  const waiting: Partial<AgentContext> =
+    install === null
+      ? {}
+      : { wakeAt: install.restartExpectedBy, because: [{ code: 'restart-expected', by: install.restartExpectedBy }] };
+  return { ...firstContext, settings: found.settings ?? null, ledger, ...waiting };
 }

@@ -155,4 +155,27 @@ describe('a checkpoint that cannot be read', () => {
     expect(snapshot.value).toEqual({ resting: 'fresh' });
     expect(snapshot.context.ledger.deferral).toEqual(deferral);
   });
+
+  test('an install that was under way is awaited, not ordered again', () => {
+    const boot = { id: 'A', startedAt: 1 };
+    const release = { version: '26.6', build: '25G72' };
+    const install = {
+      label: 'x',
+      from: release,
+      to: release,
+      by: 'person' as const,
+      startedAt: 1,
+      boot,
+      restartExpectedBy: 99,
+    };
+    const ledger = { ...firstContext.ledger, install };
+    const { snapshot, unreadable } = revive({
+      version: CHECKPOINT_VERSION,
+      value: 'dreaming',
+      context: { ...firstContext, ledger },
+    });
+    expect(unreadable).not.toBeNull();
+    expect(snapshot.value).toBe('restarting');
+    expect(snapshot.context).toMatchObject({ wakeAt: 99, because: [{ code: 'restart-expected' }] });
+  });
 });
