@@ -1,7 +1,6 @@
 import { type Instant, instantAt, localDate } from './instant.ts';
 import type { DeadlineRule, Settings } from './settings.ts';
 
-export type DeadlineName = 'focus' | 'soft' | 'hard';
 export type DeadlineStage = 'open' | 'past-focus' | 'past-soft' | 'past-hard';
 
 /** When one deadline falls and which rule put it there; `at` null means the rules never bring it about by time alone. */

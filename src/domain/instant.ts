@@ -24,12 +24,6 @@ export function localWords(instant: Instant, zone: string): string {
   return `${weekdayShort(local)} ${local.day} ${MONTHS[local.month - 1]} ${local.year}, ${clock}`;
 }
 
-/** `2026-11-23 09:00` for tables and timelines. */
-export function localStamp(instant: Instant, zone: string): string {
-  const local = zoned(instant, zone);
-  return `${local.toPlainDate()} ${two(local.hour)}:${two(local.minute)}`;
-}
-
 export function zoned(instant: Instant, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
 }

@@ -97,29 +97,34 @@ export type Ledger = {
   lastUpdate: { from: OsRelease; to: OsRelease; at: Instant } | null;
 };
 
-export const emptyLedger: Ledger = {
-  boot: null,
-  lastScan: null,
-  scanFailures: 0,
-  scanNextAt: null,
+/** All that belongs to one target, before there is one; what is left when it is gone. */
+export const noTarget = {
   target: null,
-  parted: null,
   download: null,
   downloadedAt: null,
   deferral: null,
   scheduled: null,
   consent: null,
   warning: null,
-  nobodySince: null,
-  awakeSince: null,
-  awaySince: null,
-  prompts: [],
-  promptCount: 0,
   dialogFailures: 0,
   dialogTrouble: null,
   askNotBefore: null,
   networkFailures: 0,
   notBefore: null,
+} satisfies Partial<Ledger>;
+
+export const emptyLedger: Ledger = {
+  ...noTarget,
+  boot: null,
+  lastScan: null,
+  scanFailures: 0,
+  scanNextAt: null,
+  parted: null,
+  nobodySince: null,
+  awakeSince: null,
+  awaySince: null,
+  prompts: [],
+  promptCount: 0,
   install: null,
   lastUpdate: null,
 };

@@ -48,8 +48,6 @@ export type Reason =
   | { code: 'restart-expected'; by: Instant }
   | { code: 'too-many-steps'; limit: number };
 
-export type ReasonCode = Reason['code'];
-
 /** The reason as a sentence without a full stop, in local time of `zone`. */
 export function reasonInWords(reason: Reason, zone: string): string {
   const time = (at: Instant) => localWords(at, zone);

@@ -54,7 +54,6 @@ export const agentSetup = setup({
     isDue: ({ context }, params: AgentWoke) => wakes.isDue(context, params),
     rebooted: ({ context }, params: AgentWoke) => wakes.rebooted(context, params.boot),
     restartIsOverdue: ({ context }, params: Stamp) => params.at >= (context.ledger.install?.restartExpectedBy ?? 0),
-    hasSettings: ({ context }) => context.settings !== null,
     tooManySteps: ({ context }) => context.steps > wakes.STEP_LIMIT,
     decided: ({ context }, params: { kind: DecisionKind }) => context.decision?.kind === params.kind,
     decidedToRest: ({ context }, params: { state: RestState }) =>
@@ -67,20 +66,12 @@ export const agentSetup = setup({
     wantsBack: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'back',
     installResultIs: (_, params: { outcome: InstallOutcome; result: InstallOutcome['result'] }) =>
       params.outcome.result === params.result,
-    softPrompt: ({ context }) => context.decision?.kind === 'ask' && context.decision.prompt === 'soft',
   },
   actions: {
     recordWake: assign(({ context }, params: AgentWoke) => wakes.woke(context, params)),
     recordFacts: assign(({ context }, params: { facts: Facts }) => wakes.assessed(context, params.facts)),
     recordRest: assign(({ context }) => wakes.settled(context)),
-    recordTooManySteps: assign(({ context }) => {
-      const at = context.facts?.at ?? 0;
-      return {
-        wakeAt: at + 3_600_000,
-        because: [{ code: 'too-many-steps' as const, limit: wakes.STEP_LIMIT }],
-        credential: null,
-      };
-    }),
+    recordTooManySteps: assign(({ context }) => wakes.tooManySteps(context)),
     recordFailure: assign((_, params: { what: string; failure: EffectError }) =>
       wakes.backedOff(params.what, params.failure.message, params.failure.stamp),
     ),

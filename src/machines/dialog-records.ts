@@ -40,8 +40,7 @@ export function warned(context: AgentContext, at: Instant): Change {
   };
 }
 
-const wasTold = (warning: Warning | null): boolean =>
-  warning !== null && (warning.openedAt !== null || warning.told === true);
+const wasTold = (warning: Warning | null): boolean => warning !== null && (warning.openedAt !== null || warning.told);
 
 export function dialogOpened(context: AgentContext, event: DialogOpened): Change {
   const { ledger } = context;

@@ -1,5 +1,6 @@
 import { type BootSession, type Facts, isSomebodyElse, sameBoot, valueOr } from '../domain/facts.ts';
-import { MINUTE_MS, type Stamp } from '../domain/instant.ts';
+import { HOUR_MS, MINUTE_MS, type Stamp } from '../domain/instant.ts';
+import type { Reason } from '../domain/reason.ts';
 import { decide } from '../policy/decide.ts';
 import { observe } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
@@ -52,4 +53,10 @@ export function settled(context: AgentContext): Change {
 export function backedOff(what: string, detail: string, { at }: Stamp): Change {
   const nextAt = at + 15 * MINUTE_MS;
   return { wakeAt: nextAt, because: [{ code: 'attempt-failed', what, detail, nextAt }], credential: null };
+}
+
+/** A loop nobody thought of: stop, say so, and look again in an hour. */
+export function tooManySteps({ facts }: AgentContext): Change {
+  const because: Reason[] = [{ code: 'too-many-steps', limit: STEP_LIMIT }];
+  return { wakeAt: (facts?.at ?? 0) + HOUR_MS, because, credential: null };
 }

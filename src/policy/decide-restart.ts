@@ -51,7 +51,7 @@ export function decideAboutPlannedRestart(situation: Situation): Decision | null
     const password = askForPasswordAgain(situation, because);
     if (password) return password;
   } else if (warning !== null) {
-    if (warning.told === true) promised = warning.restartAt;
+    if (warning.told) promised = warning.restartAt;
     because.push({ code: 'warning-lapsed', why: 'not-opened' });
   }
 
@@ -125,7 +125,7 @@ function notPastWarning(situation: Situation, wakeAt: Instant): Instant {
 }
 
 /** The warned moment has come and the warning holds: the last look before the restart. */
-export function proceedAfterWarning(situation: Situation, warning: Warning, because: Reason[]): Decision {
+function proceedAfterWarning(situation: Situation, warning: Warning, because: Reason[]): Decision {
   const { settings, facts, at, target } = situation;
   const rest = restAt(at);
   const mayPostpone = settings.meetings.respect && target.postponements < settings.meetings.maxPostponements;

@@ -1,6 +1,6 @@
 import { type Facts, isSomebodyElse, sameBoot, valueOr } from '../domain/facts.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
-import type { Ledger, TrackedTarget } from '../domain/ledger.ts';
+import { type Ledger, noTarget, type TrackedTarget } from '../domain/ledger.ts';
 import { majorOf, reached } from '../domain/os-version.ts';
 import type { Settings } from '../domain/settings.ts';
 import { chooseTarget, type Target } from '../domain/target.ts';
@@ -130,22 +130,9 @@ function replaceTarget(
 
 /** Nothing is left to do for the target: what belonged to it goes too. */
 export function withoutTarget(ledger: Ledger): Ledger {
-  return {
-    ...ledger,
-    target: null,
-    download: null,
-    downloadedAt: null,
-    deferral: null,
-    scheduled: null,
-    consent: null,
-    warning: null,
-    dialogFailures: 0,
-    dialogTrouble: null,
-    askNotBefore: null,
-    networkFailures: 0,
-    // Three wrong passwords endanger the account, whichever update they were typed for.
-    notBefore: ledger.notBefore?.code === 'password' ? ledger.notBefore : null,
-  };
+  // Three wrong passwords endanger the account, whichever update they were typed for.
+  const notBefore = ledger.notBefore?.code === 'password' ? ledger.notBefore : null;
+  return { ...ledger, ...noTarget, notBefore };
 }
 
 /**

@@ -48,7 +48,5 @@ export const catalogue = {
   'dialog.show': showDialog,
 } as const;
 
-export type CommandName = keyof typeof catalogue;
-
 /** All entries, for whoever needs only what they have in common. */
 export const allCommands: readonly AnyCommand[] = Object.values(catalogue);
