@@ -112,6 +112,7 @@ export class Reactor {
       because: context.because,
       wakeAt: next.hasTag('resting') ? context.wakeAt : null,
       started,
+      heard: [],
       ended: [...ended, ...stopped.map(({ key }) => ({ key, ending: 'stopped' as const }))],
     });
 

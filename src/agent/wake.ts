@@ -45,6 +45,6 @@ export async function runWake(parts: WakeParts): Promise<Status> {
   await reactor.settled();
   const status = explain(reactor.value, reactor.context, clock.now());
   parts.publish(status);
-  if (reactor.context.wakeAt !== null) wake.arm(reactor.context.wakeAt);
+  if (reactor.context.wakeAt !== null) await wake.arm(reactor.context.wakeAt);
   return status;
 }

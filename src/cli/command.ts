@@ -16,7 +16,6 @@ export type Values = { [option: string]: string | boolean | undefined };
 /** One command of the CLI: it declares what it needs, the frame enforces it, `run` does the work. */
 export type CliCommand = {
   name: string;
-  summary: string;
   /** Usage, options and examples, as `upkeep help NAME` prints them. */
   help: string;
   options: NonNullable<ParseArgsConfig['options']>;

@@ -3,13 +3,33 @@ import { UpkeepError } from '../domain/problem.ts';
 import { nearestKey } from '../policy/nearest-key.ts';
 import { readArguments } from './arguments.ts';
 import type { CliCommand, Io } from './command.ts';
-import { explain } from './commands/explain.ts';
-import { parse } from './commands/parse.ts';
-import { simulate } from './commands/simulate.ts';
-import { status } from './commands/status.ts';
 import { complain } from './complain.ts';
 
-export const COMMANDS: readonly CliCommand[] = [simulate, status, explain, parse];
+/** A command is loaded only when it is wanted: `status` must not wait for the simulator. */
+type Entry = { name: string; summary: string; load: () => Promise<CliCommand> };
+
+export const COMMANDS: readonly Entry[] = [
+  {
+    name: 'simulate',
+    summary: 'Play a policy on a simulated Mac, day by day, on any computer.',
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
+    name: 'status',
+    summary: 'Say what upkeep is doing, what comes next, and what stands in the way.',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'explain',
+    summary: 'Tell from the journal what upkeep did and why, decision by decision.',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    name: 'parse',
+    summary: 'Show what upkeep reads out of a tool’s output.',
+    load: async () => (await import('./commands/parse.ts')).parse,
+  },
+];
 
 /** Runs one command line and returns its exit code (docs/exit-codes.md). Never throws. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
@@ -31,10 +51,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    io.out(helpOn(rest));
+    io.out(await helpOn(rest));
     return 0;
   }
-  const command = commandNamed(name);
+  const command = await commandNamed(name).load();
   const ours = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
   if (ours.includes('--help') || ours.includes('-h')) {
     io.out(`${command.help}\n`);
@@ -44,17 +64,17 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   return command.run(values, positionals, io, commandLine);
 }
 
-function helpOn(words: readonly string[]): string {
+async function helpOn(words: readonly string[]): Promise<string> {
   const [about, ...more] = words;
   if (more.length > 0) {
     throw new UpkeepError('usage.wrong', `help is about one command at a time, not about ${words.join(' and ')}.`, {
       remedy: '`upkeep help` lists the commands.',
     });
   }
-  return about === undefined || about === 'help' ? overview() : `${commandNamed(about).help}\n`;
+  return about === undefined || about === 'help' ? overview() : `${(await commandNamed(about).load()).help}\n`;
 }
 
-function commandNamed(name: string): CliCommand {
+function commandNamed(name: string): Entry {
   const found = COMMANDS.find((command) => command.name === name);
   if (found !== undefined) return found;
   const remedy = '`upkeep help` lists the commands.';

@@ -1,2 +1,4 @@
+import { placesUnder } from '../adapters/places.ts';
+
 /** Where the agent keeps its state on a Mac. */
-export const SYSTEM_STATE = '/Library/Application Support/Upkeep/state';
+export const SYSTEM_STATE = placesUnder('').state;

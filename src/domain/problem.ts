@@ -16,6 +16,10 @@ export type ProblemCode =
   | 'store.too-new'
   | 'store.missing'
   | 'agent.locked'
+  | 'agent.unreachable'
+  | 'agent.stopped'
+  | 'request.refused'
+  | 'not-root'
   | 'not-a-mac'
   | 'bug';
 
@@ -64,5 +68,9 @@ const EXIT_CODES: Record<ProblemCode, number> = {
   'store.unusable': 74,
   'store.too-new': 74,
   'agent.locked': 75,
+  'agent.unreachable': 75,
+  'agent.stopped': 75,
+  'request.refused': 77,
+  'not-root': 77,
   'settings.wrong': 78,
 };

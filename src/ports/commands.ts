@@ -22,6 +22,8 @@ export type ToolCall = {
   args: readonly string[];
   stdin: ToolInput;
   limits: ToolLimits;
+  /** It goes on when the agent ends or is told to stop: an install under way. All others end with the agent. */
+  outlivesAgent: boolean;
 };
 
 export type Ending = {

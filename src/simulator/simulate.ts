@@ -138,7 +138,7 @@ class SimulatedAgent {
       store: this.#storeFor(life),
       clock: door.clock,
       wake: {
-        arm: (at) => {
+        arm: async (at) => {
           armed = true;
           mac.launchd.arm(at);
         },

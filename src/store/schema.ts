@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { UpkeepError } from '../domain/problem.ts';
 
 /** The version of the tables this program writes. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** One step per version, each with its reason; a step is never changed once released. */
 const LADDER: Record<number, string> = {
@@ -43,6 +43,18 @@ const LADDER: Record<number, string> = {
       ending TEXT
     ) STRICT;
     CREATE INDEX effect_open ON effect (key) WHERE ended_seq IS NULL;
+  `,
+  // What people and administrators ask for, kept until the agent has heard it.
+  2: `
+    CREATE TABLE inbox (
+      key INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      at INTEGER NOT NULL,
+      by TEXT NOT NULL,
+      request TEXT NOT NULL,
+      heard_seq INTEGER
+    ) STRICT;
+    CREATE INDEX inbox_waiting ON inbox (key) WHERE heard_seq IS NULL;
   `,
 };
 

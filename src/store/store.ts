@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import SqliteDatabase, { type Database, type Statement } from 'better-sqlite3';
 import type { Instant } from '../domain/instant.ts';
 import { UpkeepError } from '../domain/problem.ts';
+import type { InboxEntry, Request, Requester } from '../domain/request.ts';
 import { migrate, requireKnownTables } from './schema.ts';
 
 export const STORE_FILE = 'upkeep.db';
@@ -35,6 +36,8 @@ export type Commit = {
   wakeAt: Instant | null;
   started: Omit<EffectRow, 'key'>[];
   ended: { key: number; ending: 'done' | 'error' | 'stopped' }[];
+  /** Keys of inbox entries that this event is: heard with it, or not at all. */
+  heard: number[];
 };
 
 /**
@@ -111,7 +114,7 @@ export class Store {
   }
 
   #write(commit: Commit): number[] {
-    const { insertJournal, saveCheckpoint, insertEffect, endEffect } = this.#statements;
+    const { insertJournal, saveCheckpoint, insertEffect, endEffect, hearRequest } = this.#statements;
     const { at, monotonicMs, type, event, checkpoint, because, wakeAt } = commit;
     const value = JSON.stringify(checkpoint.value);
     const seq = Number(
@@ -120,6 +123,7 @@ export class Store {
     );
     saveCheckpoint.run(checkpoint.version, seq, value, JSON.stringify(checkpoint.context));
     for (const { key, ending } of commit.ended) endEffect.run(seq, ending, key);
+    for (const key of commit.heard) hearRequest.run(seq, key);
     return commit.started.map(({ id, name, recovery, input }) =>
       Number(insertEffect.run(id, name, recovery, JSON.stringify(input), seq).lastInsertRowid),
     );
@@ -138,6 +142,33 @@ export class Store {
   openEffects(): EffectRow[] {
     const rows = this.#statements.openEffects.all() as (Omit<EffectRow, 'input'> & { input: string })[];
     return rows.map((row) => ({ ...row, input: JSON.parse(row.input) }));
+  }
+
+  /** Keeps a request until the agent has heard it. Durable when this returns; the same `id` again is the same request. */
+  append(entry: Omit<InboxEntry, 'key'>): { key: number; isNew: boolean } {
+    const { id, at, by, request } = entry;
+    try {
+      const { changes, lastInsertRowid } = this.#statements.insertRequest.run(
+        id,
+        at,
+        JSON.stringify(by),
+        JSON.stringify(request),
+      );
+      if (changes === 1) return { key: Number(lastInsertRowid), isNew: true };
+      return { key: Number(this.#statements.requestKey.get(id)), isNew: false };
+    } catch (error) {
+      throw unusable(error, this.#database.name);
+    }
+  }
+
+  /** The requests that no commit has heard yet, oldest first. */
+  waitingRequests(): InboxEntry[] {
+    type Raw = { key: number; id: string; at: number; by: string; request: string };
+    return (this.#statements.waitingRequests.all() as Raw[]).map(({ by, request, ...row }) => ({
+      ...row,
+      by: JSON.parse(by) as Requester,
+      request: JSON.parse(request) as Request,
+    }));
   }
 
   /** The journal in order, from `afterSeq` on. */
@@ -185,6 +216,10 @@ function prepare(database: Database): Record<string, Statement> & {
   asideCount: Statement;
   openEffects: Statement;
   journal: Statement;
+  insertRequest: Statement;
+  requestKey: Statement;
+  waitingRequests: Statement;
+  hearRequest: Statement;
 } {
   return {
     checkpoint: database.prepare('SELECT version, value, context FROM checkpoint WHERE id = 1'),
@@ -205,6 +240,14 @@ function prepare(database: Database): Record<string, Statement> & {
       'SELECT key, id, name, recovery, input FROM effect WHERE ended_seq IS NULL ORDER BY key',
     ),
     journal: database.prepare('SELECT * FROM journal WHERE seq > ? ORDER BY seq'),
+    insertRequest: database.prepare(
+      'INSERT INTO inbox (id, at, by, request) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+    ),
+    requestKey: database.prepare('SELECT key FROM inbox WHERE id = ?').pluck(),
+    waitingRequests: database.prepare(
+      'SELECT key, id, at, by, request FROM inbox WHERE heard_seq IS NULL ORDER BY key',
+    ),
+    hearRequest: database.prepare('UPDATE inbox SET heard_seq = ? WHERE key = ? AND heard_seq IS NULL'),
   };
 }
 

@@ -21,6 +21,7 @@ const tool = (path: string, args: string[], more: Partial<ToolCall> = {}): ToolC
   path,
   args,
   stdin: null,
+  outlivesAgent: false,
   limits: { timeoutMs: 20_000, silenceMs: null, outputBytes: 1_000_000 },
   ...more,
 });

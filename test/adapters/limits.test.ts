@@ -10,6 +10,7 @@ const call = (limits: Partial<ToolLimits>): ToolCall => ({
   path: '/usr/bin/true',
   args: [],
   stdin: null,
+  outlivesAgent: false,
   limits: { timeoutMs: 60_000, silenceMs: null, outputBytes: 1_000, ...limits },
 });
 

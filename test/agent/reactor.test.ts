@@ -83,6 +83,7 @@ function leftBehind(value: unknown, context: AgentContext, effect: Omit<EffectRo
     wakeAt: null,
     started: [effect],
     ended: [],
+    heard: [],
   });
   return store;
 }

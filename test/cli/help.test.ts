@@ -103,9 +103,10 @@ describe('help goes to standard output and ends well', () => {
   });
 });
 
-test('each option of each command has a line in its help, and no line is without its option', () => {
-  for (const { name, help, options } of COMMANDS) {
-    const lines = [...help.matchAll(/^ {2}--([a-z]+)/gm)].map((found) => found[1]);
+test('each option of each command has a line in its help, and no line is without its option', async () => {
+  for (const { load } of COMMANDS) {
+    const { name, help, options } = await load();
+    const lines = [...help.matchAll(/^ {2}--([a-z-]+)/gm)].map((found) => found[1]);
     expect({ name, lines: lines.sort() }).toEqual({ name, lines: Object.keys(options).sort() });
   }
 });

@@ -113,7 +113,15 @@ test('no command of the catalogue names a tool this Mac does not have', async ()
   for (const command of allCommands) {
     const { mac, run } = macLike(spec);
     const { path = command.tool, args, stdin } = command.example;
-    const call = { name: command.name, effect: command.effect, path, args, stdin, limits: command.limits };
+    const call = {
+      name: command.name,
+      effect: command.effect,
+      path,
+      args,
+      stdin,
+      limits: command.limits,
+      outlivesAgent: false,
+    };
     await run(
       new Promise<void>((resolve) => {
         const watching = mac.commands.start(call).subscribe((event) => {

@@ -18,7 +18,15 @@ export function macWith(raw: Partial<MacSpec> = {}, seed: number | string = 1, s
 
 export function toolCall(path: string, args: readonly string[], stdin: ToolInput = null): ToolCall {
   const limits = { timeoutMs: HOUR_MS, silenceMs: null, outputBytes: 1_000_000 };
-  return { name: path.slice(path.lastIndexOf('/') + 1), effect: 'probe', path, args, stdin, limits };
+  return {
+    name: path.slice(path.lastIndexOf('/') + 1),
+    effect: 'probe',
+    path,
+    args,
+    stdin,
+    limits,
+    outlivesAgent: false,
+  };
 }
 
 /** Runs a tool to its end, to the end of the boot, or for as long as given; `ending` is null unless it ended. */

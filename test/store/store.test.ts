@@ -23,6 +23,7 @@ const commit = (changes: Partial<Commit> = {}): Commit => ({
   wakeAt: null,
   started: [],
   ended: [],
+  heard: [],
   ...changes,
 });
 const looking = { id: 'assess', name: 'gatherFacts', recovery: 'probe', input: { scan: true } };

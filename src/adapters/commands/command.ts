@@ -85,5 +85,6 @@ export function toCall<Input, Output, E extends Effect>(
     args: built.args,
     stdin: built.stdin,
     limits: command.limits,
+    outlivesAgent: command.recovery === 'once',
   };
 }

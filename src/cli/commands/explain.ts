@@ -15,7 +15,6 @@ export const EXPLAIN_SCHEMA = 'upkeep.explanation/1';
 
 export const explain: CliCommand = {
   name: 'explain',
-  summary: 'Tell from the journal what upkeep did and why, decision by decision.',
   help: `upkeep explain [--last N] [--state DIR] [--json]
 
 Reads the journal, plays it through the update workflow again and tells each step with all its reasons.

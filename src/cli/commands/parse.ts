@@ -8,7 +8,6 @@ const MACOS_ALLOWED = 'a version such as 26.6.2; what follows the number counts 
 
 export const parse: CliCommand = {
   name: 'parse',
-  summary: 'Show what upkeep reads out of a tool’s output.',
   help: `upkeep parse FILE|- [--stderr FILE] [--exit N] [--macos VERSION] -- TOOL ARGS…
 upkeep parse --list
 

@@ -26,7 +26,6 @@ const MOST_DAYS = 366;
 
 export const simulate: CliCommand = {
   name: 'simulate',
-  summary: 'Play a policy on a simulated Mac, day by day, on any computer.',
   help: `upkeep simulate [--policy FILE] [--mac FILE] [--offers FILE] [--persona NAME] [--days N]
                 [--start ISO] [--zone IANA] [--seed N] [--state DIR] [--json]
 

@@ -9,7 +9,6 @@ import { SYSTEM_STATE } from '../system.ts';
 
 export const status: CliCommand = {
   name: 'status',
-  summary: 'Say what upkeep is doing, what comes next, and what stands in the way.',
   help: `upkeep status [--state DIR] [--json]
 
 Reads what the agent wrote at its last rest; no running agent is needed, and anybody may ask.

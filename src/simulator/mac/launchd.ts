@@ -1,5 +1,4 @@
 import { type Instant, MINUTE_MS } from '../../domain/instant.ts';
-import type { Wake } from '../../ports/wake.ts';
 import type { Mac } from './mac.ts';
 
 /** launchd takes a moment to start what it missed while the Mac slept. */
@@ -9,7 +8,7 @@ const CATCH_UP_MS = 4_000;
  * The one calendar job launchd keeps for the agent. It knows whole minutes of the wall clock, runs a job missed in
  * sleep once at wake-up, and knows nothing of one that came due while the Mac was off: the run at boot stands in for it.
  */
-export class LaunchdWake implements Wake {
+export class LaunchdWake {
   readonly #mac: Mac;
   #due: Instant | null = null;
   #takeBack: (() => void) | null = null;
