@@ -16,6 +16,9 @@ const COLOURS: Record<string, Colour> = {
   updated: 'green',
   failed: 'red',
   halted: 'red',
+  paused: 'yellow',
+  request: 'cyan',
+  recovered: 'yellow',
   'no-update': 'green',
   waiting: 'dim',
 };

@@ -4,7 +4,7 @@ import type { RestartBy, Warning } from './ledger.ts';
 import type { Reason } from './reason.ts';
 
 /** The resting states of the chart; each waits for its own kind of thing. */
-export type RestState = 'upToDate' | 'deferred' | 'scheduled' | 'waiting' | 'backingOff' | 'halted';
+export type RestState = 'upToDate' | 'deferred' | 'scheduled' | 'waiting' | 'backingOff' | 'halted' | 'paused';
 
 /** What is needed to ask somebody: computed from one moment, shown as it is. */
 export type Ask = {

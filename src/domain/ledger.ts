@@ -2,6 +2,7 @@ import type { BootSession } from './facts.ts';
 import type { Instant, Stamp } from './instant.ts';
 import type { Offer } from './offer.ts';
 import type { OsRelease } from './os-version.ts';
+import type { Requester, RequestKind } from './request.ts';
 import type { PassedOver, Target } from './target.ts';
 
 /** A target with what has happened on the way to it. Counters start anew only with a new release line. */
@@ -33,7 +34,7 @@ export type Seen = 'unlocked' | 'unseen';
 export type Warning = {
   promptId: number;
   restartAt: Instant;
-  why: 'deadline' | 'schedule';
+  why: 'deadline' | 'schedule' | 'order';
   openedAt: Instant | null;
   openedMonotonicMs: number | null;
   seen: Seen;
@@ -44,8 +45,8 @@ export type Warning = {
   told: boolean;
 };
 
-/** Why a restart happens: someone chose now, a deadline, a chosen or unattended time. */
-export type RestartBy = 'person' | 'deadline' | 'schedule';
+/** Why a restart happens: someone chose now, a deadline, a chosen or unattended time, an administrator's order. */
+export type RestartBy = 'person' | 'deadline' | 'schedule' | 'order';
 
 /** An install that was started and whose end has not been seen. */
 export type PendingInstall = {
@@ -95,7 +96,15 @@ export type Ledger = {
   /** The last target, gone from Apple's list: what was counted and promised goes on when it, or its successor, comes. */
   parted: { target: TrackedTarget; deferral: Ledger['deferral']; scheduled: Ledger['scheduled'] } | null;
   lastUpdate: { from: OsRelease; to: OsRelease; at: Instant } | null;
+  /** An administrator wants nothing done but looking, until then. */
+  pause: { since: Instant; until: Instant } | null;
+  /** An administrator wants the update installed as soon as a fair warning allows; outlives a change of target. */
+  order: { at: Instant } | null;
+  /** What became of the last request, for `status`. */
+  lastRequest: RequestRecord | null;
 };
+
+export type RequestRecord = { kind: RequestKind; by: Requester; at: Instant; accepted: boolean; words: string };
 
 /** All that belongs to one target, before there is one; what is left when it is gone. */
 export const noTarget = {
@@ -127,4 +136,7 @@ export const emptyLedger: Ledger = {
   promptCount: 0,
   install: null,
   lastUpdate: null,
+  pause: null,
+  order: null,
+  lastRequest: null,
 };

@@ -46,7 +46,9 @@ export type Reason =
   | { code: 'attempt-failed'; what: string; detail: string; nextAt: Instant }
   | { code: 'budget-spent'; budget: string; limit: number }
   | { code: 'restart-expected'; by: Instant }
-  | { code: 'too-many-steps'; limit: number };
+  | { code: 'too-many-steps'; limit: number }
+  | { code: 'paused'; until: Instant }
+  | { code: 'ordered'; at: Instant };
 
 /** The reason as a sentence without a full stop, in local time of `zone`. */
 export function reasonInWords(reason: Reason, zone: string): string {
@@ -134,6 +136,10 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `macOS has accepted the update and is expected to restart by ${time(reason.by)}`;
     case 'too-many-steps':
       return `more than ${reason.limit} steps in one wake, which should not happen; upkeep stopped to be safe`;
+    case 'paused':
+      return `an administrator has paused upkeep until ${time(reason.until)}`;
+    case 'ordered':
+      return `an administrator asked for the install (${time(reason.at)})`;
   }
 }
 

@@ -14,6 +14,18 @@ export const agentMachine = agentSetup.createMachine({
   context: firstContext,
   initial: 'resting',
   options: { maxIterations: 100 },
+  on: {
+    // Where nothing else is said: it is written down, and counts at the next look.
+    'request.heard': { actions: { type: 'recordRequest', params: ({ event }) => event } },
+    'state.recovered': [
+      {
+        guard: { type: 'installWasUnderWay', params: ({ event }) => event },
+        target: '#restarting',
+        actions: { type: 'recordRecovery', params: ({ event }) => event },
+      },
+      { target: '#fresh', actions: { type: 'recordRecovery', params: ({ event }) => event } },
+    ],
+  },
   states: {
     resting: restingStates,
     assessing: assessingState,

@@ -15,8 +15,9 @@ import type {
   Outcome,
   PasswordOutcome,
 } from './effects.ts';
-import type { AgentEvent, AgentWoke, DialogOpened } from './events.ts';
+import type { AgentEvent, AgentWoke, DialogOpened, RequestHeard, StateRecovered } from './events.ts';
 import * as installs from './install-records.ts';
+import * as requests from './request-records.ts';
 import * as wakes from './wake-records.ts';
 
 /** A typed hole for an effect. The chart is only ever stepped by `transition()`, which never runs it. */
@@ -64,11 +65,19 @@ export const agentSetup = setup({
     osUnknown: (_, params: { facts: Facts }) => !params.facts.os.known,
     wantsTime: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'choose-time',
     wantsBack: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'back',
+    /** The request changes what is on the screen: the dialog makes room. */
+    stirs: ({ context }, params: RequestHeard) => requests.outcomeOf(context, params)?.stirs ?? false,
+    isAccepted: ({ context }, params: RequestHeard) => requests.outcomeOf(context, params)?.accepted ?? false,
+    isPause: ({ context }, params: RequestHeard) =>
+      params.request.kind === 'pause' && (requests.outcomeOf(context, params)?.accepted ?? false),
+    installWasUnderWay: (_, params: StateRecovered) => (params.ledger?.install ?? null) !== null,
     installResultIs: (_, params: { outcome: InstallOutcome; result: InstallOutcome['result'] }) =>
       params.outcome.result === params.result,
   },
   actions: {
     recordWake: assign(({ context }, params: AgentWoke) => wakes.woke(context, params)),
+    recordRequest: assign(({ context }, params: RequestHeard) => requests.heard(context, params)),
+    recordRecovery: assign(({ context }, params: StateRecovered) => requests.recovered(context, params)),
     recordFacts: assign(({ context }, params: { facts: Facts }) => wakes.assessed(context, params.facts)),
     recordRest: assign(({ context }) => wakes.settled(context)),
     recordTooManySteps: assign(({ context }) => wakes.tooManySteps(context)),

@@ -8,6 +8,11 @@ export const askingStates = agentSetup.createStateConfig({
   on: {
     // The dialog died with the process and the choice was not made: look again, then ask again.
     'agent.woke': { target: '#assessing', actions: { type: 'recordWake', params: ({ event }) => event } },
+    'request.heard': {
+      guard: { type: 'stirs', params: ({ event }) => event },
+      target: '#assessing',
+      actions: { type: 'recordRequest', params: ({ event }) => event },
+    },
     'dialog.opened': { actions: { type: 'recordDialogOpened', params: ({ event }) => event } },
   },
   states: {

@@ -11,6 +11,12 @@ export const assessingState = agentSetup.createStateConfig({
       reenter: true,
       actions: { type: 'recordWake', params: ({ event }) => event },
     },
+    // What was asked may need another look than the one under way, such as a scan.
+    'request.heard': {
+      target: '#assessing',
+      reenter: true,
+      actions: { type: 'recordRequest', params: ({ event }) => event },
+    },
   },
   invoke: {
     id: 'assess',
@@ -53,6 +59,7 @@ export const decidingState = agentSetup.createStateConfig({
     { guard: { type: 'decidedToRest', params: { state: 'waiting' } }, target: '#waiting' },
     { guard: { type: 'decidedToRest', params: { state: 'backingOff' } }, target: '#backingOff' },
     { guard: { type: 'decidedToRest', params: { state: 'halted' } }, target: '#halted' },
+    { guard: { type: 'decidedToRest', params: { state: 'paused' } }, target: '#paused' },
     { guard: { type: 'decided', params: { kind: 'download' } }, target: '#downloading' },
     {
       guard: { type: 'decided', params: { kind: 'ask' } },

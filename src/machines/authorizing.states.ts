@@ -10,6 +10,11 @@ export const authorizingStates = agentSetup.createStateConfig({
   initial: 'byPerson',
   on: {
     'agent.woke': { target: '#assessing', actions: { type: 'recordWake', params: ({ event }) => event } },
+    'request.heard': {
+      guard: { type: 'stirs', params: ({ event }) => event },
+      target: '#assessing',
+      actions: { type: 'recordRequest', params: ({ event }) => event },
+    },
     'dialog.opened': { actions: { type: 'recordDialogOpened', params: ({ event }) => event } },
   },
   states: {

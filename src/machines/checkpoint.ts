@@ -1,14 +1,25 @@
 import { agentMachine } from './agent.machine.ts';
 import type { AgentContext } from './context.ts';
 import { firstContext } from './context.ts';
+import { withPromises } from './promises.ts';
 
 /** The form of what is saved. Raised when a state or a context field is renamed, removed or changes its meaning. */
-export const CHECKPOINT_VERSION = 1;
+export const CHECKPOINT_VERSION = 2;
 
 export type Checkpoint = { version: number; value: unknown; context: unknown };
 
 /** One small pure step per old version, from it to the next; each has a fixture of a real old row. */
-const STEPS: Record<number, (older: Checkpoint) => Checkpoint> = {};
+const STEPS: Record<number, (older: Checkpoint) => Checkpoint> = {
+  // Requests came: pause, order and the last request stand in the ledger.
+  1: ({ value, context }) => ({
+    version: 2,
+    value,
+    context: {
+      ...(context as object),
+      ledger: { ...(context as AgentContext).ledger, pause: null, order: null, lastRequest: null },
+    },
+  }),
+};
 
 export type Revived = { snapshot: ReturnType<typeof agentMachine.resolveState>; unreadable: string | null };
 
@@ -52,14 +63,5 @@ function placeOf({ ledger }: AgentContext): 'resting' | 'restarting' {
 /** The ledger holds the promises; it is kept as far as it can be read. */
 function carriedOver(context: unknown): AgentContext {
   const found = typeof context === 'object' && context !== null ? (context as Partial<AgentContext>) : {};
-  const ledger =
-    typeof found.ledger === 'object' && found.ledger !== null
-      ? { ...firstContext.ledger, ...found.ledger }
-      : firstContext.ledger;
-  const { install } = ledger;
-  const waiting: Partial<AgentContext> =
-    install === null
-      ? {}
-      : { wakeAt: install.restartExpectedBy, because: [{ code: 'restart-expected', by: install.restartExpectedBy }] };
-  return { ...firstContext, settings: found.settings ?? null, ledger, ...waiting };
+  return { ...firstContext, settings: found.settings ?? null, ...withPromises(found.ledger ?? null) };
 }

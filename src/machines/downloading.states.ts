@@ -7,6 +7,11 @@ export const downloadingState = agentSetup.createStateConfig({
   tags: ['working'],
   on: {
     'agent.woke': { target: '#assessing', actions: { type: 'recordWake', params: ({ event }) => event } },
+    'request.heard': {
+      guard: { type: 'isPause', params: ({ event }) => event },
+      target: '#assessing',
+      actions: { type: 'recordRequest', params: ({ event }) => event },
+    },
   },
   invoke: {
     id: 'download',

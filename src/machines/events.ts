@@ -1,6 +1,8 @@
 import type { BootSession } from '../domain/facts.ts';
-import type { Stamp } from '../domain/instant.ts';
+import type { Instant, Stamp } from '../domain/instant.ts';
+import type { Ledger } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
+import type { Request, Requester } from '../domain/request.ts';
 import type { Settings } from '../domain/settings.ts';
 
 /**
@@ -23,5 +25,22 @@ export type DialogOpened = Stamp & {
   boot: BootSession | null;
 };
 
+/** A request out of the inbox: asked at one moment, heard at another. */
+export type RequestHeard = Stamp & {
+  type: 'request.heard';
+  id: string;
+  askedAt: Instant;
+  by: Requester;
+  request: Request;
+};
+
+/** The database was lost or is a newer one; what people were promised was kept a second time and is taken up again. */
+export type StateRecovered = Stamp & {
+  type: 'state.recovered';
+  how: 'backup' | 'fresh';
+  why: string;
+  ledger: Ledger | null;
+};
+
 /** Every event from outside the chart; outcomes of effects come as `xstate.done.actor.*` and `xstate.error.actor.*`. */
-export type AgentEvent = AgentWoke | DialogOpened;
+export type AgentEvent = AgentWoke | DialogOpened | RequestHeard | StateRecovered;

@@ -98,6 +98,8 @@ function whatInWords(state: string, context: AgentContext, zone: string): string
         : `Updating to ${title}: something failed; waiting before the next try`;
     case 'resting.halted':
       return `Updating to ${title} has stopped: too many attempts failed`;
+    case 'resting.paused':
+      return target === null ? 'Paused by an administrator' : `Updating to ${title}: paused by an administrator`;
     case 'assessing':
       return 'Looking at the Mac';
     case 'downloading':
@@ -128,6 +130,7 @@ const NEXT: Record<string, string> = {
   'resting.backingOff': 'try again',
   'resting.stumbled': 'try again',
   'resting.halted': 'look whether anything changed',
+  'resting.paused': 'go on',
   restarting: 'doubt the restart, if it has not come by then',
   unvalidated: 'look again what runs',
 };

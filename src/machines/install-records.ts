@@ -134,6 +134,7 @@ export function updated(context: AgentContext, facts: Facts): Change {
       install: null,
       lastScan: null,
       lastUpdate,
+      order: null,
     },
   };
 }

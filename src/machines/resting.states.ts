@@ -13,6 +13,14 @@ export const restingStates = agentSetup.createStateConfig({
       },
       { actions: { type: 'recordWake', params: ({ event }) => event } },
     ],
+    'request.heard': [
+      {
+        guard: { type: 'isAccepted', params: ({ event }) => event },
+        target: '#assessing',
+        actions: { type: 'recordRequest', params: ({ event }) => event },
+      },
+      { actions: { type: 'recordRequest', params: ({ event }) => event } },
+    ],
   },
   states: {
     /** Installed a moment ago and never looked. */
@@ -24,6 +32,8 @@ export const restingStates = agentSetup.createStateConfig({
     backingOff: { id: 'backingOff', tags: ['resting'], entry: 'recordRest' },
     /** A bound was reached; upkeep only looks now and then whether something changed. */
     halted: { id: 'halted', tags: ['resting'], entry: 'recordRest' },
+    /** An administrator said so; upkeep only looks when the pause is over. */
+    paused: { id: 'paused', tags: ['resting'], entry: 'recordRest' },
     /** An effect threw: the wake was set where it happened, not by a decision. */
     stumbled: { id: 'stumbled', tags: ['resting'] },
   },

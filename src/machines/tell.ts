@@ -3,6 +3,7 @@ import { count, type Instant, lengthWords, localWords, MINUTE_MS } from '../doma
 import type { PromptKind } from '../domain/ledger.ts';
 import { releaseWords } from '../domain/os-version.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
+import type { RequestKind } from '../domain/request.ts';
 import type { AgentContext } from './context.ts';
 import type {
   DialogOutcome,
@@ -31,7 +32,10 @@ export type Kind =
   | 'session'
   | 'no-update'
   | 'failed'
-  | 'halted';
+  | 'halted'
+  | 'paused'
+  | 'request'
+  | 'recovered';
 
 /** One thing that happened, for a reader: when, what, why. */
 export type Entry = { at: Instant; kind: Kind; text: string; because: Reason[] };
@@ -49,6 +53,8 @@ export function tell(step: Step): Entry[] {
   if (news !== null) say(...news);
   tellTarget(step, zone, say);
   tellMissedTime(step, zone, say);
+  if (step.type === 'request.heard') tellRequest(step, zone, say);
+  if (step.type === 'state.recovered') tellRecovery(step, say);
   if (step.type === 'dialog.opened') tellOpened(step, to, zone, say);
   if (to !== from && to === 'downloading')
     say('download', `Downloading ${after.context.ledger.target?.title}`, after.context.because);
@@ -233,6 +239,33 @@ function tellMissedTime({ before, after }: Step, zone: string, say: Say): void {
   );
 }
 
+const ASKED: Record<RequestKind, string> = {
+  check: 'to look for updates now',
+  install: 'to install now',
+  defer: 'to put it off',
+  schedule: 'for a restart time',
+  pause: 'for a pause',
+  resume: 'to end the pause',
+  reset: 'to forget failed attempts',
+};
+
+/** What somebody asked for and what became of it; later than asked only where nobody was there to hear it. */
+function tellRequest({ at, event, after }: Step, zone: string, say: Say): void {
+  const { lastRequest } = after.context.ledger;
+  if (lastRequest === null) return;
+  const who = lastRequest.by.kind === 'admin' ? 'An administrator' : `The user ${lastRequest.by.uid}`;
+  const askedAt = Number(event.askedAt);
+  const late = at - askedAt > MINUTE_MS ? ` (asked ${localWords(askedAt, zone)})` : '';
+  const asked = `${who} asked ${ASKED[lastRequest.kind]}${late}`;
+  say('request', `${asked}: ${lastRequest.accepted ? '' : 'refused, '}${lastRequest.words}`);
+}
+
+function tellRecovery({ event }: Step, say: Say): void {
+  const from = event.how === 'backup' ? 'its backup' : 'the beginning';
+  const kept = event.ledger === null ? 'nothing else was left' : 'what people were promised is kept';
+  say('recovered', `The state was lost (${String(event.why)}); upkeep goes on from ${from}, and ${kept}`);
+}
+
 function runningWords(context: AgentContext): string {
   return context.facts?.os.known ? releaseWords(context.facts.os.value) : 'an unknown macOS';
 }
@@ -278,6 +311,10 @@ function promptWords(spec: PromptSpec, kind: Exclude<PromptKind, 'password' | 'w
 
 /** Waiting is told when its reason changes, not every time upkeep looks again. */
 function tellRest({ before, after }: Step, from: string, to: string, say: Say): void {
+  if (to === 'resting.paused' && from !== to) {
+    say('paused', 'Paused: nothing is downloaded, asked or installed', after.context.because);
+    return;
+  }
   if (from === to || !['resting.waiting', 'resting.backingOff', 'resting.stumbled', 'resting.halted'].includes(to))
     return;
   const because = after.context.because;

@@ -7,6 +7,11 @@ export const warningState = agentSetup.createStateConfig({
   tags: ['working'],
   on: {
     'agent.woke': { target: '#assessing', actions: { type: 'recordWake', params: ({ event }) => event } },
+    'request.heard': {
+      guard: { type: 'stirs', params: ({ event }) => event },
+      target: '#assessing',
+      actions: { type: 'recordRequest', params: ({ event }) => event },
+    },
     'dialog.opened': { actions: { type: 'recordDialogOpened', params: ({ event }) => event } },
   },
   invoke: {

@@ -12,12 +12,10 @@ import {
   promptsToday,
   restAt,
   type Situation,
+  TIME_LEAD_MINUTES,
   unknownFact,
   warnMoment,
 } from './situation.ts';
-
-/** Offered times lie this much beyond the warning they need, so that choosing one does not push it back. */
-const TIME_LEAD_MINUTES = 10;
 
 /** No restart is planned yet for this moment: whether and how to ask. */
 export function decideAboutAsking(situation: Situation): Decision {

@@ -30,6 +30,7 @@ export function decideAboutPlannedRestart(situation: Situation): Decision | null
   const plan = plannedRestart(ledger, schedule);
   if (plan === null) return null;
   const because: Reason[] = [offered(target), ...deadlineReasons(situation)];
+  if (ledger.order !== null) because.push({ code: 'ordered', at: ledger.order.at });
   if (ledger.scheduled !== null) because.push({ code: 'time-chosen', at: ledger.scheduled.at });
 
   const { warning } = ledger;

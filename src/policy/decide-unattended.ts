@@ -23,9 +23,10 @@ export function decideUnattended(situation: Situation): Decision {
   const { settings, facts, ledger, at, target, stage } = situation;
   const rest = restAt(at);
   const because: Reason[] = [offered(target), ...deadlineReasons(situation), { code: 'nobody-logged-in' }];
+  if (ledger.order !== null) because.push({ code: 'ordered', at: ledger.order.at });
   const promised = promisedUntil(ledger, at);
   if (promised !== null) return rest(promised.state, promised.until, [...because, promised.reason]);
-  if (!unattendedAllowed(settings, stage)) {
+  if (!unattendedAllowed(settings, ledger.order === null ? stage : 'past-hard')) {
     const wakeAt = Math.min(nextDeadlineAfter(situation, at) ?? Infinity, at + HOUR_MS);
     return rest('waiting', wakeAt, [
       ...because,
@@ -51,7 +52,8 @@ export function decideUnattended(situation: Situation): Decision {
   }
   const obstacle = obstacleToInstalling(situation);
   if (obstacle) return rest('waiting', at + LOOK_AGAIN_MS, [...because, obstacle]);
-  return { kind: 'install', by: stage === 'past-hard' ? 'deadline' : 'schedule', because };
+  const by = stage === 'past-hard' ? 'deadline' : ledger.order === null ? 'schedule' : 'order';
+  return { kind: 'install', by, because };
 }
 
 /** What was promised to somebody who has since logged out: a time not to be brought forward. */

@@ -23,6 +23,9 @@ const GB_KIB = 1_000_000_000 / 1024;
 export function decide(settings: Settings, facts: Facts, ledger: Ledger): Decision {
   const at = facts.at;
   const rest = restAt(at);
+  if (ledger.pause !== null) {
+    return rest('paused', ledger.pause.until, [{ code: 'paused', until: ledger.pause.until }]);
+  }
   if (!facts.os.known) return rest('backingOff', at + LOOK_AGAIN_MS, [unknownFact('the macOS version', facts.os.why)]);
   if (!facts.boot.known)
     return rest('backingOff', at + LOOK_AGAIN_MS, [unknownFact('the boot session', facts.boot.why)]);

@@ -61,11 +61,13 @@ function followTarget(ledger: Ledger, facts: Facts, settings: Settings): Ledger 
   const { target } = chooseTarget(ledger.lastScan.offers, running, settings.target);
   const before = ledger.target;
   if (target === null || reached(running, target)) {
-    if (before === null) return ledger;
+    // An order to install is fulfilled, or void, once a look finds nothing left to install.
+    const order = facts.offers?.known ? null : ledger.order;
+    if (before === null) return { ...ledger, order };
     // Apple's list is empty now and then for no reason: that must not give every deadline and count a new start.
     const { deferral, scheduled } = ledger;
     const parted = reached(running, before) ? null : { target: before, deferral, scheduled };
-    return { ...withoutTarget(ledger), parted };
+    return { ...withoutTarget(ledger), order, parted };
   }
   if (before?.label === target.label) return ledger;
   if (before !== null) return replaceTarget(ledger, before, target, facts, settings);
@@ -215,7 +217,14 @@ function forgetSpent(ledger: Ledger, facts: Facts): Ledger {
         : ledger.notBefore,
     deferral: ledger.deferral !== null && ledger.deferral.until <= facts.at ? null : ledger.deferral,
     askNotBefore: ledger.askNotBefore !== null && ledger.askNotBefore <= facts.at ? null : ledger.askNotBefore,
+    pause: pauseLeft(ledger, facts.at),
   };
+}
+
+/** A pause ends at its time; a clock set back since does not make it longer than it was asked for. */
+function pauseLeft({ pause }: Ledger, at: Instant): Ledger['pause'] {
+  if (pause === null || pause.until <= at) return null;
+  return at < pause.since ? { since: at, until: at + (pause.until - pause.since) } : pause;
 }
 
 /**

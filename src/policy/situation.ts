@@ -7,6 +7,8 @@ import type { Ledger, PromptKind, TrackedTarget, Warning } from '../domain/ledge
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 
+/** Times a person may choose lie this much beyond the warning they need, so that choosing one does not push it back. */
+export const TIME_LEAD_MINUTES = 10;
 /** How often upkeep looks whether the call is over, the adapter is plugged in, a probe answers again. */
 export const LOOK_AGAIN_MS = 15 * MINUTE_MS;
 /** How long the Mac must have been awake with nobody in sight before upkeep believes that nobody is about to come. */
@@ -52,13 +54,23 @@ export function plannedRestart(
   schedule: DeadlineSchedule,
 ): { at: Instant; why: Warning['why'] } | null {
   const scheduledAt = ledger.scheduled?.at ?? null;
-  const hardAt = schedule.hard.at;
-  if (hardAt !== null && (scheduledAt === null || hardAt <= scheduledAt)) return { at: hardAt, why: 'deadline' };
-  return scheduledAt === null ? null : { at: scheduledAt, why: 'schedule' };
+  const plans: { at: Instant | null; why: Warning['why'] }[] = [
+    { at: schedule.hard.at, why: 'deadline' },
+    { at: ledger.order?.at ?? null, why: 'order' },
+    { at: scheduledAt, why: 'schedule' },
+  ];
+  return plans.reduce<{ at: Instant; why: Warning['why'] } | null>(
+    (first, { at, why }) => (at !== null && (first === null || at < first.at) ? { at, why } : first),
+    null,
+  );
 }
 
 /** When the warning of the planned restart has to begin, for somebody at an unlocked screen. */
-export function warnMoment({ settings, ledger, schedule }: Situation): Instant | null {
+export function warnMoment({
+  settings,
+  ledger,
+  schedule,
+}: Pick<Situation, 'settings' | 'ledger' | 'schedule'>): Instant | null {
   const plan = plannedRestart(ledger, schedule);
   return plan === null ? null : plan.at - settings.warning.floorMinutes * MINUTE_MS - WARNING_MARGIN_MS;
 }

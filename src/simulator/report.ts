@@ -148,6 +148,7 @@ const BY: Record<RestartReport['by'], string> = {
   person: 'the person chose now',
   deadline: 'deadline',
   schedule: 'at the time set for it',
+  order: 'an administrator asked for it',
   mdm: 'by the MDM',
   outside: 'not by upkeep',
 };

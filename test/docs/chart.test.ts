@@ -43,7 +43,9 @@ function arrowsOfChart(): Set<string> {
   };
   const visit = (node: Node): void => {
     if (children(node).length > 0) start(node, '');
-    const transitions = [...node.transitions.values()].flat().concat(node.always ?? []);
+    // What the whole chart answers (a lost state) begins anywhere and is told below the drawing.
+    const own = node === agentMachine.root ? [] : [...node.transitions.values()].flat();
+    const transitions = own.concat(node.always ?? []);
     for (const target of transitions.flatMap((transition) => transition.target ?? [])) {
       const [from = '', ...fromInside] = node.path;
       const [to = '', ...toInside] = target.path;
