@@ -1,5 +1,6 @@
 import { transition } from 'xstate';
 import type { Stamp } from '../domain/instant.ts';
+import type { InboxEntry } from '../domain/request.ts';
 import { agentMachine } from '../machines/agent.machine.ts';
 import { CHECKPOINT_VERSION, revive } from '../machines/checkpoint.ts';
 import type { AgentContext } from '../machines/context.ts';
@@ -10,6 +11,15 @@ import type { EffectEnd, EffectRunner } from './effect-runner.ts';
 
 type Snapshot = ReturnType<typeof agentMachine.resolveState>;
 type Keeping = Pick<Store, 'checkpoint' | 'commit' | 'openEffects' | 'keepAside'>;
+
+/** What somebody outside wants to know of each commit: the event and the place it led to. */
+export type Committed = {
+  type: string;
+  value: unknown;
+  context: AgentContext;
+  started: EffectRow[];
+  ended: Commit['ended'];
+};
 type OutcomeEvent = {
   type: `xstate.done.actor.${string}` | `xstate.error.actor.${string}`;
   actorId: string;
@@ -27,13 +37,15 @@ type OutcomeEvent = {
 export class Reactor {
   readonly #store: Keeping;
   readonly #runner: EffectRunner;
+  readonly #onCommit: (committed: Committed) => void;
   #snapshot: Snapshot;
   #open: Map<number, EffectRow>;
   #settled: { resolve: () => void; reject: (error: unknown) => void } | null = null;
   #failure: unknown = null;
 
   /** Revives the saved place; `unreadable` tells why it could not be, if so (it is kept aside then). */
-  constructor(store: Keeping, runner: EffectRunner) {
+  constructor(store: Keeping, runner: EffectRunner, onCommit: (committed: Committed) => void = () => undefined) {
+    this.#onCommit = onCommit;
     this.#store = store;
     this.#runner = runner;
     const row = store.checkpoint();
@@ -61,6 +73,20 @@ export class Reactor {
 
   send(event: AgentEvent): void {
     this.#guarded(() => this.#receive(event, event, null));
+  }
+
+  /** Gives the chart a request out of the inbox; it counts as heard in the very commit it leads to. */
+  hear(entry: InboxEntry, stamp: Stamp): void {
+    const { key, id, at, by, request } = entry;
+    const event: AgentEvent = { type: 'request.heard', ...stamp, id, askedAt: at, by, request };
+    this.#guarded(() => this.#receive(event, event, null, [key]));
+  }
+
+  /** Ends the reactor from outside: effects are stopped, nothing is committed any more, `settled` rejects with `why`. */
+  stop(why: unknown): void {
+    this.#guarded(() => {
+      throw why;
+    });
   }
 
   /** Takes up effects that were started before a crash and are still wanted. */
@@ -91,7 +117,7 @@ export class Reactor {
     if (this.atRest) this.#settled?.resolve();
   }
 
-  #receive(event: AgentEvent | OutcomeEvent, stamp: Stamp, end: EffectEnd | null): void {
+  #receive(event: AgentEvent | OutcomeEvent, stamp: Stamp, end: EffectEnd | null, heard: number[] = []): void {
     if (end !== null && !this.#open.has(end.key)) return;
     const [next, actions] = transition(agentMachine, this.#snapshot, event as AgentEvent);
     const started = startedBy(actions);
@@ -102,6 +128,7 @@ export class Reactor {
       (row) => row.key !== end?.key && (!wanted.has(row.id) || again.has(row.id)),
     );
 
+    const allEnded = [...ended, ...stopped.map(({ key }) => ({ key, ending: 'stopped' as const }))];
     const { context } = next;
     const keys = this.#store.commit({
       at: stamp.at,
@@ -112,8 +139,8 @@ export class Reactor {
       because: context.because,
       wakeAt: next.hasTag('resting') ? context.wakeAt : null,
       started,
-      heard: [],
-      ended: [...ended, ...stopped.map(({ key }) => ({ key, ending: 'stopped' as const }))],
+      heard,
+      ended: allEnded,
     });
 
     // Committed. The snapshot is rebuilt from what was saved, so that running on and reviving are the same thing.
@@ -125,6 +152,7 @@ export class Reactor {
     }
     const rows = started.map((effect, index) => ({ ...effect, key: keys[index] ?? -1 }));
     for (const row of rows) this.#open.set(row.key, row);
+    this.#onCommit({ type: event.type, value: next.value, context, started: rows, ended: allEnded });
     for (const row of rows) if (this.#open.has(row.key)) this.#runner.start(row);
   }
 }

@@ -1,4 +1,6 @@
 import type { BootSession } from '../domain/facts.ts';
+import type { Instant, Stamp } from '../domain/instant.ts';
+import type { Ledger } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
 import type { Settings } from '../domain/settings.ts';
 import { explain, type Status } from '../machines/explain.ts';
@@ -6,45 +8,109 @@ import type { Clock } from '../ports/clock.ts';
 import type { Wake } from '../ports/wake.ts';
 import type { Store } from '../store/store.ts';
 import { type EffectBodies, EffectRunner } from './effect-runner.ts';
-import { Reactor } from './reactor.ts';
+import { type Committed, Reactor } from './reactor.ts';
 
 /** Everything one wake needs from outside; real and simulated Mac differ only in what is passed here. */
 export type WakeParts = {
-  store: Pick<Store, 'checkpoint' | 'commit' | 'openEffects' | 'keepAside'>;
+  store: Pick<Store, 'checkpoint' | 'commit' | 'openEffects' | 'keepAside' | 'waitingRequests'>;
   clock: Clock;
-  wake: Wake;
+  /** `working` is told once there is something to do, so that an agent killed in the middle of it is started again. */
+  wake: Wake & { working?: () => Promise<void> };
   effects: EffectBodies;
   /** What the Mac says about itself at the start of a wake; null where it does not. */
   readBoot: () => Promise<BootSession | null>;
   readOs: () => Promise<OsRelease | null>;
-  settings: Settings;
-  /** Called at the end with what `upkeep status` shows. */
-  publish: (status: Status) => void;
+  /** Null where those on the Mac are wrong: what was in force goes on. */
+  settings: Settings | null;
+  /** Called with what `upkeep status` shows, whenever the state changes and at the end. */
+  publish: (status: Status, atRest: boolean) => void;
+  onCommit?: (committed: Committed) => void;
+  /** The state was lost, and this is what people were promised. */
+  recovered?: { how: 'backup' | 'fresh'; why: string; ledger: Ledger | null } | null;
 };
 
 /**
  * One wake from start to exit: revive, tell the chart what is new, take up what a crash cut off, run until nothing is
- * left to do, publish the status, arm the next wake. Rejects when a commit failed; then nothing was started after it.
+ * left to do, publish the status, arm the next wake.
  */
-export async function runWake(parts: WakeParts): Promise<Status> {
-  const { store, clock, wake, settings } = parts;
-  const runner = new EffectRunner(parts.effects, clock);
-  const reactor = new Reactor(store, runner);
-  const [boot, os] = [await parts.readBoot(), await parts.readOs()];
-  const changed = JSON.stringify(reactor.context.settings) === JSON.stringify(settings) ? null : settings;
-  reactor.send({
-    type: 'agent.woke',
-    at: clock.now(),
-    monotonicMs: clock.monotonicMs(),
-    zone: clock.zone(),
-    boot,
-    os,
-    settings: changed,
-  });
-  reactor.recover();
-  await reactor.settled();
-  const status = explain(reactor.value, reactor.context, clock.now());
-  parts.publish(status);
-  if (reactor.context.wakeAt !== null) await wake.arm(reactor.context.wakeAt);
-  return status;
+export class AgentWake {
+  readonly #parts: WakeParts;
+  readonly #reactor: Reactor;
+  #isAwake = false;
+  #told = '';
+
+  constructor(parts: WakeParts) {
+    this.#parts = parts;
+    const runner = new EffectRunner(parts.effects, parts.clock);
+    this.#reactor = new Reactor(parts.store, runner, (committed) => {
+      parts.onCommit?.(committed);
+      this.#publishChange();
+    });
+  }
+
+  get wakeAt(): Instant | null {
+    return this.#reactor.context.wakeAt;
+  }
+
+  status(): Status {
+    return explain(this.#reactor.value, this.#reactor.context, this.#parts.clock.now());
+  }
+
+  /** Rejects when a commit failed; then nothing was started after it. */
+  async run(): Promise<Status> {
+    const { clock, wake, recovered = null } = this.#parts;
+    const reactor = this.#reactor;
+    const [boot, os] = [await this.#parts.readBoot(), await this.#parts.readOs()];
+    if (recovered !== null) reactor.send({ type: 'state.recovered', ...this.#stamp(), ...recovered });
+    reactor.send({ type: 'agent.woke', ...this.#stamp(), zone: clock.zone(), boot, os, settings: this.#changed() });
+    this.#isAwake = true;
+    reactor.recover();
+    this.hear();
+    const working = reactor.atRest ? undefined : wake.working?.();
+    // Whoever fails first is heard; the other must not be an unhandled rejection.
+    working?.catch(() => undefined);
+    await this.#untilNothingIsLeft();
+    await working;
+    const status = this.status();
+    this.#parts.publish(status, true);
+    if (this.wakeAt !== null) await wake.arm(this.wakeAt);
+    return status;
+  }
+
+  /** Takes what lies in the inbox, if anything; safe to call at any time. */
+  hear(): void {
+    if (!this.#isAwake) return;
+    for (const entry of this.#parts.store.waitingRequests()) this.#reactor.hear(entry, this.#stamp());
+  }
+
+  /** Ends the wake in the middle of its work, as at a shutdown; it goes on at the next one. */
+  stop(why: unknown): void {
+    this.#reactor.stop(why);
+  }
+
+  async #untilNothingIsLeft(): Promise<void> {
+    do {
+      await this.#reactor.settled();
+      this.hear();
+    } while (!this.#reactor.atRest);
+  }
+
+  #changed(): Settings | null {
+    const { settings } = this.#parts;
+    return settings === null || JSON.stringify(this.#reactor.context.settings) === JSON.stringify(settings)
+      ? null
+      : settings;
+  }
+
+  #publishChange(): void {
+    if (this.#reactor.atRest) return;
+    const status = this.status();
+    if (status.state === this.#told) return;
+    this.#told = status.state;
+    this.#parts.publish(status, false);
+  }
+
+  #stamp(): Stamp {
+    return { at: this.#parts.clock.now(), monotonicMs: this.#parts.clock.monotonicMs() };
+  }
 }

@@ -119,7 +119,9 @@ function defer({ settings, ledger, at, by, zone, accepted, refused }: Hearing, m
   const limit = limits.length === 0 ? null : Math.min(...limits);
   if (limit !== null && limit - at < SHORTEST_DEFERRAL_MINUTES * MINUTE_MS)
     return refused(`the next deadline is so near (${localWords(limit, zone)}) that there is nothing left to defer`);
-  const until = deferralEnd(at, minutes, limit);
+  const asked = deferralEnd(at, minutes, limit);
+  // An administrator puts it off for people: what these chose themselves is not cut short by it.
+  const until = by.kind === 'admin' ? Math.max(asked, ledger.deferral?.until ?? 0) : asked;
   const counted = { ...target, deferralCount: target.deferralCount + 1, countedAt: until };
   const changes = { deferral: { chosenAt: at, until }, consent: null, target: counted };
   return accepted(`it is put off until ${localWords(until, zone)}`, changes, true);

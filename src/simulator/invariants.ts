@@ -32,7 +32,7 @@ export function checkInvariants(
   for (const restart of restarts) checkWarning(tally, mac, restart, settings);
   checkBudget(tally, mac, restarts, settings);
   for (const dialog of dialogsOf(mac)) checkWanted(tally, run, dialog, settings);
-  checkDeferrals(tally, prompts);
+  checkDeferrals(tally, mac, prompts);
   checkPromptsPerDay(tally, run, settings);
   tally.check(
     'every-wait-has-a-wake',
@@ -131,6 +131,9 @@ function lastPromise(mac: VirtualMac, begunAt: Instant): Instant | null {
 /** When somebody pressed a button that says now, or typed a password, shortly before. */
 function consentBefore(mac: VirtualMac, begunAt: Instant, user: string): Instant | null {
   for (const one of [...mac.happenings].reverse()) {
+    if (one.kind === 'asked' && one.user === user && one.what === 'install' && one.at <= begunAt) {
+      if (begunAt - one.at <= CONSENT_MS) return one.at;
+    }
     if (one.kind !== 'dialog-answered' || one.at > begunAt || begunAt - one.at > CONSENT_MS) continue;
     const dialog = dialogsOf(mac).find((opened) => opened.dialog === one.dialog);
     if (dialog === undefined || dialog.user !== user) continue;
@@ -191,10 +194,22 @@ function listsReceived({ journal }: SimulationRun): Instant[] {
 }
 
 /** Whoever put it off until a time is not asked again before it. */
-function checkDeferrals(tally: Tally, prompts: readonly AnsweredPrompt[]): void {
+/** What ends a deferral early: the person asked for something else since, or an administrator for the install. */
+function replacedAt(mac: VirtualMac, from: Instant): Instant {
+  const asked = mac.happenings.find(
+    (one) =>
+      one.kind === 'asked' &&
+      one.wall >= from &&
+      (one.what === 'install' || (one.user !== null && (one.what === 'defer' || one.what === 'schedule'))),
+  );
+  return asked?.wall ?? Number.POSITIVE_INFINITY;
+}
+
+function checkDeferrals(tally: Tally, mac: VirtualMac, prompts: readonly AnsweredPrompt[]): void {
   prompts.forEach((prompt, index) => {
     if (prompt.answer !== 'defer' || prompt.until === null) return;
-    const until = Temporal.Instant.from(prompt.until).epochMilliseconds;
+    const from = Temporal.Instant.from(prompt.at).epochMilliseconds;
+    const until = Math.min(Temporal.Instant.from(prompt.until).epochMilliseconds, replacedAt(mac, from));
     const next = prompts.slice(index + 1).find((later) => later.kind !== 'schedule');
     const nextAt = next === undefined ? Number.POSITIVE_INFINITY : Temporal.Instant.from(next.at).epochMilliseconds;
     tally.check(

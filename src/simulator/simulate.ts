@@ -1,9 +1,10 @@
 import { withLimits } from '../adapters/commands/limits.ts';
 import { allEffects } from '../agent/effects/all-effects.ts';
 import { readBootSession, readRelease } from '../agent/effects/gather-facts.ts';
-import { runWake } from '../agent/wake.ts';
+import { AgentWake } from '../agent/wake.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
 import type { Offer } from '../domain/offer.ts';
+import type { InboxEntry, Request, Requester } from '../domain/request.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Status } from '../machines/explain.ts';
 import type { CheckpointRow, Commit, EffectRow, JournalRow, Store } from '../store/store.ts';
@@ -27,6 +28,8 @@ export type SimulationInput = {
   onProgress?: (share: number) => void;
   /** Cuts the agent off before or after the n-th commit (counted from 1 over the whole run). */
   cuts?: readonly Cut[];
+  /** What somebody asks of the agent, so long after the start. */
+  requests?: readonly { afterMs: number; by: Requester; request: Request }[];
   /** Things done to the world on the way, for stories. */
   arrange?: (mac: VirtualMac) => void;
 };
@@ -87,6 +90,7 @@ class SimulatedAgent {
   readonly #cuts: Map<string, Cut>;
   #life = 0;
   #close: (() => void) | null = null;
+  #wakeNow: AgentWake | null = null;
   status: Status | null = null;
   failure: unknown = null;
   wakes = 0;
@@ -107,6 +111,15 @@ class SimulatedAgent {
     mac.onShutdown(() => this.#die());
     mac.awake.after(MINUTE_MS, () => this.#wake());
     this.#watchOver();
+    for (const [index, { afterMs, by, request }] of (this.#input.requests ?? []).entries()) {
+      mac.world.after(afterMs, () => {
+        const user = by.kind === 'user' ? (mac.accounts.numbered(by.uid)?.name ?? `${by.uid}`) : null;
+        mac.note({ kind: 'asked', user, what: request.kind });
+        this.#input.store.append({ id: `request-${index}`, at: mac.world.wall(), by, request });
+        if (this.#wakeNow === null) this.#wake();
+        else this.#wakeNow.hear();
+      });
+    }
   }
 
   /** launchd's slow interval: where no wake is armed, because one was lost, the agent is started all the same. */
@@ -121,6 +134,7 @@ class SimulatedAgent {
     this.#life += 1;
     this.#close?.();
     this.#close = null;
+    this.#wakeNow = null;
   }
 
   /** One run of the agent, unless one is running: the real one would find the lock held and leave. */
@@ -134,7 +148,7 @@ class SimulatedAgent {
     this.#close = () => door.close();
     const commands = withLimits(door.commands, door.clock);
     let armed = false;
-    runWake({
+    const wake = new AgentWake({
       store: this.#storeFor(life),
       clock: door.clock,
       wake: {
@@ -150,11 +164,14 @@ class SimulatedAgent {
       },
       readOs: () => readRelease(commands),
       settings: this.#input.settings,
-      publish: (status) => {
+      publish: (status, atRest) => {
+        if (!atRest) return;
         this.status = status;
         this.#input.publish?.(status);
       },
-    }).then(
+    });
+    this.#wakeNow = wake;
+    wake.run().then(
       () => {
         if (life !== this.#life) return;
         if (!armed) this.restsWithoutWake += 1;
@@ -173,11 +190,12 @@ class SimulatedAgent {
   }
 
   /** The store as one process sees it: dead processes write nothing, and a cut ends it before or after a commit. */
-  #storeFor(life: number): Pick<Store, 'checkpoint' | 'commit' | 'openEffects' | 'keepAside'> {
+  #storeFor(life: number): Pick<Store, 'checkpoint' | 'commit' | 'openEffects' | 'keepAside' | 'waitingRequests'> {
     const { store } = this.#input;
     return {
       checkpoint: (): CheckpointRow | null => store.checkpoint(),
       openEffects: (): EffectRow[] => store.openEffects(),
+      waitingRequests: (): InboxEntry[] => store.waitingRequests(),
       keepAside: (row: CheckpointRow, why: string) => store.keepAside(row, why),
       commit: (commit: Commit): number[] => {
         if (life !== this.#life) throw new CutOff();

@@ -51,6 +51,8 @@ export type Happening = { at: Instant; wall: Instant; zone: string } & (
   | { kind: 'authentication-failed'; user: string; failedLogins: number; lockedOut: boolean }
   | { kind: 'wake-armed'; due: Instant }
   | { kind: 'wake-fired' | 'wake-missed'; due: Instant }
+  /** Somebody typed a request to the agent: an administrator (`user` null) or a person with an account. */
+  | { kind: 'asked'; user: string | null; what: string }
   | { kind: 'fault'; name: string }
 );
 
