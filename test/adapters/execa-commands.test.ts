@@ -1,4 +1,5 @@
 // The real runner, with real children: nothing here is simulated. Waiting is for events of the child, not for time.
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { execaCommands } from '../../src/adapters/commands/execa-commands.ts';
 import { withLimits } from '../../src/adapters/commands/limits.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Ending, ToolCall, ToolEvent } from '../../src/ports/commands.ts';
+import { root } from '../support/lives.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'upkeep-runner-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -207,5 +209,65 @@ describe('the runner of real tools', () => {
     raw.start(sh(`touch '${file}'`));
     await run(sh('true'));
     expect(existsSync(file)).toBe(false);
+  });
+
+  /** An agent of its own that starts one tool and then waits; tells its pid and the tool's. */
+  const agentWith = async (call: Partial<ToolCall>, name: string, then = 'exec sleep 60') => {
+    const pidFile = join(scratch, name);
+    const args = ['-c', `echo $$ > '${pidFile}'; echo up; ${then}`];
+    const full = tool('/bin/sh', args, call);
+    const program = `
+      import { execaCommands } from ${JSON.stringify(join(root, 'src/adapters/commands/execa-commands.ts'))};
+      const commands = execaCommands({ outputIn: ${JSON.stringify(join(scratch, 'out'))} });
+      commands.start(${JSON.stringify(full)}).subscribe((event) => console.log(JSON.stringify(event)));
+      setInterval(() => undefined, 1000);
+    `;
+    const agent = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let printed = '';
+    agent.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+    await expect.poll(() => printed, { timeout: 20_000 }).toContain('up');
+    return { agent, toolPid: Number(readFileSync(pidFile, 'utf8')), printed: () => printed };
+  };
+
+  test('kill -9 of the agent ends its tools, which could not be told otherwise', async () => {
+    const { agent, toolPid } = await agentWith({}, 'leashed');
+    expect(isAlive(toolPid)).toBe(true);
+    agent.kill('SIGKILL');
+    await expect.poll(() => isAlive(toolPid), { timeout: 10_000 }).toBe(false);
+  });
+
+  test('an install under way is left alone, and goes on writing where nobody reads', async () => {
+    const { agent, toolPid, printed } = await agentWith(
+      { name: 'test.install', outlivesAgent: true },
+      'left',
+      'for i in 1 2 3; do sleep 0.3; echo more; done; exec sleep 60',
+    );
+    await expect.poll(printed, { timeout: 10_000 }).toContain('more');
+    agent.kill('SIGKILL');
+    const output = join(scratch, 'out', 'test.install.stdout');
+    await expect.poll(() => readFileSync(output, 'utf8'), { timeout: 10_000 }).toBe('up\nmore\nmore\nmore\n');
+    expect(isAlive(toolPid)).toBe(true);
+    process.kill(toolPid, 'SIGKILL');
+  });
+
+  test('whoever lets go leaves an install running and ends everything else', async () => {
+    const files = { install: join(scratch, 'kept'), other: join(scratch, 'ended') };
+    const letting = execaCommands({ outputIn: join(scratch, 'out'), killAfterMs: 300 });
+    const script = (file: string) => `echo $$ > '${file}'; echo up; exec sleep 60`;
+    let up = 0;
+    const running = [
+      letting.start(sh(script(files.install), { name: 'test.kept', outlivesAgent: true })),
+      letting.start(sh(script(files.other))),
+    ].map((started) => started.subscribe(() => (up += 1)));
+    await expect.poll(() => up, { timeout: 10_000 }).toBe(2);
+    letting.letGo();
+    for (const one of running) one.unsubscribe();
+    const pids = [files.install, files.other].map((file) => Number(readFileSync(file, 'utf8')));
+    await expect.poll(() => pids.map(isAlive), { timeout: 10_000 }).toEqual([true, false]);
+    process.kill(pids[0] ?? 0, 'SIGKILL');
   });
 });

@@ -30,6 +30,10 @@ export function renderCommandsDoc(): string {
     '  blindly; upkeep looks at the Mac to learn what became of it.',
     '',
     'Calls through `launchctl asuser` run in the session of the person at the Mac.',
+    '',
+    'Beside them runs one `/bin/sh` that only waits on a pipe: should upkeep be killed, it ends the tools that were running,',
+    'except an install, which is never broken off. The output of an install goes to files in the folder of the state, so',
+    'that it can go on without a reader.',
   ].join('\n')}\n`;
 }
 
