@@ -16,13 +16,18 @@ const MOST_BYTES = 1_048_576;
  * message lists everything that is wrong.
  */
 export async function readSettingsFile(path: string, options: { zone: string }): Promise<SettingsFromFile> {
-  const raw = decodeSettings(await readBytes(path), path);
+  const raw = await decodeSettingsFile(path);
   const reading = readSettings(raw, options);
   if (reading.ok) return { settings: reading.settings, given: reading.given, warnings: reading.warnings, source: path };
   throw new UpkeepError('settings.wrong', problemsInWords(path, reading.problems), {
     remedy: 'Correct these settings; docs/settings.md explains every key. Until then nothing is in force.',
     facts: { source: path, problems: reading.problems.length },
   });
+}
+
+/** What an admin's file says, not yet judged. Throws `input.missing`, `input.unreadable` or `input.wrong`. */
+export async function decodeSettingsFile(path: string): Promise<unknown> {
+  return decodeSettings(await readBytes(path), path);
 }
 
 /** The whole file, unless there is reason not to read it: a folder, a device, something far too large. */
