@@ -1,0 +1,75 @@
+import { count } from '../domain/instant.ts';
+import { reasonInWords } from '../domain/reason.ts';
+import { explain, stateName } from '../machines/explain.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Committed } from './reactor.ts';
+
+/** What an effect does, as the beginning of a sentence. */
+const UNDER_WAY: Record<string, string> = {
+  gatherFacts: 'Looking at the Mac',
+  download: 'Downloading the update',
+  showDialog: 'Showing a dialog',
+  askPassword: 'Asking for the password',
+  install: 'Installing the update',
+};
+
+/**
+ * Writes the diary of a wake: one line for each effect that starts and ends, one for each place the agent comes to with
+ * its reasons, one for each request. Everything in it is in the journal too; the log is for whoever reads along.
+ */
+export function diary(log: Log, clock: Clock): (committed: Committed) => void {
+  const running = new Map<number, { name: string; sinceMs: number }>();
+  let placeBefore = '';
+  return ({ type, value, context, started, ended }) => {
+    const state = stateName(value);
+    const zone = context.facts?.zone ?? context.ledger.target?.zone ?? 'UTC';
+    const about = {
+      state,
+      event: type,
+      ...(context.ledger.target === null ? {} : { target: context.ledger.target.title }),
+    };
+    for (const { key, ending } of ended) {
+      const effect = running.get(key);
+      running.delete(key);
+      if (effect === undefined) continue;
+      const durationMs = Math.round(clock.monotonicMs() - effect.sinceMs);
+      const words = `${UNDER_WAY[effect.name] ?? effect.name}: ${ENDINGS[ending]}`;
+      const fields = { ...about, effect: effect.name, durationMs };
+      if (ending === 'error') log.warn(words, fields);
+      else log.info(words, fields);
+    }
+    if (type === 'request.heard' && context.ledger.lastRequest !== null) {
+      const { kind, by, accepted, words } = context.ledger.lastRequest;
+      const who = by.kind === 'admin' ? 'an administrator' : `user ${by.uid}`;
+      log.info(`Asked by ${who} (${kind}): ${accepted ? '' : 'refused, '}${words}`, about);
+    }
+    if (type === 'state.recovered')
+      log.warn('Goes on with what people were promised; the state before was lost', about);
+    if (state !== placeBefore) {
+      placeBefore = state;
+      const { what, next, problems } = explain(value, context, clock.now());
+      const because = context.because.map((reason) => reasonInWords(reason, zone)).join('; ');
+      const then = next === null ? '' : `. Next: ${next.text}`;
+      const [problem] = problems;
+      const fields = {
+        ...about,
+        nextWake: context.wakeAt,
+        ...(problem === undefined ? {} : { problem: problem.code }),
+      };
+      const line = `${what}${because === '' ? '' : `, because ${because}`}${then}`;
+      if (problems.length > 0) log.warn(`${line} (${count(problems.length, 'problem')})`, fields);
+      else log.info(line, fields);
+    }
+    for (const { key, name } of started) {
+      running.set(key, { name, sinceMs: clock.monotonicMs() });
+      log.info(`${UNDER_WAY[name] ?? name}: started`, { ...about, effect: name });
+    }
+  };
+}
+
+const ENDINGS: Record<Committed['ended'][number]['ending'], string> = {
+  done: 'done',
+  error: 'failed',
+  stopped: 'stopped, no longer wanted',
+};
