@@ -1,6 +1,7 @@
 import { type BootSession, type Facts, isSomebodyElse, sameBoot, valueOr } from '../domain/facts.ts';
 import { HOUR_MS, MINUTE_MS, type Stamp } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
+import { afterClockSetBack } from '../policy/clock-set-back.ts';
 import { decide } from '../policy/decide.ts';
 import { observe } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
@@ -13,7 +14,14 @@ export type Change = Partial<AgentContext>;
 export const STEP_LIMIT = 60;
 
 export function woke(context: AgentContext, event: AgentWoke): Change {
-  return { settings: event.settings ?? context.settings, credential: null, steps: 0 };
+  const settings = event.settings ?? context.settings;
+  const woken = { settings, credential: null, steps: 0 };
+  const { install } = context.ledger;
+  if (install === null || settings === null) return woken;
+  // A restart is waited for by the clock; one set back since would have it waited for that much longer.
+  const ledger = afterClockSetBack(context.ledger, event.at, settings);
+  if (ledger.install === null || ledger.install.startedAt === install.startedAt) return woken;
+  return { ...woken, ledger, wakeAt: context.wakeAt === null ? null : ledger.install.restartExpectedBy };
 }
 
 /** Whose session the dialog of a decision stands in: that of the facts it was made from. */

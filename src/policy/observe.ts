@@ -4,6 +4,7 @@ import { type Ledger, noTarget, type TrackedTarget } from '../domain/ledger.ts';
 import { majorOf, reached } from '../domain/os-version.ts';
 import type { Settings } from '../domain/settings.ts';
 import { chooseTarget, type Target } from '../domain/target.ts';
+import { afterClockSetBack } from './clock-set-back.ts';
 
 /** Consent is for now: after this long without the restart it is asked for again. */
 export const CONSENT_LIFE_MS = 30 * MINUTE_MS;
@@ -29,8 +30,9 @@ export function scanIsDue(ledger: Ledger, settings: Settings, at: Instant): bool
 
 /** Takes new facts into the ledger: what is offered, which target follows from it, what is already there. Pure. */
 export function observe(ledger: Ledger, facts: Facts, settings: Settings): Ledger {
+  const known = afterClockSetBack(ledger, facts.at, settings);
   return forgetSpent(
-    forgetMissedTime(checkDownload(followTarget(takeScan(ledger, facts, settings), facts, settings), facts), facts),
+    forgetMissedTime(checkDownload(followTarget(takeScan(known, facts, settings), facts, settings), facts), facts),
     facts,
   );
 }

@@ -199,22 +199,37 @@ function replacedAt(mac: VirtualMac, from: Instant): Instant {
   const asked = mac.happenings.find(
     (one) =>
       one.kind === 'asked' &&
-      one.wall >= from &&
+      one.at >= from &&
       (one.what === 'install' || (one.user !== null && (one.what === 'defer' || one.what === 'schedule'))),
   );
-  return asked?.wall ?? Number.POSITIVE_INFINITY;
+  return asked?.at ?? Number.POSITIVE_INFINITY;
 }
 
+/** When it truly was that the Mac's clock showed this: the clock may have been set since. */
+function trueTime(mac: VirtualMac, wall: Instant): Instant {
+  let nearest = { at: wall, apartMs: Number.POSITIVE_INFINITY };
+  for (const one of mac.happenings) {
+    const apartMs = Math.abs(one.wall - wall);
+    if (apartMs < nearest.apartMs) nearest = { at: one.at + (wall - one.wall), apartMs };
+  }
+  return nearest.at;
+}
+
+/**
+ * Nobody is asked again before a deferral is over: by the clock they see, or in true time where that clock was set back
+ * and would make it a year.
+ */
 function checkDeferrals(tally: Tally, mac: VirtualMac, prompts: readonly AnsweredPrompt[]): void {
+  const instant = (text: string): Instant => Temporal.Instant.from(text).epochMilliseconds;
   prompts.forEach((prompt, index) => {
     if (prompt.answer !== 'defer' || prompt.until === null) return;
-    const from = Temporal.Instant.from(prompt.at).epochMilliseconds;
-    const until = Math.min(Temporal.Instant.from(prompt.until).epochMilliseconds, replacedAt(mac, from));
+    const askedAt = trueTime(mac, instant(prompt.at));
+    const until = Math.min(askedAt + (instant(prompt.until) - instant(prompt.at)), replacedAt(mac, askedAt));
     const next = prompts.slice(index + 1).find((later) => later.kind !== 'schedule');
-    const nextAt = next === undefined ? Number.POSITIVE_INFINITY : Temporal.Instant.from(next.at).epochMilliseconds;
+    const nextAt = next === undefined ? Number.POSITIVE_INFINITY : trueTime(mac, instant(next.at));
     tally.check(
       'deferral-kept',
-      nextAt >= until,
+      nextAt >= until || instant(next?.at ?? prompt.until) >= instant(prompt.until),
       nextAt === Number.POSITIVE_INFINITY ? until : nextAt,
       `put off until ${prompt.until}, asked again at ${next?.at}`,
     );

@@ -122,10 +122,10 @@ class SimulatedAgent {
     }
   }
 
-  /** launchd's slow interval: where no wake is armed, because one was lost, the agent is started all the same. */
+  /** launchd's slow interval: whatever is armed or was lost, the agent is started four times a day. */
   #watchOver(): void {
     this.#mac.world.after(SAFETY_NET_MS, () => {
-      if (this.wakes > 0 && this.#mac.launchd.armed() === null) this.#wake();
+      if (this.wakes > 0) this.#wake();
       this.#watchOver();
     });
   }
