@@ -5,10 +5,11 @@ import type { Commands } from '../../ports/commands.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Wake } from '../../ports/wake.ts';
 import type { Places } from '../places.ts';
-import { calendarFor, firingFor, nextOf } from './calendar.ts';
+import { type CalendarTime, calendarFor, firingFor, nextOf } from './calendar.ts';
 import { launchdJobs } from './launchd-jobs.ts';
-import { type Job, plistFile, readPlist, renderPlist, SAFETY_NET, WAKE_LABEL, wakeJob } from './plists.ts';
-import { prepareFile, textOf, writeWhole } from './whole-file.ts';
+import { type Job, plistFile, readPlist, SAFETY_NET, WAKE_LABEL, wakeJob } from './plists.ts';
+import { putJob } from './put-job.ts';
+import { textOf } from './whole-file.ts';
 
 /** The wake of a real Mac. */
 export type LaunchdWake = Wake & {
@@ -25,47 +26,20 @@ const ATTEMPTS = 3;
 /**
  * Arms the next wake by rewriting the file of `org.upkeep.wake` and loading it anew. The agent's own job is not
  * touched: taking it out of launchd would end us.
- *
- * INVARIANT: if the job is loaded, it is the one in the file. So the file is replaced only while the job is out, and a
- * death at any point leaves either that or a job that is not loaded, which the next `arm` notices with one look.
  */
 export function launchdWake(parts: { commands: Commands; clock: Clock; places: Places; log: Log }): LaunchdWake {
   const { clock, places, log } = parts;
   const jobs = launchdJobs(parts);
   const file = plistFile(places, WAKE_LABEL);
 
-  /** Returns whether anything had to be done. */
-  const put = async (job: Job): Promise<boolean> => {
-    const wanted = renderPlist(job);
-    const before = textOf(file);
-    if (before === wanted && (await jobs.isLoaded(WAKE_LABEL))) return false;
-    const fresh = prepareFile(file, wanted, 0o644);
-    try {
-      await jobs.unload(WAKE_LABEL);
-    } catch (error) {
-      fresh.drop();
-      throw error;
-    }
-    fresh.putInPlace();
-    try {
-      await jobs.load(WAKE_LABEL, file);
-    } catch (error) {
-      if (before !== null && before !== wanted) await putBack(before, error);
-      throw error;
-    }
-    return true;
-  };
+  const put = (job: Job) => putJob({ jobs, log }, file, job);
 
-  /** The job as it was is better than none: it may still hold a time ahead, or the five minutes. */
-  const putBack = async (before: string, why: unknown): Promise<void> => {
-    log.warn('The wake job could not be loaded; the one before it is put back.', { err: why });
-    try {
-      await jobs.unload(WAKE_LABEL);
-      writeWhole(file, before, 0o644);
-      await jobs.load(WAKE_LABEL, file);
-    } catch (error) {
-      log.error('The wake job before it could not be loaded either.', { err: error });
-    }
+  // One at a time: each of them takes the job out and puts it in again.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(next: () => Promise<T>): Promise<T> => {
+    const turn = last.then(next, next);
+    last = turn.catch(() => undefined);
+    return turn;
   };
 
   const orNotArmed = async <T>(arming: Promise<T>, what: string): Promise<T> => {
@@ -96,12 +70,18 @@ export function launchdWake(parts: { commands: Commands; clock: Clock; places: P
     }
   };
 
-  return {
-    arm: (at) => orNotArmed(armAt(at), `the wake at ${localWords(at, clock.zone())}`),
-    working: async () => {
-      const known = readPlist(textOf(file) ?? '');
-      const times = known?.label === WAKE_LABEL ? known.times : [];
-      await orNotArmed(put(wakeJob(places, times, true)), 'the wake every five minutes');
-    },
+  const keepTimes = async (): Promise<void> => {
+    await put(wakeJob(places, armedTimes(file), true));
   };
+
+  return {
+    arm: (at) => inTurn(() => orNotArmed(armAt(at), `the wake at ${localWords(at, clock.zone())}`)),
+    working: () => inTurn(() => orNotArmed(keepTimes(), 'the wake every five minutes')),
+  };
+}
+
+/** The times in the file of the wake job; none where it is not one. */
+export function armedTimes(file: string): CalendarTime[] {
+  const known = readPlist(textOf(file) ?? '');
+  return known?.label === WAKE_LABEL ? known.times : [];
 }
