@@ -25,9 +25,24 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'log',
+    summary: 'Show what upkeep wrote down, as it happens if you like.',
+    load: async () => (await import('./commands/log.ts')).log,
+  },
+  {
     name: 'parse',
     summary: 'Show what upkeep reads out of a tool’s output.',
     load: async () => (await import('./commands/parse.ts')).parse,
+  },
+  {
+    name: 'install',
+    summary: 'Put upkeep to work on this Mac, or repair what is there.',
+    load: async () => (await import('./commands/install.ts')).install,
+  },
+  {
+    name: 'uninstall',
+    summary: 'Take upkeep off this Mac.',
+    load: async () => (await import('./commands/uninstall.ts')).uninstall,
   },
 ];
 
@@ -98,6 +113,6 @@ ${rows.join('\n')}
   --help       this page; \`upkeep help COMMAND\` for one command
   --version    the version
 
-Exit codes: docs/exit-codes.md. Nothing here changes this computer.
+Exit codes: docs/exit-codes.md. Only install and uninstall change this computer.
 `;
 }

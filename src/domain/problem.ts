@@ -19,6 +19,11 @@ export type ProblemCode =
   | 'agent.unreachable'
   | 'agent.stopped'
   | 'request.refused'
+  | 'launchd.failed'
+  | 'wake.not-armed'
+  | 'install.in-the-way'
+  | 'install.unsafe'
+  | 'file.unwritable'
   | 'not-root'
   | 'not-a-mac'
   | 'bug';
@@ -64,12 +69,17 @@ const EXIT_CODES: Record<ProblemCode, number> = {
   'tool.failed': 70,
   'tool.timed-out': 70,
   'tool.silent': 70,
+  'launchd.failed': 70,
   bug: 70,
+  'install.in-the-way': 73,
+  'install.unsafe': 73,
+  'file.unwritable': 73,
   'store.unusable': 74,
   'store.too-new': 74,
   'agent.locked': 75,
   'agent.unreachable': 75,
   'agent.stopped': 75,
+  'wake.not-armed': 75,
   'request.refused': 77,
   'not-root': 77,
   'settings.wrong': 78,

@@ -13,6 +13,7 @@ import {
   screenLock,
   stagedUpdate,
 } from './fact-commands.ts';
+import { bootoutJob, bootstrapJob, enableJob, kickstartJob, printJob } from './launchd-commands.ts';
 import {
   downloadUpdate,
   fetchFullInstaller,
@@ -46,6 +47,11 @@ export const catalogue = {
   'defaults.staged-update': stagedUpdate,
   'pgrep.dialog': findDialog,
   'dialog.show': showDialog,
+  'launchctl.bootstrap': bootstrapJob,
+  'launchctl.bootout': bootoutJob,
+  'launchctl.print': printJob,
+  'launchctl.kickstart': kickstartJob,
+  'launchctl.enable': enableJob,
 } as const;
 
 /** All entries, for whoever needs only what they have in common. */

@@ -1,0 +1,42 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../adapters/clock/system-clock.ts';
+import { probesOnly } from '../adapters/commands/dry-run.ts';
+import { execaCommands } from '../adapters/commands/execa-commands.ts';
+import { withLimits } from '../adapters/commands/limits.ts';
+import { MAC_OWNERS, type Setup, type Step, type StepOutcome, takeSteps } from '../adapters/launchd/setup.ts';
+import { requireTools } from '../agent/required-tools.ts';
+import { UpkeepError } from '../domain/problem.ts';
+import type { Io, Values } from './command.ts';
+import { placesOf } from './root-option.ts';
+
+/**
+ * What `install` and `uninstall` work with. Throws `not-root` for anybody else unless a root is given, and `not-a-mac`
+ * where tools are missing. In a dry run the commands can only look.
+ */
+export function setupFor(values: Values): Setup {
+  const places = placesOf(values);
+  if (places.root === '' && process.geteuid?.() !== 0) {
+    throw new UpkeepError('not-root', 'only root may install or uninstall upkeep.', {
+      remedy: 'Put `sudo` in front.',
+    });
+  }
+  requireTools(places);
+  const commands = withLimits(execaCommands({ root: places.root }), systemClock);
+  return {
+    places,
+    commands: values['dry-run'] === true ? probesOnly(commands) : commands,
+    clock: systemClock,
+    program: {
+      node: realpathSync(process.execPath),
+      entry: realpathSync(fileURLToPath(new URL('./main.ts', import.meta.url))),
+    },
+    owners: places.root === '' ? MAC_OWNERS : null,
+  };
+}
+
+/** Takes the steps and prints each with its outcome, in columns. */
+export async function takeAndTell(steps: readonly Step[], values: Values, io: Io): Promise<void> {
+  const tell = (outcome: StepOutcome, what: string) => io.out(`${outcome.padEnd(10)}  ${what}\n`);
+  await takeSteps(steps, { dryRun: values['dry-run'] === true, tell });
+}
