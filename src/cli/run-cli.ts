@@ -15,6 +15,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/simulate.ts')).simulate,
   },
   {
+    name: 'run',
+    summary: 'One wake of the agent; launchd starts it.',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
     name: 'status',
     summary: 'Say what upkeep is doing, what comes next, and what stands in the way.',
     load: async () => (await import('./commands/status.ts')).status,
