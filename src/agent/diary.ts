@@ -46,27 +46,27 @@ export function diary(log: Log, clock: Clock): (committed: Committed) => void {
     }
     if (type === 'state.recovered')
       log.warn('Goes on with what people were promised; the state before was lost', about);
-    if (state !== placeBefore) {
-      placeBefore = state;
+    // Work is told by the effects; a place is news where the agent rests, or where it decided to do something.
+    if (state !== placeBefore && !LOOKING.has(state)) {
       const { what, next, problems } = explain(value, context, clock.now());
       const because = context.because.map((reason) => reasonInWords(reason, zone)).join('; ');
-      const then = next === null ? '' : `. Next: ${next.text}`;
+      const rests = context.wakeAt !== null && next !== null && RESTING.test(state);
+      const line = `${what}${because === '' ? '' : `, because ${because}`}${rests ? `. Next: ${next.text}` : ''}`;
       const [problem] = problems;
-      const fields = {
-        ...about,
-        nextWake: context.wakeAt,
-        ...(problem === undefined ? {} : { problem: problem.code }),
-      };
-      const line = `${what}${because === '' ? '' : `, because ${because}`}${then}`;
-      if (problems.length > 0) log.warn(`${line} (${count(problems.length, 'problem')})`, fields);
-      else log.info(line, fields);
+      const fields = { ...about, nextWake: rests ? context.wakeAt : undefined, problem: problem?.code };
+      if (problem === undefined) log.info(line, fields);
+      else log.warn(`${line} (${count(problems.length, 'problem')})`, fields);
     }
+    placeBefore = state;
     for (const { key, name } of started) {
       running.set(key, { name, sinceMs: clock.monotonicMs() });
       log.info(`${UNDER_WAY[name] ?? name}: started`, { ...about, effect: name });
     }
   };
 }
+
+const LOOKING: ReadonlySet<string> = new Set(['assessing', 'validating']);
+const RESTING = /^(?:resting\.|restarting$|unvalidated$)/;
 
 const ENDINGS: Record<Committed['ended'][number]['ending'], string> = {
   done: 'done',
