@@ -53,7 +53,11 @@ export function diary(log: Log, clock: Clock): (committed: Committed) => void {
       const rests = context.wakeAt !== null && next !== null && RESTING.test(state);
       const line = `${what}${because === '' ? '' : `, because ${because}`}${rests ? `. Next: ${next.text}` : ''}`;
       const [problem] = problems;
-      const fields = { ...about, nextWake: rests ? context.wakeAt : undefined, problem: problem?.code };
+      const fields = {
+        ...about,
+        ...(rests ? { nextWake: context.wakeAt } : {}),
+        ...(problem === undefined ? {} : { problem: problem.code }),
+      };
       if (problem === undefined) log.info(line, fields);
       else log.warn(`${line} (${count(problems.length, 'problem')})`, fields);
     }

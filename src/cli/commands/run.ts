@@ -52,9 +52,9 @@ Exit code 69 where tools of macOS are missing, 75 while another run is under way
       await runAgent({ places, clock, commands, wake, log, version: packageJson.version, stop: stop.signal });
       return 0;
     } catch (error) {
-      if (error instanceof UpkeepError)
-        log.error(`${error.message} ${error.remedy}`, { err: error, problem: error.code });
-      else log.error('A bug in upkeep ended this run.', { err: error });
+      if (!(error instanceof UpkeepError)) log.error('A bug in upkeep ended this run.', { err: error });
+      else if (error.code === 'agent.stopped') log.info(error.message);
+      else log.error(`${error.message} ${error.remedy}`, { err: error, problem: error.code });
       throw error;
     } finally {
       for (const signal of SIGNALS) process.off(signal, onSignal);
