@@ -3,6 +3,8 @@ import type { OsRelease } from '../../domain/os-version.ts';
 
 export type DialogEnd = 'answered' | 'timer' | 'killed' | 'crashed' | 'log-out' | 'restart';
 export type RestartCause = 'softwareupdate' | 'shutdown' | 'person' | 'power cut';
+/** Why launchd started a job. */
+export type JobCause = 'load' | 'calendar' | 'interval' | 'path' | 'kickstart' | 'keep-alive';
 export type ButtonName = 'button1' | 'button2' | 'info' | 'quit';
 
 /**
@@ -51,6 +53,9 @@ export type Happening = { at: Instant; wall: Instant; zone: string } & (
   | { kind: 'authentication-failed'; user: string; failedLogins: number; lockedOut: boolean }
   | { kind: 'wake-armed'; due: Instant }
   | { kind: 'wake-fired' | 'wake-missed'; due: Instant }
+  | { kind: 'job-loaded' | 'job-unloaded'; label: string }
+  | { kind: 'job-started'; label: string; why: JobCause }
+  | { kind: 'job-ended'; label: string; exitCode: number | null; signal: string | null }
   | { kind: 'fault'; name: string }
 );
 
