@@ -90,6 +90,13 @@ export class VirtualClock {
     return 'reached';
   }
 
+  /** Lets time pass up to an instant before which nothing is due. */
+  skipTo(instant: Instant): void {
+    const next = this.nextDue();
+    if (next !== null && next < instant) throw new Error(`something is due at ${next}, before ${instant}`);
+    this.#now = Math.max(this.#now, instant);
+  }
+
   #dropTakenBack(): void {
     while (this.#queue[0] && this.#queue[0].callback === null) this.#pop();
   }

@@ -3,6 +3,8 @@ import type { OsRelease } from '../../domain/os-version.ts';
 
 export type DialogEnd = 'answered' | 'timer' | 'killed' | 'crashed' | 'log-out' | 'restart';
 export type RestartCause = 'softwareupdate' | 'shutdown' | 'person' | 'power cut';
+/** Why launchd started a job. */
+export type JobCause = 'load' | 'calendar' | 'interval' | 'path' | 'kickstart' | 'keep-alive';
 export type ButtonName = 'button1' | 'button2' | 'info' | 'quit';
 
 /**
@@ -53,6 +55,9 @@ export type Happening = { at: Instant; wall: Instant; zone: string } & (
   | { kind: 'wake-fired' | 'wake-missed'; due: Instant }
   /** Somebody typed a request to the agent: an administrator (`user` null) or a person with an account. */
   | { kind: 'asked'; user: string | null; what: string }
+  | { kind: 'job-loaded' | 'job-unloaded'; label: string }
+  | { kind: 'job-started'; label: string; why: JobCause }
+  | { kind: 'job-ended'; label: string; exitCode: number | null; signal: string | null }
   | { kind: 'fault'; name: string }
 );
 

@@ -8,6 +8,7 @@ import type { Battery } from './battery.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Faults } from './faults.ts';
 import type { RestartCause, Unstamped } from './happenings.ts';
+import type { JobService } from './job-service.ts';
 import type { MacSpec } from './mac-spec.ts';
 import type { Screen } from './screen.ts';
 import type { UpdateService } from './update-service.ts';
@@ -28,6 +29,7 @@ export type Mac = {
   readonly catalogue: Catalogue;
   readonly screen: Screen;
   readonly daemon: UpdateService;
+  readonly jobs: JobService;
   readonly processes: { pids(name: string, uid: number | null): number[] };
   /** Files the tools can read, by absolute path. */
   readonly files: ReadonlyMap<string, string>;

@@ -18,6 +18,7 @@ import { Faults } from './faults.ts';
 import type { Happening, RestartCause, Unstamped } from './happenings.ts';
 import { InstalledMacOS } from './installed-macos.ts';
 import { LaunchdWake } from './launchd.ts';
+import { type JobSurroundings, jobsInMemory, LaunchdJobs } from './launchd-jobs.ts';
 import type { Mac } from './mac.ts';
 import type { MacSpec } from './mac-spec.ts';
 import { Processes, type RecordedCall } from './processes.ts';
@@ -31,6 +32,8 @@ export type MacOptions = {
   clock: VirtualClock;
   seed: number | string;
   tools?: ReadonlyMap<string, Tool>;
+  /** Where launchd finds property lists and how it starts programs; in memory when left out. */
+  jobs?: (mac: Mac) => JobSurroundings;
 };
 
 /**
@@ -52,6 +55,7 @@ export class VirtualMac implements Mac {
   readonly screen: Screen;
   readonly processes: Processes;
   readonly launchd: LaunchdWake;
+  readonly jobs: LaunchdJobs;
   readonly happenings: Happening[] = [];
   readonly files = new Map<string, string>();
   readonly disk: { totalKiB: number; freeKiB: number };
@@ -104,11 +108,13 @@ export class VirtualMac implements Mac {
       sleep: this.#sleep,
       happenings: this.happenings,
       endPrograms: () => {
+        this.jobs.goDown();
         this.processes.endAll();
         this.#defaultDoor.reset();
       },
     });
     this.launchd = new LaunchdWake(this);
+    this.jobs = new LaunchdJobs(this, (options.jobs ?? jobsInMemory)(this));
     this.clock = this.#defaultDoor.clock;
     this.commands = this.#defaultDoor.commands;
     this.#sleep.comeUp();

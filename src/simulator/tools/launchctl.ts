@@ -1,7 +1,7 @@
-import { compareVersions } from '../../domain/os-version.ts';
+import { printService, serviceVerb } from './launchctl-services.ts';
 import type { Tool } from './tool.ts';
 
-/** `asuser` runs a command in a login session; `print` tells whether a session exists; the daemons are protected. */
+/** `asuser` runs a command in a login session; `print` tells whether a domain or service exists; the rest is services. */
 export const launchctl: Tool = (argv, io, mac) => {
   const [verb, target = '', ...command] = argv;
   if (verb === 'asuser') {
@@ -16,18 +16,14 @@ export const launchctl: Tool = (argv, io, mac) => {
     return 78;
   }
   if (verb === 'print') {
+    if (target.startsWith('system/')) return printService(target.slice('system/'.length), io, mac);
     const there = target === 'system' || target === `gui/${mac.consoleUser()?.uid}`;
     if (there) io.print(`${target} = {\n\ttype = ${target === 'system' ? 'system' : 'login'}\n}\n`);
     else io.printErr(`Bad request.\nCould not find domain for user gui: ${target.replace('gui/', '')}\n`);
     return there ? 0 : 113;
   }
-  if (verb === 'kickstart') {
-    if (compareVersions(mac.os.version, '14.4') < 0) return 0;
-    io.printErr(
-      'Could not kickstart service: 150: Operation not permitted while System Integrity Protection is engaged\n',
-    );
-    return 150;
-  }
+  const exitCode = serviceVerb(argv, io, mac);
+  if (exitCode !== null) return exitCode;
   io.printErr(`Unrecognized subcommand: ${verb ?? ''}\nUsage: launchctl <subcommand> ... | help [subcommand]\n`);
   return 64;
 };

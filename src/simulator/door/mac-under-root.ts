@@ -1,0 +1,193 @@
+import { rmSync } from 'node:fs';
+import { DAY_MS, type Instant } from '../../domain/instant.ts';
+import type { Offer } from '../../domain/offer.ts';
+import { UpkeepError } from '../../domain/problem.ts';
+import { DIALOG_PATH } from '../mac/dialog-path.ts';
+import type { MacSpec } from '../mac/mac-spec.ts';
+import { VirtualMac } from '../mac/virtual-mac.ts';
+import { Person } from '../people/person.ts';
+import { PERSONAS, type PersonaName } from '../people/personas.ts';
+import { TOOLBOX } from '../tools/toolbox.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+import { ClockFileWriter } from './clock-file.ts';
+import { type DoorPlaces, emptyRunFolder, layOut, placeProgram, showTool } from './layout.ts';
+import { Pace, type Time } from './pace.ts';
+import { type ProgramEnd, RealPrograms } from './real-programs.ts';
+import { rootFiles } from './root-files.ts';
+import { ToolDoor } from './tool-door.ts';
+
+export type MacUnderRootOptions = {
+  /** The folder that is to be the root of the Mac's disk; made if need be, and what lies in it stays. */
+  root: string;
+  spec: MacSpec;
+  start: Instant;
+  time: Time;
+  seed?: number | string;
+  offers?: readonly Offer[];
+  /** Who sits there; nobody when left out. */
+  persona?: PersonaName | null;
+  /** Things done to the world before it begins, for stories. */
+  arrange?: (mac: VirtualMac) => void;
+  /** How long in real time a program may do something before time is said to stand still, in milliseconds. */
+  patienceMs?: number;
+};
+
+/**
+ * The simulated Mac's second door: its tools are executables under a folder, its launchd starts real processes, which
+ * live in virtual time and die with its power. Whoever made it has to end it with `shutDown`, whatever happened.
+ */
+export class MacUnderRoot {
+  readonly mac: VirtualMac;
+  /** The folder's real path: what to give as `--root`. */
+  readonly root: string;
+  readonly programs: RealPrograms;
+  readonly #places: DoorPlaces;
+  readonly #door: ToolDoor;
+  readonly #file: ClockFileWriter;
+  readonly #pace: Pace;
+  readonly #person: Person | null;
+  #goingDown: Promise<void> | null = null;
+  #dialogShown = true;
+  #open = false;
+
+  /** Throws `tool.missing` where there is no Perl, and `input.wrong` where the folder's path is too long. */
+  constructor(options: MacUnderRootOptions) {
+    const { spec, start, time, seed = 1, offers = [], persona = null, patienceMs = 30_000 } = options;
+    this.#places = layOut(options.root, [...TOOLBOX.keys()]);
+    this.root = this.#places.root;
+    this.programs = new RealPrograms(this.root, () => this.#pace.stir());
+    const mac = new VirtualMac({
+      spec,
+      clock: new VirtualClock(start),
+      seed,
+      jobs: () => ({ files: rootFiles(this.root), starter: this.programs }),
+    });
+    this.mac = mac;
+    mac.publish(offers);
+    options.arrange?.(mac);
+    this.#person = persona === null ? null : new Person({ mac, persona: PERSONAS[persona], seed });
+    this.#door = new ToolDoor({
+      mac,
+      programs: this.programs,
+      socket: this.#places.socket,
+      stirred: () => this.#pace.stir(),
+    });
+    this.#file = new ClockFileWriter(this.#places.clock);
+    this.#pace = new Pace({
+      mac,
+      time,
+      file: this.#file,
+      busyWith: () => this.programs.busyWith(),
+      begin: () => this.#door.begin(),
+      told: () => this.#told(),
+      goingDown: () => this.#goingDown,
+      patienceMs,
+    });
+    mac.onShutdown(() => {
+      this.#goingDown = this.#goDown();
+    });
+    mac.onSleepWake((asleep) => {
+      this.programs.freeze(asleep);
+      this.#door.freeze(asleep);
+      this.programs.disturb();
+    });
+  }
+
+  /** Opens the door and lets launchd load what lies in LaunchDaemons. Throws `agent.locked` where a Mac runs already. */
+  async boot(): Promise<void> {
+    if (!(await this.#door.open())) {
+      throw new UpkeepError('agent.locked', `a simulated Mac runs in ${this.root} already.`, {
+        remedy: 'End that one first, or choose another folder.',
+        facts: { root: this.root },
+      });
+    }
+    this.#open = true;
+    emptyRunFolder(this.#places);
+    this.#pace.writeClock();
+    this.#told();
+    this.#person?.begin();
+    this.mac.jobs.boot();
+  }
+
+  /**
+   * Lives until an instant or until something holds, and says which. One call at a time; between calls time stands.
+   * Throws where a real program keeps time from moving for longer than the patience, with what it does.
+   */
+  runUntil(until: Instant | (() => boolean), withinMs = 60 * DAY_MS): Promise<'reached' | 'stopped'> {
+    if (typeof until === 'number') return this.#pace.runUntil(until, () => false);
+    return this.#pace.runUntil(this.mac.world.now() + withinMs, until);
+  }
+
+  /** Time stands until `release` was called as often. */
+  hold(): void {
+    this.#pace.hold();
+  }
+
+  release(): void {
+    this.programs.disturb();
+    this.#pace.release();
+  }
+
+  /**
+   * Runs a program as somebody at the Mac would and returns what became of it; a path of the Mac is one under the root.
+   * Time moves as it has to, whether somebody drives or not.
+   */
+  async run(
+    argv: readonly string[],
+    { stdin = null, env = {} }: { stdin?: string | null; env?: Record<string, string> } = {},
+  ): Promise<ProgramEnd> {
+    let end: ProgramEnd | null = null;
+    const ending = this.programs.run(argv, stdin, { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...env }).then((result) => {
+      end = result;
+      this.#pace.stir();
+      return result;
+    });
+    if (!this.#pace.driving) await this.runUntil(() => end !== null);
+    return ending;
+  }
+
+  /** Puts a program at a path of the Mac that becomes another one with these arguments before its own. */
+  place(path: string, argv: readonly string[]): void {
+    placeProgram(this.#places, path, argv);
+  }
+
+  /** The process of a job that runs now, for signals; null when none does. */
+  pidOf(label: string): number | null {
+    return this.mac.jobs.facts(label)?.pid ?? null;
+  }
+
+  /** How often time jumped and how many tools were called, for measuring. */
+  counts(): { jumps: number; calls: number } {
+    return { jumps: this.#pace.jumps, calls: this.#door.accepted };
+  }
+
+  /** Everything ends at once, as by a power cut, and the door is closed. The folder stays. */
+  async shutDown(): Promise<void> {
+    await this.#goingDown;
+    this.#door.hangUp();
+    await this.programs.goDown(false);
+    if (this.#open) await this.#door.close();
+    this.#open = false;
+    this.#file.close();
+    rmSync(this.#places.clock, { force: true });
+    rmSync(this.#places.socket, { force: true });
+  }
+
+  async #goDown(): Promise<void> {
+    const cause = this.mac.happenings.findLast((one) => one.kind === 'restart')?.cause;
+    await this.programs.goDown(cause !== 'power cut');
+    this.#door.hangUp();
+    emptyRunFolder(this.#places);
+  }
+
+  /** After each step of the Mac. */
+  #told(): void {
+    this.mac.jobs.look();
+    const there = this.mac.hasTool(DIALOG_PATH);
+    if (there !== this.#dialogShown) {
+      this.#dialogShown = there;
+      showTool(this.#places, DIALOG_PATH, there);
+    }
+    this.#door.flush();
+  }
+}

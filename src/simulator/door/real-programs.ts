@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { systemClock } from '../../adapters/clock/system-clock.ts';
+import type { JobDefinition } from '../mac/job-definition.ts';
+import type { JobEnding, JobStarter, RunningProgram } from '../mac/job-service.ts';
+import { realMs } from './clock-file.ts';
+import { LivingProgram } from './living-program.ts';
+
+/** However fast virtual time goes, a program asked to end has so long to do it. */
+export const GRACE_MS = 2_500;
+/** What launchd gives a program that could not be run at all: EX_CONFIG. */
+const CANNOT_RUN = 78;
+const LAUNCHD_PATH = '/usr/bin:/bin:/usr/sbin:/sbin';
+
+export type ProgramEnd = JobEnding & { stdout: string; stderr: string };
+
+/** The real processes that live on the simulated Mac: launchd's jobs, and what somebody runs by hand. */
+export class RealPrograms implements JobStarter {
+  readonly living = new Set<LivingProgram>();
+  readonly #root: string;
+  readonly #changed: () => void;
+  readonly #children = new Map<LivingProgram, { child: ChildProcess; termedAtMs: number | null }>();
+  #frozen = false;
+
+  /** `changed` is called whenever a program has ended. */
+  constructor(root: string, changed: () => void) {
+    this.#root = root;
+    this.#changed = changed;
+  }
+
+  start(job: JobDefinition, ended: (ending: JobEnding) => void): RunningProgram {
+    const [out, err] = [this.#openLog(job.standardOut), this.#openLog(job.standardError)];
+    const child = spawn(job.program, job.argv.slice(1), {
+      argv0: job.argv[0] ?? job.program,
+      cwd: job.workingDirectory,
+      env: { PATH: LAUNCHD_PATH, XPC_SERVICE_NAME: job.label, ...job.environment },
+      detached: true,
+      stdio: ['ignore', out, err],
+    });
+    for (const file of [out, err]) if (file !== 'ignore') closeSync(file);
+    const program = this.#keep(child, job.label, (ending) => {
+      if (!job.abandonsGroup) signalTo(-(child.pid ?? 0), 'SIGKILL');
+      ended(ending);
+    });
+    return {
+      pid: child.pid ?? 0,
+      terminate: () => this.#terminate(program),
+      kill: () => this.#kill(program),
+    };
+  }
+
+  /** Runs a program as somebody at the Mac would, with what is typed into it; ends with all it printed. */
+  run(argv: readonly string[], stdin: string | null, env: Record<string, string>): Promise<ProgramEnd> {
+    const [path = '', ...args] = argv;
+    const child = spawn(path, args, {
+      env,
+      detached: true,
+      stdio: [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    const printed = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+        printed[stream] += text;
+      });
+    }
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(stdin ?? '');
+    return new Promise((resolve) => {
+      this.#keep(child, path.slice(path.lastIndexOf('/') + 1), () => undefined);
+      child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...printed }));
+      child.on('error', () => resolve({ exitCode: CANNOT_RUN, signal: null, ...printed }));
+    });
+  }
+
+  /** A program that was started by somebody else and has connected to the clock. */
+  adopt(pid: number): LivingProgram {
+    const program = new LivingProgram(`process ${pid}`, pid);
+    this.living.add(program);
+    return program;
+  }
+
+  abandon(program: LivingProgram): void {
+    if (!this.#children.has(program)) this.living.delete(program);
+  }
+
+  isAdopted(program: LivingProgram): boolean {
+    return !this.#children.has(program);
+  }
+
+  /** What keeps time from jumping, in words; null when every program waits for nothing but time. */
+  busyWith(): string | null {
+    const nowMs = realMs();
+    for (const program of this.living) {
+      const termedAtMs = this.#children.get(program)?.termedAtMs ?? null;
+      const ending = termedAtMs !== null && nowMs - termedAtMs < GRACE_MS;
+      const why = ending ? 'was asked to end' : program.busyWith(nowMs);
+      if (why !== null) return `${program.label} (pid ${program.pid}) ${why}`;
+    }
+    return null;
+  }
+
+  disturb(): void {
+    for (const program of this.living) program.disturb();
+  }
+
+  /** The Mac falls asleep, or wakes up: everything stands still, and goes on. */
+  freeze(frozen: boolean): void {
+    this.#frozen = frozen;
+    for (const program of this.living) signalTo(this.#addressOf(program), frozen ? 'SIGSTOP' : 'SIGCONT');
+  }
+
+  /** The Mac goes down: programs may end by themselves for a moment, if it goes down gently; then all are dead. */
+  async goDown(gently: boolean): Promise<void> {
+    if (this.#frozen) this.freeze(false);
+    if (gently) {
+      for (const program of this.living) this.#terminate(program);
+      const untilMs = realMs() + GRACE_MS;
+      while (this.#children.size > 0 && realMs() < untilMs) await moment();
+    }
+    for (const program of this.living) signalTo(this.#addressOf(program), 'SIGKILL');
+    while (this.#children.size > 0) await moment();
+    this.living.clear();
+  }
+
+  #addressOf(program: LivingProgram): number {
+    return this.isAdopted(program) ? program.pid : -program.pid;
+  }
+
+  #terminate(program: LivingProgram): void {
+    const entry = this.#children.get(program);
+    if (entry === undefined) return;
+    entry.termedAtMs ??= realMs();
+    signalTo(program.pid, 'SIGTERM');
+  }
+
+  #kill(program: LivingProgram): void {
+    const termedAtMs = this.#children.get(program)?.termedAtMs ?? realMs();
+    systemClock.after(Math.max(0, termedAtMs + GRACE_MS - realMs()), () => {
+      if (this.#children.has(program)) signalTo(-program.pid, 'SIGKILL');
+    });
+  }
+
+  #keep(child: ChildProcess, label: string, ended: (ending: JobEnding) => void): LivingProgram {
+    const program = new LivingProgram(label, child.pid ?? 0);
+    this.living.add(program);
+    this.#children.set(program, { child, termedAtMs: null });
+    const end = (ending: JobEnding): void => {
+      if (!this.#children.delete(program)) return;
+      this.living.delete(program);
+      ended(ending);
+      this.#changed();
+    };
+    child.on('exit', (exitCode, signal) => end({ exitCode, signal }));
+    child.on('error', () => end({ exitCode: CANNOT_RUN, signal: null }));
+    return program;
+  }
+
+  #openLog(path: string | null): number | 'ignore' {
+    if (path === null) return 'ignore';
+    try {
+      return openSync(path.startsWith(`${this.#root}/`) ? path : this.#root + path, 'a', 0o644);
+    } catch {
+      return 'ignore';
+    }
+  }
+}
+
+/** A process that is no more needs no signal. 0 would be our own group, and 1 everybody's. */
+export function signalTo(pid: number, signal: NodeJS.Signals): void {
+  if (Math.abs(pid) <= 1) return;
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+function moment(): Promise<void> {
+  return new Promise((resolve) => {
+    systemClock.after(2, resolve);
+  });
+}
