@@ -27,6 +27,8 @@ export type AgentGround = {
   version: string;
   /** Told when the process has to end soon: a shutdown, `launchctl bootout`. */
   stop: AbortSignal;
+  /** Stands between the agent and its store, for those who test how it dies. */
+  storeAs?: (store: Store) => Store;
 };
 
 /**
@@ -36,7 +38,8 @@ export type AgentGround = {
 export async function runAgent(ground: AgentGround): Promise<void> {
   const { places, clock, log, stop } = ground;
   const commands = withLimits(ground.commands, clock);
-  const store = Store.open(places.state);
+  const opened = Store.open(places.state);
+  const store = ground.storeAs?.(opened) ?? opened;
   const { settings, wrong } = await settingsInForce(ground);
   const wake = new AgentWake({
     store,

@@ -25,7 +25,8 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
     errIsTerminal: process.stderr.isTTY === true,
     colour: process.stdout.isTTY === true && !noColour,
     stdin: readStdin,
-  });
+  }); // An install that outlives the agent must not keep it here.
+  if (process.argv[2] === 'run') process.exit();
 }
 
 async function readStdin(): Promise<string> {

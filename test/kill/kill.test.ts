@@ -1,0 +1,104 @@
+// The agent's life is to be killed. Here the real agent lives on the simulated Mac's second door: real processes, real
+// children, real signals, a real file on the disk. It is killed with SIGKILL before and after every commit of three
+// stories, and at random instants, alone and with everything it started; launchd starts it again by its own rules.
+// Whatever the moment:
+//   - the story ends as the calm one does: updated, up to date, with exactly one restart;
+//   - an install is never ordered more often than it was decided;
+//   - the deadlines people were told are the same instants; every deferral is counted once, every request heard once;
+//   - at most the click that fell into the very moment is asked for again;
+//   - people were warned and asked as in every simulation (the same invariants, checked on what truly happened);
+//   - no process of the agent's is left behind.
+//
+// `npm run test:kill` is the long form: 2,000 kills at random instants (UPKEEP_KILLS sets another number).
+import { availableParallelism } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canBeCalled } from '../../src/simulator/door/layout.ts';
+import { random } from '../../src/simulator/random.ts';
+import { bundledAgent, type Deaths, type Life, live, type Story } from './lives.ts';
+import { STORIES } from './stories.ts';
+
+const KILLS = Number(process.env.UPKEEP_KILLS ?? 200);
+/** Kills in one life; more than one tells more of the agent in less time. */
+const KILLS_A_LIFE = 4;
+const AT_ONCE = availableParallelism() + 1;
+const HOUR_MS = 3_600_000;
+
+// The simulated tools are Perl programs; without /usr/bin/perl there are none to call.
+describe.skipIf(!canBeCalled())('killed with SIGKILL (skipped where there is no /usr/bin/perl)', () => {
+  let agent: Awaited<ReturnType<typeof bundledAgent>>;
+  beforeAll(async () => {
+    agent = await bundledAgent();
+  });
+  afterAll(() => agent?.remove());
+
+  /** Lives many lives, a few at a time, and says of the first that went wrong what was done to it. */
+  async function all(story: Story, calm: Life, deaths: readonly Deaths[]): Promise<number> {
+    let next = 0;
+    let died = 0;
+    const worker = async () => {
+      for (let death = deaths[next++]; death !== undefined; death = deaths[next++]) {
+        const life = await live(agent.program, story, death);
+        held(life, calm, `${story.name}: ${JSON.stringify(death)}`);
+        died += life.deaths;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return died;
+  }
+
+  test.each(STORIES)('$name: before and after every commit', { timeout: HOUR_MS }, async (story) => {
+    const calm = await live(agent.program, story);
+    isCalm(calm);
+    const deaths = Array.from({ length: calm.commits }, (_, index) => index + 1).flatMap((seq) =>
+      (['before', 'after'] as const).map((when): Deaths => ({ atCommit: { seq, when } })),
+    );
+    expect(await all(story, calm, deaths)).toBe(deaths.length);
+  });
+
+  test.each(STORIES)('$name: at random instants', { timeout: HOUR_MS }, async (story) => {
+    const calm = await live(agent.program, story);
+    isCalm(calm);
+    const dice = random(`kills of ${story.name}`);
+    const lives = Math.ceil(KILLS / STORIES.length / KILLS_A_LIFE);
+    const deaths = Array.from(
+      { length: lives },
+      (): Deaths => ({
+        fromOutside: Array.from({ length: KILLS_A_LIFE }, () => ({
+          calls: dice.whole(1, calm.calls),
+          delayMs: dice.whole(0, 40),
+          children: dice.chance(0.5),
+        })),
+      }),
+    );
+    // Between two wakes there is nobody to kill; most of the time there is.
+    expect(await all(story, calm, deaths)).toBeGreaterThan((lives * KILLS_A_LIFE) / 2);
+  });
+});
+
+function isCalm({ ending, installs, installDecisions }: Life): void {
+  expect(ending).toMatchObject({
+    macOS: '26.6.2',
+    state: '{"resting":"upToDate"}',
+    restarts: 1,
+    doubleCounts: 0,
+    unheardClicks: 0,
+    leftRunning: [],
+    openEffects: 0,
+    violated: [],
+  });
+  expect(Object.values(ending.heard).every((times) => times === 1)).toBe(true);
+  expect(installs).toBe(installDecisions);
+}
+
+function held(life: Life, calm: Life, about: string): void {
+  const { unheardClicks, deferrals } = life.ending;
+  expect({ ...life.ending, unheardClicks: 0, deferrals: 0 }, about).toEqual({
+    ...calm.ending,
+    unheardClicks: 0,
+    deferrals: 0,
+  });
+  expect(unheardClicks, about).toBeLessThanOrEqual(life.deaths);
+  // Only a click nobody heard can be missing from the count.
+  expect(deferrals, about).toBeGreaterThanOrEqual(calm.ending.deferrals - unheardClicks);
+  expect(life.installs, about).toBeLessThanOrEqual(life.installDecisions);
+}
