@@ -42,9 +42,11 @@ describe('reading', () => {
     const first = writer('r1').at(at);
     first.info('The update is there.', { state: 'deciding', durationMs: 12 });
     first.warn('It failed.', { problem: 'tool.failed' });
-    writer('r2').at(at + MINUTE_MS).error('A tool broke.', {
-      err: new UpkeepError('tool.missing', 'no tool', { remedy: 'none' }),
-    });
+    writer('r2')
+      .at(at + MINUTE_MS)
+      .error('A tool broke.', {
+        err: new UpkeepError('tool.missing', 'no tool', { remedy: 'none' }),
+      });
     const { code, out, err } = await show();
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const lines = out.split('\n');
@@ -94,7 +96,10 @@ describe('reading', () => {
       '(broken line) {"at the very end',
       '',
     ]);
-    const json = (await show('--json')).out.trimEnd().split('\n').map((line) => JSON.parse(line) as object);
+    const json = (await show('--json')).out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
     expect(json).toHaveLength(5);
     expect(json[1]).toEqual({ broken: '{"level":"info","msg":"half\u001b[2J' });
     expect(json[2]).toMatchObject({ msg: 'message 1\u001b[31m', level: 'info' });
@@ -136,13 +141,16 @@ describe('--since', () => {
     expect(await since('0s')).toBe(0);
   });
 
-  test.each(['soon', '2 weeks', '5', 'h', '2026-13-01', '2099-01-01', '-3h', 'constructor'])('%s is refused', async (when) => {
-    writer().log.info('x');
-    const { code, out, err } = await show(`--since=${when}`);
-    expect({ code, out }).toEqual({ code: 64, out: '' });
-    expect(err).toContain(when);
-    expect(err).toContain('such as 2026-11-23');
-  });
+  test.each(['soon', '2 weeks', '5', 'h', '2026-13-01', '2099-01-01', '-3h', 'constructor'])(
+    '%s is refused',
+    async (when) => {
+      writer().log.info('x');
+      const { code, out, err } = await show(`--since=${when}`);
+      expect({ code, out }).toEqual({ code: 64, out: '' });
+      expect(err).toContain(when);
+      expect(err).toContain('such as 2026-11-23');
+    },
+  );
 });
 
 describe('when there is nothing to read', () => {

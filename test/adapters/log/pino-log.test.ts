@@ -26,7 +26,13 @@ function logging(level: LogLevel = 'info') {
     fields: { run: 'a1b2', boot: 'B00T', version: '0.1.0' },
     summary: (line) => summaries.push(line),
   });
-  return { log, lines, summaries, state, parsed: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+  return {
+    log,
+    lines,
+    summaries,
+    state,
+    parsed: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
 }
 
 describe('a line', () => {
@@ -128,7 +134,10 @@ describe('a line', () => {
 
   test('that would be far too long is shortened, says so, and keeps its fields', () => {
     const { log, lines, parsed } = logging();
-    const err = new UpkeepError('tool.failed', 'm'.repeat(50_000), { remedy: 'Try.', facts: { stdout: 'o'.repeat(90_000) } });
+    const err = new UpkeepError('tool.failed', 'm'.repeat(50_000), {
+      remedy: 'Try.',
+      facts: { stdout: 'o'.repeat(90_000) },
+    });
     log.error('x'.repeat(100_000), { state: 'deciding', more: Array(20_000).fill('é'), err });
     log.info('many', Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`field${i}`, i])));
     for (const line of lines) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(LONGEST_LINE);
@@ -153,7 +162,12 @@ describe('secrets', () => {
     const { log, lines, summaries } = logging('debug');
     const err = new Error(`wrong: ${secret}`, { cause: Object.assign(new Error('inner'), { secret }) });
     Object.assign(err, { deep: { deeper: [{ secret }] } });
-    log.error(`with ${secret}`, { a: { b: { c: { d: [secret] } } }, err, value: secret, map: new Map([['x', secret]]) });
+    log.error(`with ${secret}`, {
+      a: { b: { c: { d: [secret] } } },
+      err,
+      value: secret,
+      map: new Map([['x', secret]]),
+    });
     expect(lines.join() + summaries.join()).not.toContain(plain);
     expect(lines.join()).toContain('[secret]');
   });

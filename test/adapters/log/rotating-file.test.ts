@@ -70,18 +70,22 @@ describe('a full file', () => {
     expect(readFileSync(file(1), 'utf8')).toBe(`${'y'.repeat(300)}\n`);
   });
 
-  test.each([1, 2, 3])('with file %i missing, as after a kill between two renames, nothing is overwritten', (missing) => {
-    const limits = { files: 5, bytes: 100 };
-    const sink = rotatingFile(folder, { rotates: true, limits });
-    for (let number = 0; number < 12; number += 1) sink.write(line(number));
-    // Files 3, 2, 1 and the current one are there; the kill came when some of them had moved on.
-    for (let number = 3; number >= missing; number -= 1) if (existsSync(file(number))) renameSync(file(number), file(number + 1));
-    const before = allLines();
-    expect(before).toHaveLength(12);
-    sink.write(line(12));
-    expect(allLines()).toEqual([...before, line(12)]);
-    expect(existsSync(file(missing))).toBe(true);
-  });
+  test.each([1, 2, 3])(
+    'with file %i missing, as after a kill between two renames, nothing is overwritten',
+    (missing) => {
+      const limits = { files: 5, bytes: 100 };
+      const sink = rotatingFile(folder, { rotates: true, limits });
+      for (let number = 0; number < 12; number += 1) sink.write(line(number));
+      // Files 3, 2, 1 and the current one are there; the kill came when some of them had moved on.
+      for (let number = 3; number >= missing; number -= 1)
+        if (existsSync(file(number))) renameSync(file(number), file(number + 1));
+      const before = allLines();
+      expect(before).toHaveLength(12);
+      sink.write(line(12));
+      expect(allLines()).toEqual([...before, line(12)]);
+      expect(existsSync(file(missing))).toBe(true);
+    },
+  );
 });
 
 describe('while it is open', () => {
@@ -115,16 +119,19 @@ describe('while it is open', () => {
 });
 
 describe('without room or rights', () => {
-  test.skipIf(!existsSync('/dev/full'))('nothing is thrown, and it works again as soon as it can (needs /dev/full)', () => {
-    symlinkSync('/dev/full', file());
-    const sink = rotatingFile(folder, { rotates: true });
-    expect(sink.write('lost')).toBe(false);
-    expect(sink.trouble()).toBe('ENOSPC');
-    rmSync(file());
-    expect(sink.write('kept')).toBe(true);
-    expect(sink.trouble()).toBeNull();
-    expect(allLines()).toEqual(['kept']);
-  });
+  test.skipIf(!existsSync('/dev/full'))(
+    'nothing is thrown, and it works again as soon as it can (needs /dev/full)',
+    () => {
+      symlinkSync('/dev/full', file());
+      const sink = rotatingFile(folder, { rotates: true });
+      expect(sink.write('lost')).toBe(false);
+      expect(sink.trouble()).toBe('ENOSPC');
+      rmSync(file());
+      expect(sink.write('kept')).toBe(true);
+      expect(sink.trouble()).toBeNull();
+      expect(allLines()).toEqual(['kept']);
+    },
+  );
 
   test('a folder that is missing is made; a file where it should be is trouble and no more', () => {
     const below = join(folder, 'deeper', 'still');
@@ -164,7 +171,15 @@ function startWriter(name: string, first: number, count: number, rotates: boolea
   });
   const ended = new Promise<number[]>((resolve) => {
     // The last number may be cut off, and then nobody was told that line is written.
-    child.on('close', () => resolve(said.slice(0, said.lastIndexOf('\n') + 1).split('\n').filter((n) => n !== '').map(Number)));
+    child.on('close', () =>
+      resolve(
+        said
+          .slice(0, said.lastIndexOf('\n') + 1)
+          .split('\n')
+          .filter((n) => n !== '')
+          .map(Number),
+      ),
+    );
   });
   return { hasStarted, ended, kill: () => child.kill('SIGKILL') };
 }
