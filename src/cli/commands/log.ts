@@ -1,7 +1,7 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { type LogEntry, readEntry } from '../../adapters/log/log-entry.ts';
+import { LOG_LEVELS, type LogLevel } from '../../adapters/log/log-level.ts';
 import { LogTail } from '../../adapters/log/log-tail.ts';
-import { LOG_LEVELS, type LogLevel } from '../../adapters/log/pino-log.ts';
 import { watchFolder } from '../../adapters/log/watch-folder.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
