@@ -9,6 +9,7 @@ const OVERVIEW = `upkeep ${packageJson.version}: gets macOS updates installed wi
 Usage: upkeep COMMAND [options]
 
   simulate   Play a policy on a simulated Mac, day by day, on any computer.
+  run        One wake of the agent; launchd starts it.
   status     Say what upkeep is doing, what comes next, and what stands in the way.
   explain    Tell from the journal what upkeep did and why, decision by decision.
   log        Show what upkeep wrote down, as it happens if you like.
