@@ -1,20 +1,19 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../adapters/clock/system-clock.ts';
 import { probesOnly } from '../adapters/commands/dry-run.ts';
-import { execaCommands } from '../adapters/commands/execa-commands.ts';
 import { withLimits } from '../adapters/commands/limits.ts';
 import { MAC_OWNERS, type Setup, type Step, type StepOutcome, takeSteps } from '../adapters/launchd/setup.ts';
 import { requireTools } from '../agent/required-tools.ts';
 import { UpkeepError } from '../domain/problem.ts';
 import type { Io, Values } from './command.ts';
+import { groundOf } from './ground.ts';
 import { placesOf } from './root-option.ts';
 
 /**
  * What `install` and `uninstall` work with. Throws `not-root` for anybody else unless a root is given, and `not-a-mac`
  * where tools are missing. In a dry run the commands can only look.
  */
-export function setupFor(values: Values): Setup {
+export async function setupFor(values: Values): Promise<Setup> {
   const places = placesOf(values);
   if (places.root === '' && process.geteuid?.() !== 0) {
     throw new UpkeepError('not-root', 'only root may install or uninstall upkeep.', {
@@ -22,11 +21,12 @@ export function setupFor(values: Values): Setup {
     });
   }
   requireTools(places);
-  const commands = withLimits(execaCommands({ root: places.root }), systemClock);
+  const ground = await groundOf(places);
+  const commands = withLimits(ground.commands, ground.clock);
   return {
     places,
     commands: values['dry-run'] === true ? probesOnly(commands) : commands,
-    clock: systemClock,
+    clock: ground.clock,
     program: {
       node: realpathSync(process.execPath),
       entry: realpathSync(fileURLToPath(new URL('./main.ts', import.meta.url))),

@@ -1,6 +1,6 @@
 import { escaped } from '../adapters/commands/unreadable.ts';
 import type { LogEntry } from '../adapters/log/log-entry.ts';
-import type { LogLevel } from '../adapters/log/pino-log.ts';
+import type { LogLevel } from '../adapters/log/log-level.ts';
 import { zoned } from '../domain/instant.ts';
 import type { Colour, Paint } from './colour.ts';
 

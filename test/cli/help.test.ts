@@ -9,14 +9,18 @@ const OVERVIEW = `upkeep ${packageJson.version}: gets macOS updates installed wi
 Usage: upkeep COMMAND [options]
 
   simulate   Play a policy on a simulated Mac, day by day, on any computer.
+  run        One wake of the agent; launchd starts it.
   status     Say what upkeep is doing, what comes next, and what stands in the way.
   explain    Tell from the journal what upkeep did and why, decision by decision.
+  log        Show what upkeep wrote down, as it happens if you like.
   parse      Show what upkeep reads out of a tool’s output.
+  install    Put upkeep to work on this Mac, or repair what is there.
+  uninstall  Take upkeep off this Mac.
 
   --help       this page; \`upkeep help COMMAND\` for one command
   --version    the version
 
-Exit codes: docs/exit-codes.md. Nothing here changes this computer.
+Exit codes: docs/exit-codes.md. Only install and uninstall change this computer.
 `;
 
 const PARSE = `upkeep parse FILE|- [--stderr FILE] [--exit N] [--macos VERSION] -- TOOL ARGS…

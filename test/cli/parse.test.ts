@@ -60,7 +60,7 @@ describe('upkeep parse', () => {
 
   test('lists the commands it knows', () => {
     const names = parseCommandNames();
-    expect(names).toHaveLength(19);
+    expect(names).toHaveLength(24);
     expect(names).toContainEqual({
       name: 'sysctl.boottime',
       invocation: '/usr/sbin/sysctl -n kern.boottime',

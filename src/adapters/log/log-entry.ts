@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/instant.ts';
-import { LOG_LEVELS, type LogLevel } from './pino-log.ts';
+import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 
 /** One line of the log; `broken` is what a kill or a full disk left of one. */
 export type LogEntry =

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 
 /** The file that is written to; older ones carry a number, the larger the older. */
 export const LOG_FILE = 'upkeep.log';
@@ -9,13 +8,12 @@ export const LOG_LIMITS = { files: 5, bytes: 2_000_000 } as const;
 
 export const numbered = (file: string, number: number): string => (number === 0 ? file : `${file}.${number}`);
 
-/** The log files of a folder, oldest first. Gaps between numbers, as an interrupted rotation leaves them, do no harm. */
-export function logFiles(folder: string): string[] {
-  return readdirSync(folder)
-    .map((name) => ({ name, number: numberOf(name) }))
-    .filter((file): file is { name: string; number: number } => file.number !== null)
-    .sort((a, b) => b.number - a.number)
-    .map(({ name }) => join(folder, name));
+/** The highest number among the log files of a folder; null where there is none. Gaps in between do no harm. */
+export function oldestNumber(folder: string): number | null {
+  const numbers = readdirSync(folder)
+    .map(numberOf)
+    .filter((number) => number !== null);
+  return numbers.length === 0 ? null : Math.max(...numbers);
 }
 
 function numberOf(name: string): number | null {

@@ -1,5 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { logFiles } from './log-files.ts';
+import { join } from 'node:path';
+import { LOG_FILE, numbered, oldestNumber } from './log-files.ts';
+
+/** So many rotations may happen while the files are being opened. */
+const MOVED_ON = 50;
+const MISSED_FOR_GOOD = 3;
 
 type OpenFile = { handle: number; ino: number; readTo: number };
 
@@ -11,6 +16,8 @@ export class LogTail {
   readonly #folder: string;
   #file: OpenFile | null = null;
   #rest = Buffer.alloc(0);
+  /** So many looks in a row did not meet the file being read. */
+  #missed = 0;
 
   /** Throws what the system throws when the folder cannot be read. */
   constructor(folder: string) {
@@ -45,23 +52,35 @@ export class LogTail {
   }
 
   /**
-   * The files after the one being read. They are opened from the newest to the oldest: renaming moves files only in that
-   * direction, so that none slips by, and one met twice is known by its inode.
+   * The files after the one being read, oldest first. They are opened one number after the other from the newest on, and
+   * not by what a listing says: a listing made during a rename may lack the file. Files move only to higher numbers, so
+   * none slips by whoever goes up; one met twice is known by its inode.
    */
   #newerFiles(): { files: OpenFile[]; gap: boolean } {
+    const wanted = this.#file === null ? null : fstatSync(this.#file.handle);
+    const isStillThere = wanted !== null && wanted.nlink > 0;
+    const oldest = oldestNumber(this.#folder);
+    if (oldest === null) return { files: [], gap: false };
     const files: OpenFile[] = [];
-    const seen = new Set<number>();
-    for (const path of logFiles(this.#folder).toReversed()) {
-      const handle = openIfThere(path);
+    for (let number = 0; number <= oldest + MOVED_ON; number += 1) {
+      const handle = openIfThere(numbered(join(this.#folder, LOG_FILE), number));
       if (handle === null) continue;
       const { ino } = fstatSync(handle);
-      if (ino === this.#file?.ino || seen.has(ino)) closeSync(handle);
-      if (ino === this.#file?.ino) return { files: files.toReversed(), gap: false };
-      if (seen.has(ino)) continue;
-      seen.add(ino);
-      files.push({ handle, ino, readTo: 0 });
+      const isKnown = ino === wanted?.ino || files.some((file) => file.ino === ino);
+      if (isKnown) closeSync(handle);
+      else files.push({ handle, ino, readTo: 0 });
+      if (ino !== wanted?.ino) continue;
+      this.#missed = 0;
+      return { files: files.reverse(), gap: false };
     }
-    return { files: files.toReversed(), gap: this.#file !== null && files.length > 0 };
+    if (!isStillThere) return { files: files.reverse(), gap: wanted !== null && files.length > 0 };
+    // It exists and was not met: it was moving just then, or somebody moved it away for good, and only then we go on
+    // with the newest; the others were read before.
+    this.#missed += 1;
+    const isMovedAway = this.#missed >= MISSED_FOR_GOOD;
+    const kept = isMovedAway ? files.slice(0, 1) : [];
+    for (const { handle } of files.slice(kept.length)) closeSync(handle);
+    return { files: kept, gap: kept.length > 0 };
   }
 
   #drain(file: OpenFile): string[] {

@@ -4,12 +4,9 @@ import { UpkeepError } from '../../domain/problem.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log, LogFields } from '../../ports/log.ts';
 import { escaped } from '../commands/unreadable.ts';
+import type { LogLevel } from './log-level.ts';
 import type { LineSink } from './rotating-file.ts';
 import { shortened } from './shorten-line.ts';
-
-/** From the least to the most important. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type PinoLogOptions = {
   clock: Pick<Clock, 'now'>;

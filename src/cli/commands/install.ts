@@ -18,7 +18,7 @@ docs/installing.md says what ends up where.`,
   options: { 'dry-run': { type: 'boolean' }, root: { type: 'string' } },
   positionals: { min: 0, max: 0 },
   run: async (values, _positionals, io) => {
-    const setup = setupFor(values);
+    const setup = await setupFor(values);
     refuseWhatIsInTheWay(setup);
     if (setup.places.root === '') refuseUnsafe(setup.program);
     await takeAndTell(installSteps(setup), values, io);

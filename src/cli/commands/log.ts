@@ -1,7 +1,7 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { type LogEntry, readEntry } from '../../adapters/log/log-entry.ts';
+import { LOG_LEVELS, type LogLevel } from '../../adapters/log/log-level.ts';
 import { LogTail } from '../../adapters/log/log-tail.ts';
-import { LOG_LEVELS, type LogLevel } from '../../adapters/log/pino-log.ts';
 import { watchFolder } from '../../adapters/log/watch-folder.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
@@ -9,6 +9,7 @@ import { painter } from '../colour.ts';
 import type { CliCommand, Io, Values } from '../command.ts';
 import { codeOf } from '../input.ts';
 import { logWords } from '../log-words.ts';
+import { macTime } from '../mac-time.ts';
 import { choiceOption, wholeNumberOption } from '../options.ts';
 import { placesOf } from '../root-option.ts';
 import { sinceOption } from '../since-option.ts';
@@ -37,15 +38,17 @@ Shows what upkeep wrote down, the newest last: what it decided, did and met with
   },
   positionals: { min: 0, max: 0 },
   run: async (values, _positionals, io) => {
-    const folder = placesOf(values).logs;
-    const since = sinceOption(values, systemClock.now(), systemClock.zone());
+    const places = placesOf(values);
+    const folder = places.logs;
+    const { now, zone } = await macTime(places);
+    const since = sinceOption(values, now, zone);
     const level = choiceOption(values, 'level', LOG_LEVELS, 'debug');
     const otherwise = since === null ? LINES : 0;
     const lines = wholeNumberOption(values, 'lines', { min: 0, max: 1_000_000, otherwise });
     const tail = new LogTail(folder);
     const found = readable(folder, () => tail.read().lines);
     if (values.follow !== true) found.push(...tail.rest());
-    const words = wordsFor(values, io);
+    const words = wordsFor(values, zone, io);
     const wanted = chosen(entriesOf(found), since, level);
     for (const entry of lines === 0 ? wanted : wanted.slice(-lines)) io.out(words(entry));
     if (values.follow !== true) return 0;
@@ -64,8 +67,8 @@ Shows what upkeep wrote down, the newest last: what it decided, did and met with
   },
 };
 
-function wordsFor(values: Values, io: Io): (entry: LogEntry) => string {
-  if (values.json !== true) return logWords(systemClock.zone(), painter(io.colour));
+function wordsFor(values: Values, zone: string, io: Io): (entry: LogEntry) => string {
+  if (values.json !== true) return logWords(zone, painter(io.colour));
   return (entry) => `${entry.kind === 'entry' ? entry.line : JSON.stringify({ broken: entry.line })}\n`;
 }
 

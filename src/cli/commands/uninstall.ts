@@ -15,7 +15,7 @@ what people were promised.
   options: { purge: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, root: { type: 'string' } },
   positionals: { min: 0, max: 0 },
   run: async (values, _positionals, io) => {
-    const setup = setupFor(values);
+    const setup = await setupFor(values);
     await takeAndTell(uninstallSteps(setup, { purge: values.purge === true }), values, io);
     return 0;
   },

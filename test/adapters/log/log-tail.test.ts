@@ -1,7 +1,9 @@
 // Reading a log while it is written and rotated: each line once and in order, however writing and reading alternate.
+import { spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
@@ -54,6 +56,49 @@ describe('following', () => {
       { numRuns: 60 },
     );
   });
+
+  test('a real process that rotates as fast as it can: each line once and in order', () =>
+    inFolder(async (folder) => {
+      const script = join(dirname(fileURLToPath(import.meta.url)), 'writer.ts');
+      const child = spawn(process.execPath, [script, folder, 'fast', '0', '1500', 'yes', '9999', '3000'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      let hasEnded = false;
+      const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
+      void ended.then(() => {
+        hasEnded = true;
+      });
+      const tail = new LogTail(folder);
+      const numbers: number[] = [];
+      let gaps = 0;
+      const look = () => {
+        const { lines, gap } = tail.read();
+        if (gap) gaps += 1;
+        for (const line of lines) numbers.push((JSON.parse(line) as { number: number }).number);
+      };
+      while (!hasEnded) {
+        look();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      look();
+      tail.close();
+      expect(gaps).toBe(0);
+      expect(numbers).toEqual(Array.from({ length: 1_500 }, (_, i) => i));
+    }));
+
+  test('goes on with the new file when somebody moved the old one away', () =>
+    inFolder((folder) => {
+      const path = join(folder, 'upkeep.log');
+      const tail = new LogTail(folder);
+      writeFileSync(`${path}.1`, 'older\n');
+      writeFileSync(path, 'old\n');
+      expect(tail.read().lines).toEqual(['older', 'old']);
+      renameSync(path, join(folder, 'elsewhere'));
+      writeFileSync(path, 'new\n');
+      const looks = [1, 2, 3, 4].map(() => tail.read());
+      expect(looks.flatMap(({ lines }) => lines)).toEqual(['new']);
+      expect(looks.filter(({ gap }) => gap)).toHaveLength(1);
+    }));
 
   test('says so when whole files went by unread', () =>
     inFolder((folder) => {

@@ -1,7 +1,8 @@
 // What a line of the log says, what it never says, and that writing one never stops anybody.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type LogLevel, pinoLog } from '../../../src/adapters/log/pino-log.ts';
+import type { LogLevel } from '../../../src/adapters/log/log-level.ts';
+import { pinoLog } from '../../../src/adapters/log/pino-log.ts';
 import { LONGEST_LINE } from '../../../src/adapters/log/shorten-line.ts';
 import { readInstant } from '../../../src/domain/instant.ts';
 import { UpkeepError } from '../../../src/domain/problem.ts';
