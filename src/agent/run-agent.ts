@@ -1,6 +1,7 @@
 import type { ExecaCommands } from '../adapters/commands/execa-commands.ts';
 import { consoleUser } from '../adapters/commands/fact-commands.ts';
 import { withLimits } from '../adapters/commands/limits.ts';
+import { remembered } from '../adapters/commands/remembered.ts';
 import { runCommand } from '../adapters/commands/run-command.ts';
 import type { LaunchdWake } from '../adapters/launchd/launchd-wake.ts';
 import type { Places } from '../adapters/places.ts';
@@ -37,7 +38,7 @@ export type AgentGround = {
  */
 export async function runAgent(ground: AgentGround): Promise<void> {
   const { places, clock, log, stop } = ground;
-  const commands = withLimits(ground.commands, clock);
+  const commands = remembered(withLimits(ground.commands, clock));
   const opened = Store.open(places.state);
   const store = ground.storeAs?.(opened) ?? opened;
   const { settings, wrong } = await settingsInForce(ground);
