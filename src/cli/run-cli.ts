@@ -29,6 +29,11 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'Show what upkeep reads out of a tool’s output.',
     load: async () => (await import('./commands/parse.ts')).parse,
   },
+  {
+    name: 'lab',
+    summary: 'Run a simulated Mac whose tools are real programs, for trying things by hand.',
+    load: async () => (await import('./commands/lab.ts')).lab,
+  },
 ];
 
 /** Runs one command line and returns its exit code (docs/exit-codes.md). Never throws. */

@@ -12,6 +12,7 @@ Usage: upkeep COMMAND [options]
   status     Say what upkeep is doing, what comes next, and what stands in the way.
   explain    Tell from the journal what upkeep did and why, decision by decision.
   parse      Show what upkeep reads out of a tool’s output.
+  lab        Run a simulated Mac whose tools are real programs, for trying things by hand.
 
   --help       this page; \`upkeep help COMMAND\` for one command
   --version    the version
