@@ -5,6 +5,7 @@ import type { JobDefinition } from '../mac/job-definition.ts';
 import type { JobEnding, JobStarter, RunningProgram } from '../mac/job-service.ts';
 import { realMs } from './clock-file.ts';
 import { LivingProgram } from './living-program.ts';
+import { signalTo } from './signal.ts';
 
 /** However fast virtual time goes, a program asked to end has so long to do it. */
 export const GRACE_MS = 2_500;
@@ -13,19 +14,22 @@ const CANNOT_RUN = 78;
 const LAUNCHD_PATH = '/usr/bin:/bin:/usr/sbin:/sbin';
 
 export type ProgramEnd = JobEnding & { stdout: string; stderr: string };
+export type StartedProgram = { pid: number; ended: Promise<ProgramEnd> };
 
 /** The real processes that live on the simulated Mac: launchd's jobs, and what somebody runs by hand. */
 export class RealPrograms implements JobStarter {
   readonly living = new Set<LivingProgram>();
   readonly #root: string;
   readonly #changed: () => void;
+  readonly #sweep: (groupId: number) => void;
   readonly #children = new Map<LivingProgram, { child: ChildProcess; termedAtMs: number | null }>();
   #frozen = false;
 
-  /** `changed` is called whenever a program has ended. */
-  constructor(root: string, changed: () => void) {
+  /** `changed` is called whenever a program has ended, `sweep` before what is left of its process group is killed. */
+  constructor(root: string, changed: () => void, sweep: (groupId: number) => void) {
     this.#root = root;
     this.#changed = changed;
+    this.#sweep = sweep;
   }
 
   start(job: JobDefinition, ended: (ending: JobEnding) => void): RunningProgram {
@@ -38,8 +42,12 @@ export class RealPrograms implements JobStarter {
       stdio: ['ignore', out, err],
     });
     for (const file of [out, err]) if (file !== 'ignore') closeSync(file);
-    const program = this.#keep(child, job.label, (ending) => {
-      if (!job.abandonsGroup) signalTo(-(child.pid ?? 0), 'SIGKILL');
+    const program = this.#keep(child, job.label, 'exit', (ending) => {
+      const groupId = child.pid ?? 0;
+      if (!job.abandonsGroup) {
+        this.#sweep(groupId);
+        signalTo(-groupId, 'SIGKILL');
+      }
       ended(ending);
     });
     return {
@@ -49,8 +57,8 @@ export class RealPrograms implements JobStarter {
     };
   }
 
-  /** Runs a program as somebody at the Mac would, with what is typed into it; ends with all it printed. */
-  run(argv: readonly string[], stdin: string | null, env: Record<string, string>): Promise<ProgramEnd> {
+  /** Starts a program as somebody at the Mac would, with what is typed into it. */
+  startByHand(argv: readonly string[], stdin: string | null, env: Record<string, string>): StartedProgram {
     const [path = '', ...args] = argv;
     const child = spawn(path, args, {
       env,
@@ -65,11 +73,12 @@ export class RealPrograms implements JobStarter {
     }
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin ?? '');
-    return new Promise((resolve) => {
-      this.#keep(child, path.slice(path.lastIndexOf('/') + 1), () => undefined);
-      child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...printed }));
-      child.on('error', () => resolve({ exitCode: CANNOT_RUN, signal: null, ...printed }));
+    const ended = new Promise<ProgramEnd>((resolve) => {
+      const label = path.slice(path.lastIndexOf('/') + 1);
+      // It lives until all it printed has been read: nothing may happen before whoever ran it knows.
+      this.#keep(child, label, 'close', (ending) => resolve({ ...ending, ...printed }));
     });
+    return { pid: child.pid ?? 0, ended };
   }
 
   /** A program that was started by somebody else and has connected to the clock. */
@@ -140,7 +149,12 @@ export class RealPrograms implements JobStarter {
     });
   }
 
-  #keep(child: ChildProcess, label: string, ended: (ending: JobEnding) => void): LivingProgram {
+  #keep(
+    child: ChildProcess,
+    label: string,
+    until: 'exit' | 'close',
+    ended: (ending: JobEnding) => void,
+  ): LivingProgram {
     const program = new LivingProgram(label, child.pid ?? 0);
     this.living.add(program);
     this.#children.set(program, { child, termedAtMs: null });
@@ -150,7 +164,7 @@ export class RealPrograms implements JobStarter {
       ended(ending);
       this.#changed();
     };
-    child.on('exit', (exitCode, signal) => end({ exitCode, signal }));
+    child.on(until, (exitCode: number | null, signal: string | null) => end({ exitCode, signal }));
     child.on('error', () => end({ exitCode: CANNOT_RUN, signal: null }));
     return program;
   }
@@ -162,16 +176,6 @@ export class RealPrograms implements JobStarter {
     } catch {
       return 'ignore';
     }
-  }
-}
-
-/** A process that is no more needs no signal. 0 would be our own group, and 1 everybody's. */
-export function signalTo(pid: number, signal: NodeJS.Signals): void {
-  if (Math.abs(pid) <= 1) return;
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
