@@ -54,6 +54,7 @@ export class MacUnderRoot {
   #goingDown: Promise<void> | null = null;
   #dialogShown = true;
   #open = false;
+  #over = false;
 
   /** Throws `tool.missing` where there is no Perl, and `input.wrong` where the folder's path is too long. */
   constructor(options: MacUnderRootOptions) {
@@ -190,6 +191,8 @@ export class MacUnderRoot {
     await this.programs.goDown(false);
     if (this.#open) await this.#door.close();
     this.#open = false;
+    if (this.#over) return;
+    this.#over = true;
     this.#file.close();
     rmSync(this.#places.clock, { force: true });
     rmSync(this.#places.socket, { force: true });
