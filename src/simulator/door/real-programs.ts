@@ -22,7 +22,7 @@ export class RealPrograms implements JobStarter {
   readonly #root: string;
   readonly #changed: () => void;
   readonly #sweep: (groupId: number) => void;
-  readonly #children = new Map<LivingProgram, { child: ChildProcess; termedAtMs: number | null }>();
+  readonly #children = new Map<LivingProgram, { termedAtMs: number | null; killed: boolean }>();
   #frozen = false;
 
   /** `changed` is called whenever a program has ended, `sweep` before what is left of its process group is killed. */
@@ -96,16 +96,35 @@ export class RealPrograms implements JobStarter {
     return !this.#children.has(program);
   }
 
-  /** What keeps time from jumping, in words; null when every program waits for nothing but time. */
+  /**
+   * What keeps time from jumping, in words; null when every program waits for nothing but time. They are asked all at
+   * once, and again when all have answered: when nothing reached any of them between two answers, no message is under way
+   * between any two.
+   */
   busyWith(): string | null {
     const nowMs = realMs();
+    const asked: LivingProgram[] = [];
     for (const program of this.living) {
-      const termedAtMs = this.#children.get(program)?.termedAtMs ?? null;
-      const ending = termedAtMs !== null && nowMs - termedAtMs < GRACE_MS;
-      const why = ending ? 'was asked to end' : program.busyWith(nowMs);
-      if (why !== null) return `${program.label} (pid ${program.pid}) ${why}`;
+      const ending = this.#endingOf(program, nowMs);
+      if (ending === 'disobeys') continue;
+      const why = ending ?? program.busyWith(nowMs);
+      if (why !== null) return inWords(program, why);
+      asked.push(program);
     }
-    return null;
+    const silent = asked.find((program) => program.answer === 'none yet');
+    if (silent !== undefined) return inWords(silent, 'does not say that it is idle');
+    const stirred = asked.find((program) => program.answer === 'stirred');
+    if (stirred === undefined) return null;
+    for (const program of asked) program.ask();
+    return inWords(stirred, 'has just done something');
+  }
+
+  /** A program that was asked to end has its grace; after that time goes on without it, until it is killed. */
+  #endingOf(program: LivingProgram, nowMs: number): string | null {
+    const entry = this.#children.get(program);
+    if (entry === undefined || entry.termedAtMs === null) return null;
+    if (entry.killed) return 'was killed and is not gone yet';
+    return nowMs - entry.termedAtMs < GRACE_MS ? 'was asked to end' : 'disobeys';
   }
 
   disturb(): void {
@@ -143,8 +162,10 @@ export class RealPrograms implements JobStarter {
   }
 
   #kill(program: LivingProgram): void {
-    const termedAtMs = this.#children.get(program)?.termedAtMs ?? realMs();
-    systemClock.after(Math.max(0, termedAtMs + GRACE_MS - realMs()), () => {
+    const entry = this.#children.get(program);
+    if (entry === undefined) return;
+    entry.killed = true;
+    systemClock.after(Math.max(0, (entry.termedAtMs ?? 0) + GRACE_MS - realMs()), () => {
       if (this.#children.has(program)) signalTo(-program.pid, 'SIGKILL');
     });
   }
@@ -157,10 +178,12 @@ export class RealPrograms implements JobStarter {
   ): LivingProgram {
     const program = new LivingProgram(label, child.pid ?? 0);
     this.living.add(program);
-    this.#children.set(program, { child, termedAtMs: null });
+    this.#children.set(program, { termedAtMs: null, killed: false });
     const end = (ending: JobEnding): void => {
       if (!this.#children.delete(program)) return;
       this.living.delete(program);
+      // Whoever it talked to has something to notice.
+      this.disturb();
       ended(ending);
       this.#changed();
     };
@@ -177,6 +200,10 @@ export class RealPrograms implements JobStarter {
       return 'ignore';
     }
   }
+}
+
+function inWords(program: LivingProgram, why: string): string {
+  return `${program.label} (pid ${program.pid}) ${why}`;
 }
 
 function moment(): Promise<void> {
