@@ -89,7 +89,9 @@ export class RealPrograms implements JobStarter {
   }
 
   abandon(program: LivingProgram): void {
-    if (!this.#children.has(program)) this.living.delete(program);
+    if (!this.isAdopted(program)) return;
+    this.living.delete(program);
+    this.disturb();
   }
 
   isAdopted(program: LivingProgram): boolean {
@@ -142,12 +144,16 @@ export class RealPrograms implements JobStarter {
     if (this.#frozen) this.freeze(false);
     if (gently) {
       for (const program of this.living) this.#terminate(program);
-      const untilMs = realMs() + GRACE_MS;
-      while (this.#children.size > 0 && realMs() < untilMs) await moment();
+      await this.#childrenGone();
     }
     for (const program of this.living) signalTo(this.#addressOf(program), 'SIGKILL');
-    while (this.#children.size > 0) await moment();
+    await this.#childrenGone();
     this.living.clear();
+  }
+
+  async #childrenGone(): Promise<void> {
+    const untilMs = realMs() + GRACE_MS;
+    while (this.#children.size > 0 && realMs() < untilMs) await moment();
   }
 
   #addressOf(program: LivingProgram): number {

@@ -20,6 +20,14 @@ const kinds = (mac: MacUnderRoot): string[] =>
 /** Whether a process runs; one that is dead and was not fetched by its parent does not. */
 const isAlive = (pid: number): boolean =>
   /^[^Z\s]/.test(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)]).stdout.toString());
+/** What a process group's processes do: `T` is stopped. */
+const statesOf = (group: string): string[] =>
+  spawnSync('ps', ['-A', '-o', 'pgid=,stat='])
+    .stdout.toString()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([pgid]) => pgid === group)
+    .map(([, stat = '']) => stat.slice(0, 1));
 const minutes = (n: number): number => MONDAY_NINE + n * MINUTE_MS;
 
 /** A Mac with one job whose program appends what it is told to `log`; `$ROOT` in the line is the root. */
@@ -167,7 +175,7 @@ describe.skipIf(withoutPerl)(`the Mac's power and its real processes${NEEDS_PERL
 
   test('in sleep everything stands still, and goes on afterwards', async () => {
     const mac = await macWithJob(
-      '$ROOT/usr/local/bin/dialog --title t --message m --timer 600; echo done >> $ROOT/log',
+      'echo $$ > $ROOT/pid; $ROOT/usr/local/bin/dialog --title t --message m --timer 600; echo done >> $ROOT/log',
       {
         RunAtLoad: true,
       },
@@ -176,6 +184,8 @@ describe.skipIf(withoutPerl)(`the Mac's power and its real processes${NEEDS_PERL
     mac.mac.sleep();
     await mac.runUntil(minutes(60));
     expect([log(mac), mac.mac.screen.windows().length]).toEqual(['', 1]);
+    const job = readFileSync(`${mac.root}/pid`, 'utf8').trim();
+    expect(statesOf(job)).toEqual(['T', 'T']);
     mac.mac.wakeUp();
     await mac.runUntil(minutes(64));
     expect(log(mac)).toBe('');
