@@ -1,7 +1,7 @@
 // What every released upkeep wrote down is read by this one, and leads where it led. A Mac may be updated in the middle
 // of any of these stories: with a restart promised, a password typed, an install under way.
-//   - The journal, played through today's chart, ends in the same state with the same ledger: nobody's deadline,
-//     deferral or count changes because upkeep was updated.
+//   - The journal, played through today's chart, leads from event to event where it led, and ends with the same ledger:
+//     nobody's deadline, deferral or restart time changes because upkeep was updated.
 //   - Each saved place is revived as that place, and nothing in its ledger gets lost.
 //   - What `status.json` told is still told, by the same names and types: others read that file.
 // A later version may add fields. One that changes the course of a story on purpose says so in CHANGED, with its reason;
@@ -15,7 +15,16 @@ import { revive } from '../../src/machines/checkpoint.ts';
 import { explain, stateName } from '../../src/machines/explain.ts';
 import { replay, type Step } from '../../src/machines/replay.ts';
 import { SCHEMA_VERSION } from '../../src/store/schema.ts';
-import { HISTORIES, HISTORY_SCHEMA, type History, historiesOf, record, statusesOf, versionsIn } from './recording.ts';
+import {
+  HISTORIES,
+  HISTORY_SCHEMA,
+  type History,
+  historiesOf,
+  ledTo,
+  record,
+  statusesOf,
+  versionsIn,
+} from './recording.ts';
 import { STORIES } from './stories.ts';
 
 /** Stories that a later version ends otherwise on purpose: `'0.1.0 nobody-there': 'why'`. */
@@ -30,7 +39,19 @@ test('this version has its histories', () => {
 });
 
 describe.each(named)('%s', (name, history) => {
-  test.skipIf(name in CHANGED)(`ends as it ended${name in CHANGED ? `, or not: ${CHANGED[name]}` : ''}`, () => {
+  const otherwise = name in CHANGED ? `, or not: ${CHANGED[name]}` : '';
+
+  test.skipIf(name in CHANGED)(`every event leads where it led, to the same promises${otherwise}`, () => {
+    let index = 0;
+    for (const step of replay(history.events)) {
+      const recorded = history.events[index];
+      index += 1;
+      expect(ledTo(step.after), `after event ${index}, ${step.type}`).toMatchObject(recorded?.led ?? {});
+    }
+    expect(index).toBe(history.events.length);
+  });
+
+  test.skipIf(name in CHANGED)(`ends as it ended${otherwise}`, () => {
     const last = lastOf(history);
     expect(last?.after.value).toEqual(history.final.value);
     expect(last?.after.context.ledger).toMatchObject(history.final.ledger);

@@ -5,8 +5,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { CHECKPOINT_VERSION, type Checkpoint } from '../../src/machines/checkpoint.ts';
 import type { AgentContext } from '../../src/machines/context.ts';
-import { explain, type Status, stateName } from '../../src/machines/explain.ts';
-import { replay } from '../../src/machines/replay.ts';
+import { explain, scheduleOf, stateName } from '../../src/machines/explain.ts';
+import { replay, type Step } from '../../src/machines/replay.ts';
 import { simulate } from '../../src/simulator/simulate.ts';
 import { SCHEMA_VERSION } from '../../src/store/schema.ts';
 import { Store } from '../../src/store/store.ts';
@@ -26,11 +26,25 @@ export type History = {
   final: { value: unknown; ledger: Ledger };
   /** Rows as they lay in the database, the first of each state; `after` counts events. */
   checkpoints: (Checkpoint & { after: number })[];
-  events: { at: number; type: string; event: unknown }[];
+  events: { at: number; type: string; event: unknown; led: Led }[];
+};
+
+/** Where an event led: the state, the wake that was armed, and what people were promised and could read. */
+export type Led = { to: unknown; wakeAt: number | null; promises: Promises };
+
+export type Promises = {
+  deferralCount: number;
+  deferredUntil: number | null;
+  scheduledAt: number | null;
+  restartAt: number | null;
+  pausedUntil: number | null;
+  focus: number | null;
+  soft: number | null;
+  hard: number | null;
 };
 
 /** Every state of a version's chart that the stories reach, with the status that was told there. */
-export type Statuses = Record<string, Status>;
+export type Statuses = Record<string, ReturnType<typeof explain>>;
 
 /** Writes `<version>/<story>.json` and `status/<version>.json`. What is there of that version is kept unless `again`. */
 export async function record(
@@ -56,6 +70,26 @@ export async function record(
   }
   write(join('status', `${version}.json`), `${JSON.stringify(statuses, null, 1)}\n`);
   return written;
+}
+
+/** Where the agent is after an event, as a history holds it. */
+export function ledTo({ value, context }: Step['after']): Led {
+  const { target, deferral, scheduled, warning, pause } = context.ledger;
+  const deadlines = scheduleOf(context);
+  return {
+    to: value,
+    wakeAt: context.wakeAt,
+    promises: {
+      deferralCount: target?.deferralCount ?? 0,
+      deferredUntil: deferral?.until ?? null,
+      scheduledAt: scheduled?.at ?? null,
+      restartAt: warning?.told === true ? warning.restartAt : null,
+      pausedUntil: pause?.until ?? null,
+      focus: deadlines?.focus.at ?? null,
+      soft: deadlines?.soft.at ?? null,
+      hard: deadlines?.hard.at ?? null,
+    },
+  };
 }
 
 export function versionsIn(directory: string): string[] {
@@ -86,14 +120,15 @@ async function lived(version: string, story: string, life: Story, statuses: Stat
       ...life,
       store,
     });
-    const events = store.journal().map(({ at, type, event }) => ({ at, type, event }));
+    const events: History['events'] = [];
     const checkpoints: History['checkpoints'] = [];
     let last: { value: unknown; context: AgentContext } | null = null;
     const seen = new Set<string>();
     let after = 0;
-    for (const step of replay(events)) {
+    for (const step of replay(store.journal())) {
       after += 1;
       last = step.after;
+      events.push({ at: step.at, type: step.type, event: step.event, led: ledTo(last) });
       const state = stateName(last.value);
       statuses[state] ??= explain(last.value, last.context, step.at);
       if (seen.has(state)) continue;
