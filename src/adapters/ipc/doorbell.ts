@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { Places } from '../places.ts';
 
-/** More than this is not looked at in one go; nobody honest rings so often. */
+/** More than this is not taken, or looked at, in one go; nobody honest rings so often. */
 const MOST_RINGS = 256;
+const MOST_LOOKS = 4_096;
 
 /** Has launchd start the agent: it watches the folder. `name` has to be one that nobody else uses. Throws `agent.unreachable`. */
 export function ringDoorbell(places: Places, name: string): void {
@@ -30,11 +31,13 @@ export function answerDoorbell(places: Places): number[] {
     if (!lstatSync(places.doorbell).isDirectory()) return [];
     const folder = opendirSync(places.doorbell);
     try {
-      for (let seen = 0; seen < MOST_RINGS; seen += 1) {
+      for (let looks = 0, rings = 0; looks < MOST_LOOKS && rings < MOST_RINGS; looks += 1) {
         const entry = folder.readSync();
         if (entry === null) break;
         const uid = take(join(places.doorbell, entry.name));
-        if (uid !== null) rang.add(uid);
+        if (uid === null) continue;
+        rings += 1;
+        rang.add(uid);
       }
     } finally {
       folder.closeSync();
