@@ -16,6 +16,7 @@ import { diary } from './diary.ts';
 import { allEffects } from './effects/all-effects.ts';
 import { readBootSession, readRelease } from './effects/gather-facts.ts';
 import { writeStatus } from './status-file.ts';
+import { receiveVisitors } from './visitors.ts';
 import { AgentWake } from './wake.ts';
 
 /** What one run of the agent stands on. Whoever calls holds the lock for as long as the process lives. */
@@ -42,7 +43,15 @@ export async function runAgent(ground: AgentGround): Promise<void> {
   const opened = Store.open(places.state);
   const store = ground.storeAs?.(opened) ?? opened;
   const { settings, wrong } = await settingsInForce(ground);
-  const wake = new AgentWake({
+  const visitors = receiveVisitors({
+    places,
+    clock,
+    log,
+    store,
+    users: await usersToHear(commands),
+    wake: () => wake,
+  });
+  const wake: AgentWake = new AgentWake({
     store,
     clock,
     wake: ground.wake,
@@ -53,12 +62,17 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     },
     readOs: () => readRelease(commands),
     settings,
-    publish: (status) => writeStatus(places.state, status),
+    publish: (status) => {
+      writeStatus(places.state, status);
+      visitors.publish(status);
+    },
+    linger: visitors.linger,
     onCommit: diary(log, clock),
   });
   const onStop = () => {
     // What must not be broken off is left to itself; the next wake finds out what became of it.
     ground.commands.letGo();
+    visitors.close();
     wake.stop(stopped());
   };
   stop.addEventListener('abort', onStop, { once: true });
@@ -67,6 +81,7 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     await wake.run();
   } finally {
     stop.removeEventListener('abort', onStop);
+    visitors.close();
     store.close();
   }
   if (wrong !== null) throw wrong;

@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, opendirSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, lstatSync, opendirSync, openSync, unlinkSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { Places } from '../places.ts';
@@ -46,6 +46,18 @@ export function answerDoorbell(places: Places): number[] {
     // Without a doorbell nobody has rung.
   }
   return [...rang];
+}
+
+/** Calls `look` when somebody rings while the agent runs, until the returned function is called. */
+export function watchDoorbell(places: Places, look: () => void): () => void {
+  try {
+    const watcher = watch(places.doorbell, { persistent: false }, look);
+    watcher.on('error', () => watcher.close());
+    return () => watcher.close();
+  } catch {
+    // Whoever rings then is heard at the next start.
+    return () => undefined;
+  }
 }
 
 function take(file: string): number | null {

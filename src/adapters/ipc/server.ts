@@ -48,6 +48,7 @@ export function openSockets({ users, ...parts }: DoorParts & { users: readonly n
     connections: () => all().reduce((sum, door) => sum + door.visitorCount, 0),
     visits: () => all().reduce((sum, door) => sum + door.visits, 0),
     close: () => {
+      if (!isOpen) return;
       isOpen = false;
       for (const door of all()) door.close();
     },
