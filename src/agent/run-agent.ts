@@ -20,7 +20,7 @@ import { allEffects } from './effects/all-effects.ts';
 import { readBootSession, readRelease } from './effects/gather-facts.ts';
 import { writeStatus } from './status-file.ts';
 import { receiveVisitors } from './visitors.ts';
-import { AgentWake, AgentWake, type WakeParts } from './wake.ts';
+import { AgentWake, type WakeParts } from './wake.ts';
 
 /** What one run of the agent stands on. Whoever calls holds the lock for as long as the process lives. */
 export type AgentGround = {
