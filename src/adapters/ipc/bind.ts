@@ -33,20 +33,18 @@ export function bind(
   });
   const path = socketIn(uid === null ? adminFolder(places) : userFolder(places, uid));
   if (lying(path)?.isSocket() === false) throw new Error(`something else lies at ${path}`);
-  // A user's socket is made where only we are and moved to its place: in a folder of the user's, links could misguide.
-  const made = uid === null ? path : join(adminFolder(places), `${uid}`);
+  // Made where only we are and moved to its place: in a folder of the user's, links could misguide.
+  const made = join(adminFolder(places), uid === null ? 'new' : `${uid}`);
   ipc.serve(made);
   const { server } = ipc;
   listen(server);
   openToItsFolder(() => server.start());
   if (!server.server.listening) throw new Error(`no socket can be made at ${made}`);
-  if (made !== path) {
-    try {
-      renameSync(made, path);
-    } catch (error) {
-      server.stop();
-      throw error;
-    }
+  try {
+    renameSync(made, path);
+  } catch (error) {
+    server.stop();
+    throw error;
   }
   const ours = lying(path)?.ino;
   const unbind = () => {
