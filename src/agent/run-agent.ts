@@ -19,6 +19,7 @@ import { diary } from './diary.ts';
 import { allEffects } from './effects/all-effects.ts';
 import { readBootSession, readRelease } from './effects/gather-facts.ts';
 import { writeStatus } from './status-file.ts';
+import { receiveVisitors } from './visitors.ts';
 import { AgentWake, type WakeParts } from './wake.ts';
 
 /** What one run of the agent stands on. Whoever calls holds the lock for as long as the process lives. */
@@ -46,7 +47,15 @@ export async function runAgent(ground: AgentGround): Promise<void> {
   const store = ground.storeAs?.(opened.store) ?? opened.store;
   if (opened.found !== null) log.warn(recoveryWords(opened.found), { problem: 'store.recovered' });
   const { settings, wrong } = await settingsInForce(ground);
-  const wake = new AgentWake({
+  const visitors = receiveVisitors({
+    places,
+    clock,
+    log,
+    store,
+    users: await usersToHear(commands),
+    wake: () => wake,
+  });
+  const wake: AgentWake = new AgentWake({
     store,
     clock,
     wake: ground.wake,
@@ -57,13 +66,18 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     },
     readOs: () => readRelease(commands),
     settings,
-    publish: (status) => writeStatus(places.state, status),
+    publish: (status) => {
+      writeStatus(places.state, status);
+      visitors.publish(status);
+    },
+    linger: visitors.linger,
     onCommit: diary(log, clock),
     recovered: opened.found === null ? null : recoveredFrom(opened.found),
   });
   const onStop = () => {
     // What must not be broken off is left to itself; the next wake finds out what became of it.
     ground.commands.letGo();
+    visitors.close();
     wake.stop(stopped());
   };
   stop.addEventListener('abort', onStop, { once: true });
@@ -73,6 +87,7 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     lookAfter(store, clock, log);
   } finally {
     stop.removeEventListener('abort', onStop);
+    visitors.close();
     store.closeCleanly();
   }
   if (wrong !== null) throw wrong;

@@ -25,6 +25,8 @@ export type WakeParts = {
   /** Called with what `upkeep status` shows, whenever the state changes and at the end. */
   publish: (status: Status, atRest: boolean) => void;
   onCommit?: (committed: Committed) => void;
+  /** At rest, before the next wake is armed: resolves when nobody is expected to ask for something any more. */
+  linger?: () => Promise<void>;
   /** The state was lost, and this is what people were promised. */
   recovered?: { how: 'backup' | 'fresh'; why: string; ledger: Ledger | null } | null;
 };
@@ -38,11 +40,13 @@ export class AgentWake {
   readonly #reactor: Reactor;
   #isAwake = false;
   #told = '';
+  #hasNews = false;
 
   constructor(parts: WakeParts) {
     this.#parts = parts;
     const runner = new EffectRunner(parts.effects, parts.clock);
     this.#reactor = new Reactor(parts.store, runner, (committed) => {
+      this.#hasNews = true;
       parts.onCommit?.(committed);
       this.#publishChange();
     });
@@ -65,16 +69,15 @@ export class AgentWake {
     reactor.send({ type: 'agent.woke', ...this.#stamp(), zone: clock.zone(), boot, os, settings: this.#changed() });
     this.#isAwake = true;
     reactor.recover();
-    this.hear();
-    const working = reactor.atRest ? undefined : wake.working?.();
-    // Whoever fails first is heard; the other must not be an unhandled rejection.
-    working?.catch(() => undefined);
-    await this.#untilNothingIsLeft();
-    await working;
-    const status = this.status();
-    this.#parts.publish(status, true);
-    if (this.wakeAt !== null) await wake.arm(this.wakeAt);
-    return status;
+    for (;;) {
+      await this.#untilAtRest();
+      this.#hasNews = false;
+      const status = this.status();
+      this.#parts.publish(status, true);
+      if (this.wakeAt !== null) await wake.arm(this.wakeAt);
+      // Whoever asked for something meanwhile does not wait for the next wake, nor stays the old one armed.
+      if (!this.#hasNews && this.#parts.store.waitingRequests().length === 0) return status;
+    }
   }
 
   /** Takes what lies in the inbox, if anything; safe to call at any time. */
@@ -86,6 +89,18 @@ export class AgentWake {
   /** Ends the wake in the middle of its work, as at a shutdown; it goes on at the next one. */
   stop(why: unknown): void {
     this.#reactor.stop(why);
+  }
+
+  async #untilAtRest(): Promise<void> {
+    do {
+      this.hear();
+      const working = this.#reactor.atRest ? undefined : this.#parts.wake.working?.();
+      // Whoever fails first is heard; the other must not be an unhandled rejection.
+      working?.catch(() => undefined);
+      await this.#untilNothingIsLeft();
+      await working;
+      await this.#parts.linger?.();
+    } while (!this.#reactor.atRest);
   }
 
   async #untilNothingIsLeft(): Promise<void> {

@@ -40,6 +40,41 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/parse.ts')).parse,
   },
   {
+    name: 'check',
+    summary: 'Ask the agent to look for updates now.',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    name: 'install-now',
+    summary: 'Ask the agent to install as soon as it can.',
+    load: async () => (await import('./commands/install-now.ts')).installNow,
+  },
+  {
+    name: 'defer',
+    summary: 'Put the update off for a while.',
+    load: async () => (await import('./commands/defer.ts')).defer,
+  },
+  {
+    name: 'schedule',
+    summary: 'Choose the time of the restart.',
+    load: async () => (await import('./commands/schedule.ts')).schedule,
+  },
+  {
+    name: 'pause',
+    summary: 'Have the agent do nothing but look for a while.',
+    load: async () => (await import('./commands/pause.ts')).pause,
+  },
+  {
+    name: 'resume',
+    summary: 'End a pause.',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
+    name: 'reset',
+    summary: 'Have the agent forget failed attempts and waiting times.',
+    load: async () => (await import('./commands/reset.ts')).reset,
+  },
+  {
     name: 'install',
     summary: 'Put upkeep to work on this Mac, or repair what is there.',
     load: async () => (await import('./commands/install.ts')).install,
@@ -118,7 +153,7 @@ function commandNamed(name: string): Entry {
 }
 
 function overview(): string {
-  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(10)} ${command.summary}`);
+  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(11)} ${command.summary}`);
   return `upkeep ${packageJson.version}: gets macOS updates installed without ever ambushing the person at the Mac.
 
 Usage: upkeep COMMAND [options]
@@ -128,6 +163,6 @@ ${rows.join('\n')}
   --help       this page; \`upkeep help COMMAND\` for one command
   --version    the version
 
-Exit codes: docs/exit-codes.md. Only install and uninstall change this computer.
+Exit codes: docs/exit-codes.md. Only install and uninstall change this computer; check to reset ask the agent.
 `;
 }
