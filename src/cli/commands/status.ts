@@ -1,6 +1,6 @@
 import { count } from '../../domain/instant.ts';
 import { releaseWords } from '../../domain/os-version.ts';
-import type { Status } from '../../machines/explain.ts';
+import type { Status } from '../../machines/status.ts';
 import { type Paint, painter } from '../colour.ts';
 import type { CliCommand } from '../command.ts';
 import { stateToRead } from '../state-directory.ts';
