@@ -13,6 +13,7 @@ export async function program(): Promise<void> {
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     colour: process.stdout.isTTY === true && !noColour,
+    ...(process.stdout.isTTY === true ? { columns: process.stdout.columns } : {}),
     stdin: readStdin,
   });
   // An install that outlives the agent must not keep it here.
