@@ -6,6 +6,7 @@ import { CHECKPOINT_VERSION, revive } from '../machines/checkpoint.ts';
 import type { AgentContext } from '../machines/context.ts';
 import { type EffectName, RECOVERY } from '../machines/effects.ts';
 import type { AgentEvent } from '../machines/events.ts';
+import { promisesOf } from '../machines/promises.ts';
 import type { Commit, EffectRow, Store } from '../store/store.ts';
 import type { EffectEnd, EffectRunner } from './effect-runner.ts';
 
@@ -140,6 +141,7 @@ export class Reactor {
       wakeAt: next.hasTag('resting') ? context.wakeAt : null,
       started,
       heard,
+      promises: promisesOf(context),
       ended: allEnded,
     });
 

@@ -6,17 +6,20 @@ import { runCommand } from '../adapters/commands/run-command.ts';
 import type { LaunchdWake } from '../adapters/launchd/launchd-wake.ts';
 import type { Places } from '../adapters/places.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
+import { count } from '../domain/instant.ts';
+import type { Ledger } from '../domain/ledger.ts';
 import { UpkeepError } from '../domain/problem.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
 import type { Log } from '../ports/log.ts';
-import { Store } from '../store/store.ts';
+import { openForAgent, type Recovery } from '../store/open-for-agent.ts';
+import type { Store } from '../store/store.ts';
 import { diary } from './diary.ts';
 import { allEffects } from './effects/all-effects.ts';
 import { readBootSession, readRelease } from './effects/gather-facts.ts';
 import { writeStatus } from './status-file.ts';
-import { AgentWake } from './wake.ts';
+import { AgentWake, type WakeParts } from './wake.ts';
 
 /** What one run of the agent stands on. Whoever calls holds the lock for as long as the process lives. */
 export type AgentGround = {
@@ -39,8 +42,9 @@ export type AgentGround = {
 export async function runAgent(ground: AgentGround): Promise<void> {
   const { places, clock, log, stop } = ground;
   const commands = remembered(withLimits(ground.commands, clock));
-  const opened = Store.open(places.state);
-  const store = ground.storeAs?.(opened) ?? opened;
+  const opened = openForAgent(places.state, clock.now());
+  const store = ground.storeAs?.(opened.store) ?? opened.store;
+  if (opened.found !== null) log.warn(recoveryWords(opened.found), { problem: 'store.recovered' });
   const { settings, wrong } = await settingsInForce(ground);
   const wake = new AgentWake({
     store,
@@ -55,6 +59,7 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     settings,
     publish: (status) => writeStatus(places.state, status),
     onCommit: diary(log, clock),
+    recovered: opened.found === null ? null : recoveredFrom(opened.found),
   });
   const onStop = () => {
     // What must not be broken off is left to itself; the next wake finds out what became of it.
@@ -65,11 +70,35 @@ export async function runAgent(ground: AgentGround): Promise<void> {
   try {
     if (stop.aborted) throw stopped();
     await wake.run();
+    lookAfter(store, clock, log);
   } finally {
     stop.removeEventListener('abort', onStop);
-    store.close();
+    store.closeCleanly();
   }
   if (wrong !== null) throw wrong;
+}
+
+/** The daily copy, and the end of what is too old. That it fails is told, and is no reason to have failed. */
+function lookAfter(store: Store, clock: Clock, log: Log): void {
+  try {
+    if (store.backUpIfDue(clock.now())) log.info('A backup of the state was made');
+    const pruned = store.prune(clock.now());
+    if (pruned > 0) log.info(`${count(pruned, 'entry')} of the journal were too old and are gone`);
+  } catch (error) {
+    log.error('The state could not be looked after; that is tried again at the next wake.', { err: error });
+  }
+}
+
+function recoveryWords({ how, why, aside, promises }: Recovery): string {
+  const from = how === 'backup' ? 'its backup' : 'the beginning';
+  const kept = promises === null ? 'no promises were left' : 'what people were promised is kept';
+  return `${why}. upkeep goes on from ${from}, and ${kept}.${aside === null ? '' : ` What was there lies in ${aside}.`}`;
+}
+
+/** The promises are plain JSON that an earlier version may have written; the chart fills in what they lack. */
+function recoveredFrom({ how, why, promises }: Recovery): NonNullable<WakeParts['recovered']> {
+  const ledger = typeof promises === 'object' && promises !== null ? (promises as Ledger) : null;
+  return { how, why, ledger };
 }
 
 const stopped = () =>

@@ -1,6 +1,6 @@
 import { transition } from 'xstate';
 import { agentMachine } from './agent.machine.ts';
-import { revive } from './checkpoint.ts';
+import { type Checkpoint, revive } from './checkpoint.ts';
 import type { AgentContext } from './context.ts';
 import type { AgentEvent } from './events.ts';
 
@@ -13,9 +13,15 @@ export type Step = {
   after: { value: unknown; context: AgentContext };
 };
 
-/** Folds journalled events through the chart again, from the first state on. Pure; nothing is run. */
-export function* replay(events: Iterable<{ at: number; type: string; event: unknown }>): Generator<Step> {
-  let { snapshot } = revive(null);
+/**
+ * Folds journalled events through the chart again, from the first state on, or from the place `base` where the beginning
+ * of the journal is gone. Pure; nothing is run.
+ */
+export function* replay(
+  events: Iterable<{ at: number; type: string; event: unknown }>,
+  base: Checkpoint | null = null,
+): Generator<Step> {
+  let { snapshot } = revive(base);
   for (const { at, type, event } of events) {
     const before = { value: snapshot.value, context: snapshot.context };
     const [next] = transition(agentMachine, snapshot, event as AgentEvent);

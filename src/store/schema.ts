@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { UpkeepError } from '../domain/problem.ts';
 
 /** The version of the tables this program writes. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** One step per version, each with its reason; a step is never changed once released. */
 const LADDER: Record<number, string> = {
@@ -56,11 +56,23 @@ const LADDER: Record<number, string> = {
     ) STRICT;
     CREATE INDEX inbox_waiting ON inbox (key) WHERE heard_seq IS NULL;
   `,
+  // Survival: how the last run ended and other notes of the store's own; places to replay from once the beginning of the
+  // journal is gone; a sum that tells whether the saved place is what was written.
+  3: `
+    CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    CREATE TABLE keyframe (
+      seq INTEGER PRIMARY KEY,
+      version INTEGER NOT NULL,
+      value TEXT NOT NULL,
+      context TEXT NOT NULL
+    ) STRICT;
+    ALTER TABLE checkpoint ADD COLUMN sum TEXT;
+  `,
 };
 
 /** Brings the tables up to date, one committed step at a time. A newer file is left alone and reported. */
 export function migrate(database: Database): void {
-  const version = Number(database.pragma('user_version', { simple: true }));
+  const version = tablesVersion(database);
   if (version > SCHEMA_VERSION) throw tooNew(version);
   for (let next = version + 1; next <= SCHEMA_VERSION; next += 1) {
     const step = LADDER[next];
@@ -74,9 +86,15 @@ export function migrate(database: Database): void {
 
 /** For whoever only looks: the tables must be ones this program knows, and there must be some. */
 export function requireKnownTables(database: Database): void {
-  const version = Number(database.pragma('user_version', { simple: true }));
+  const version = tablesVersion(database);
   if (version > SCHEMA_VERSION) throw tooNew(version);
-  if (version >= 1) return;
+  if (version === SCHEMA_VERSION) return;
+  if (version >= 1) {
+    throw new UpkeepError('store.unusable', `the state was written by an older upkeep (tables version ${version})`, {
+      remedy: 'The agent brings it up to date at its next wake; ask again then.',
+      facts: { version, known: SCHEMA_VERSION },
+    });
+  }
   throw new UpkeepError('store.unusable', `${database.name} is a database, but not one of upkeep`, {
     remedy: 'Name the state directory of an agent or of a simulation.',
     facts: { file: database.name },
@@ -92,4 +110,8 @@ function tooNew(version: number): UpkeepError {
       facts: { version, known: SCHEMA_VERSION },
     },
   );
+}
+
+export function tablesVersion(database: Database): number {
+  return Number(database.pragma('user_version', { simple: true }));
 }

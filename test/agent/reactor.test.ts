@@ -84,6 +84,7 @@ function leftBehind(value: unknown, context: AgentContext, effect: Omit<EffectRo
     started: [effect],
     ended: [],
     heard: [],
+    promises: null,
   });
   return store;
 }

@@ -188,7 +188,7 @@ describe('explain', () => {
       'with garbage in upkeep.db',
       () => holding('garbage', { 'upkeep.db': 'hello'.repeat(2_000) }),
       74,
-      /the state in .* file is not a database/,
+      /the state in .* it is damaged \(file is not a database\)/,
     ],
     [
       'with another database in upkeep.db',

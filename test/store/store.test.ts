@@ -24,6 +24,7 @@ const commit = (changes: Partial<Commit> = {}): Commit => ({
   started: [],
   ended: [],
   heard: [],
+  promises: null,
   ...changes,
 });
 const looking = { id: 'assess', name: 'gatherFacts', recovery: 'probe', input: { scan: true } };
@@ -99,7 +100,12 @@ describe('the file', () => {
     try {
       const store = Store.open(directory);
       store.commit(commit());
-      expect(modes()).toEqual({ 'upkeep.db': '600', 'upkeep.db-shm': '600', 'upkeep.db-wal': '600' });
+      expect(modes()).toEqual({
+        'promises.json': '600',
+        'upkeep.db': '600',
+        'upkeep.db-shm': '600',
+        'upkeep.db-wal': '600',
+      });
       store.close();
     } finally {
       process.umask(umask);
@@ -112,7 +118,12 @@ describe('the file', () => {
     for (const name of readdirSync(directory)) chmodSync(join(directory, name), 0o644);
     const store = Store.open(directory);
     store.commit(commit());
-    expect(modes()).toEqual({ 'upkeep.db': '600', 'upkeep.db-shm': '600', 'upkeep.db-wal': '600' });
+    expect(modes()).toEqual({
+      'promises.json': '600',
+      'upkeep.db': '600',
+      'upkeep.db-shm': '600',
+      'upkeep.db-wal': '600',
+    });
     store.close();
     crashed.close();
   });

@@ -3,7 +3,7 @@ import { UpkeepError } from '../../domain/problem.ts';
 import { reasonInWords } from '../../domain/reason.ts';
 import { replay } from '../../machines/replay.ts';
 import { type Entry, tell } from '../../machines/tell.ts';
-import { type JournalRow, Store } from '../../store/store.ts';
+import { type CheckpointRow, type JournalRow, Store } from '../../store/store.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand } from '../command.ts';
 import { wholeNumberOption } from '../options.ts';
@@ -27,7 +27,8 @@ Reads the journal, plays it through the update workflow again and tells each ste
   run: async (values, _positionals, io) => {
     const last = wholeNumberOption(values, 'last', { min: 0, max: 1_000_000, otherwise: 20 });
     const directory = stateToRead(values);
-    const { entries, zone } = told(journalIn(directory), directory);
+    const { rows, base } = journalIn(directory);
+    const { entries, zone } = told(rows, base, directory);
     const wanted = last === 0 ? entries : entries.slice(-last);
     if (values.json === true) {
       const steps = wanted.map((entry) => ({ ...entry, at: isoOf(entry.at) }));
@@ -44,10 +45,10 @@ Reads the journal, plays it through the update workflow again and tells each ste
   },
 };
 
-function journalIn(directory: string): JournalRow[] {
+function journalIn(directory: string): { rows: JournalRow[]; base: CheckpointRow | null } {
   const store = Store.openReadOnly(directory);
   try {
-    return store.journal();
+    return { rows: store.journal(), base: store.journalBase() };
   } catch (cause) {
     if (cause instanceof UpkeepError) throw cause;
     throw new UpkeepError('store.unusable', `the journal in ${directory} is damaged: ${reasonIn(cause)}.`, {
@@ -61,12 +62,16 @@ function journalIn(directory: string): JournalRow[] {
 }
 
 /** Every step of the journal, told; and the zone the Mac was last seen in. */
-function told(rows: readonly JournalRow[], directory: string): { entries: Entry[]; zone: string } {
+function told(
+  rows: readonly JournalRow[],
+  base: CheckpointRow | null,
+  directory: string,
+): { entries: Entry[]; zone: string } {
   const entries: Entry[] = [];
   let zone = 'UTC';
   let count = 0;
   try {
-    for (const step of replay(rows)) {
+    for (const step of replay(rows, base)) {
       entries.push(...tell(step));
       zone = step.after.context.facts?.zone ?? zone;
       count += 1;
