@@ -80,7 +80,7 @@ function problemsOf({ zone, writtenAt }: Status, { launchd, store, settings }: H
     found.push(
       problem(
         'health.settings-wrong',
-        `The settings are not in force; those from before are. ${settings.problems.join(' ')}`,
+        `The settings are not in force; those from before are. ${someOf(settings.problems)}`,
         'Mend them where they come from; docs/settings.md has what is allowed.',
       ),
     );
@@ -96,6 +96,12 @@ function problemsOf({ zone, writtenAt }: Status, { launchd, store, settings }: H
     );
   }
   return found;
+}
+
+/** A profile may have any number of mistakes, and a status is one screen; `health` has them all. */
+function someOf(texts: readonly string[]): string {
+  const more = texts.length - 3;
+  return `${texts.slice(0, 3).join(' ')}${more > 0 ? ` … and ${more} more.` : ''}`;
 }
 
 const problem = (code: HealthCode, text: string, remedy: string): StatusProblem => ({ code, text, remedy });
