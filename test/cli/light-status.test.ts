@@ -36,11 +36,13 @@ function loadedWith(files: readonly string[]): { chunks: string[]; others: strin
   return { chunks: [...chunks], others: [...others] };
 }
 
+/** The chunk in which a command lies. */
 const chunkOf = (name: string): string => {
-  const found = readdirSync(bundle.folder).filter((file) => new RegExp(`^${name}-[\\w-]{8}\\.js$`).test(file));
-  const [only] = found.filter((file) => text(file).includes(`src/cli/commands/${name}.ts`));
-  if (only === undefined) throw new Error(`the bundle has no chunk of the command ${name}`);
-  return only;
+  const file = readdirSync(bundle.folder).find(
+    (one) => one.endsWith('.js') && text(one).includes(`// src/cli/commands/${name}.ts`),
+  );
+  if (file === undefined) throw new Error(`the bundle has no chunk of the command ${name}`);
+  return file;
 };
 const programChunk = (): string => /import\("\.\/(program-[\w-]+\.js)"\)/.exec(text('upkeep.js'))?.[1] ?? '';
 
