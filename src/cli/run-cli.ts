@@ -49,6 +49,16 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'Take upkeep off this Mac.',
     load: async () => (await import('./commands/uninstall.ts')).uninstall,
   },
+  {
+    name: 'db',
+    summary: 'Check the state on the disk, without changing it.',
+    load: async () => (await import('./commands/db.ts')).db,
+  },
+  {
+    name: 'lab',
+    summary: 'Run a simulated Mac whose tools are real programs, for trying things by hand.',
+    load: async () => (await import('./commands/lab.ts')).lab,
+  },
 ];
 
 /** Runs one command line and returns its exit code (docs/exit-codes.md). Never throws. */

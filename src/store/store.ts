@@ -102,11 +102,13 @@ export class Store {
         facts: { directory },
       });
     }
+    let database: Database | null = null;
     try {
-      const database = new SqliteDatabase(file, { readonly: true, fileMustExist: true });
+      database = new SqliteDatabase(file, { readonly: true, fileMustExist: true });
       requireKnownTables(database);
       return new Store(database, null);
     } catch (error) {
+      database?.close();
       throw unusable(error, directory);
     }
   }

@@ -16,6 +16,8 @@ Usage: upkeep COMMAND [options]
   parse      Show what upkeep reads out of a tool’s output.
   install    Put upkeep to work on this Mac, or repair what is there.
   uninstall  Take upkeep off this Mac.
+  db         Check the state on the disk, without changing it.
+  lab        Run a simulated Mac whose tools are real programs, for trying things by hand.
 
   --help       this page; \`upkeep help COMMAND\` for one command
   --version    the version

@@ -19,7 +19,7 @@ import { STORIES } from './stories.ts';
 
 const KILLS = Number(process.env.UPKEEP_KILLS ?? 200);
 /** Kills in one life; more than one tells more of the agent in less time. */
-const KILLS_A_LIFE = 4;
+const KILLS_A_LIFE = 5;
 const AT_ONCE = availableParallelism() + 1;
 const HOUR_MS = 3_600_000;
 

@@ -120,9 +120,9 @@ export async function live(program: string, story: Story, { atCommit, fromOutsid
   }
 }
 
-const AGENT = 'org.upkeep.agent';
+export const AGENT = 'org.upkeep.agent';
 
-function prepare(mac: MacUnderRoot, places: Places, program: string, { settings }: Story): void {
+export function prepare(mac: MacUnderRoot, places: Places, program: string, { settings }: Story): void {
   for (const path of [places.state, places.logs, places.doorbell]) mkdirSync(path, { recursive: true });
   writeFileSync(places.managedPreferences, build(settings as never));
   mac.place(programFile(places).slice(mac.root.length), [process.execPath, program]);
@@ -154,27 +154,8 @@ async function killFromOutside(mac: MacUnderRoot, { delayMs, children }: DeathFr
   await new Promise((resolve) => setTimeout(resolve, delayMs));
   const pid = mac.pidOf(AGENT);
   if (pid === null) return false;
-  const victims = children ? [pid, ...childrenOf(pid)] : [pid];
-  for (const victim of victims) {
-    try {
-      process.kill(victim, 'SIGKILL');
-    } catch {
-      // It was faster.
-    }
-  }
+  await mac.kill(pid, { tools: children });
   return true;
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    return execFileSync('pgrep', ['-P', `${pid}`], { encoding: 'utf8' })
-      .trim()
-      .split('\n')
-      .filter(Boolean)
-      .map(Number);
-  } catch {
-    return [];
-  }
 }
 
 function endingOf(mac: MacUnderRoot, places: Places, story: Story): Omit<Life, 'deaths'> {

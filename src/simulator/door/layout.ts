@@ -42,8 +42,8 @@ export function canBeCalled(): boolean {
 }
 
 /**
- * Lays out a Mac's folders and tools under a folder, which is made if need be; what lies there already stays. Returns
- * its real path. Throws `tool.missing` without Perl, `input.wrong` where the path is too long for a socket.
+ * Lays out a Mac's folders and tools under a folder, which is made if need be; a Mac's files there stay. Returns
+ * where. Throws `tool.missing` without Perl, `input.wrong` for a folder of something else or with too long a path.
  */
 export function layOut(folder: string, tools: readonly string[]): DoorPlaces {
   if (!canBeCalled()) {
@@ -54,6 +54,7 @@ export function layOut(folder: string, tools: readonly string[]): DoorPlaces {
   }
   mkdirSync(folder, { recursive: true });
   const places = doorPlaces(realpathSync(folder));
+  refuseForeign(places.root);
   const tooLong = Buffer.byteLength(places.socket) - LONGEST_SOCKET_PATH;
   if (tooLong > 0) {
     throw new UpkeepError('input.wrong', `${places.root} is too long for the socket in it, by ${tooLong} bytes.`, {
@@ -70,6 +71,15 @@ export function layOut(folder: string, tools: readonly string[]): DoorPlaces {
   writeProgram(places.tool, toolClient({ perl: PERL, socket: places.socket, root: places.root, tools }));
   for (const path of tools) showTool(places, path, true);
   return places;
+}
+
+/** Tools are put over whatever lies at their paths, so a folder that is not ours, the real root above all, is refused. */
+function refuseForeign(root: string): void {
+  if (root !== '/' && (existsSync(root + OWN) || readdirSync(root).length === 0)) return;
+  throw new UpkeepError('input.wrong', `${root} is not empty, and no simulated Mac has been in it.`, {
+    remedy: 'Choose a new or empty folder.',
+    facts: { folder: root },
+  });
 }
 
 /** Puts a tool at its path, or takes it away. */

@@ -1,11 +1,9 @@
+import type { ToolCounts } from './counted-commands.ts';
 import { frameOf, numbersOf, readNumbers } from './frames.ts';
 import type { ToolSession } from './tool-session.ts';
 
 /** So long a tool that was let go of may take until it shows up or is gone. */
 const LET_GO_MS = 250;
-/** Reports in a row, with nothing happening between them, that make a program idle: one may have crossed a message. */
-const ROUNDS = 2;
-
 export type TimeConnection = { send(frame: Buffer): void };
 
 /**
@@ -18,11 +16,13 @@ export class LivingProgram {
   readonly sessions = new Set<ToolSession>();
   #time: TimeConnection | null = null;
   #accepted = 0;
-  #report = { asked: -1, started: 0, ended: 0, letGo: 0 };
+  #counts: ToolCounts = { started: 0, ended: 0, letGo: 0 };
   #asked = 0;
+  #answered = 0;
   /** Answers to earlier questions were given before the last disturbance. */
   #countsFrom = 1;
-  #rounds = 0;
+  #eventsBefore: number | null = null;
+  #quiet = false;
   #neverCame = { settled: 0, seen: 0, sinceMs: 0 };
 
   constructor(label: string, pid: number) {
@@ -55,34 +55,49 @@ export class LivingProgram {
 
   /** Something reached it: what it said of itself no longer counts. */
   disturb(): void {
-    this.#rounds = 0;
+    this.#quiet = false;
+    this.#eventsBefore = null;
     this.#countsFrom = this.#asked + 1;
   }
 
   reported(content: Buffer): void {
-    const [asked = 0, started = 0, ended = 0, letGo = 0] = readNumbers(content);
-    const last = this.#report;
+    const [asked = 0, events = 0, started = 0, ended = 0, letGo = 0] = readNumbers(content);
+    const last = this.#counts;
     if (last.started !== started || last.ended !== ended || last.letGo !== letGo) this.disturb();
-    else if (asked > last.asked && asked >= this.#countsFrom) this.#rounds += 1;
-    this.#report = { asked, started, ended, letGo };
+    this.#counts = { started, ended, letGo };
+    if (asked === this.#answered) return;
+    this.#answered = asked;
+    if (asked < this.#countsFrom) return;
+    // The question itself is one event; any other since the last answer may have set something going.
+    this.#quiet = this.#eventsBefore !== null && events - this.#eventsBefore <= 1;
+    this.#eventsBefore = events;
   }
 
-  /** What it does, in words; null when nothing can happen in it before time moves on. Asks it where that is not known. */
+  /** What it does, in words; null when nothing is known of, and then the answers to `ask` decide. */
   busyWith(nowMs: number): string | null {
     const open = [...this.sessions].filter((session) => session.running);
     if ([...this.sessions].some((session) => session.unwritten)) return 'reads what a tool printed';
     if (this.#time === null) return open.length > 0 ? null : 'has neither ended nor connected to the clock';
-    if (this.#rounds >= ROUNDS) return null;
-    const { asked, started, ended, letGo } = this.#report;
+    const { started, ended, letGo } = this.#counts;
     if (started - ended - letGo !== open.length) {
       return `counts ${started - ended - letGo} running tools where ${open.length} run (countedCommands?)`;
     }
     if (!this.#lettingGoIsOver(started - this.#accepted, nowMs)) return 'let go of a tool that has not gone yet';
-    if (asked === this.#asked) {
-      this.#asked += 1;
-      this.#time.send(frameOf('P', numbersOf(this.#asked)));
-    }
-    return 'does not say that it is idle';
+    return null;
+  }
+
+  /** Asks a connected program whether it is idle. */
+  ask(): void {
+    if (this.#time === null) return;
+    this.#asked += 1;
+    this.#time.send(frameOf('P', numbersOf(this.#asked)));
+  }
+
+  /** Whether it has answered, and whether nothing reached it between its last two answers. */
+  get answer(): 'none yet' | 'stirred' | 'quiet' {
+    if (this.#time === null) return 'quiet';
+    if (this.#answered !== this.#asked) return 'none yet';
+    return this.#quiet ? 'quiet' : 'stirred';
   }
 
   /**

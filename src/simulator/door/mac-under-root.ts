@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { DAY_MS, type Instant } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
 import { UpkeepError } from '../../domain/problem.ts';
@@ -12,8 +13,9 @@ import { VirtualClock } from '../virtual-clock.ts';
 import { ClockFileWriter } from './clock-file.ts';
 import { type DoorPlaces, emptyRunFolder, layOut, placeProgram, showTool } from './layout.ts';
 import { Pace, type Time } from './pace.ts';
-import { type ProgramEnd, RealPrograms } from './real-programs.ts';
+import { type ProgramEnd, RealPrograms, type StartedProgram } from './real-programs.ts';
 import { rootFiles } from './root-files.ts';
+import { signalTo } from './signal.ts';
 import { ToolDoor } from './tool-door.ts';
 
 export type MacUnderRootOptions = {
@@ -32,6 +34,9 @@ export type MacUnderRootOptions = {
   patienceMs?: number;
 };
 
+/** What is typed into a program (null: nothing can be), and what is added to its small environment. */
+export type Typing = { stdin?: string | null; env?: Record<string, string> };
+
 /**
  * The simulated Mac's second door: its tools are executables under a folder, its launchd starts real processes, which
  * live in virtual time and die with its power. Whoever made it has to end it with `shutDown`, whatever happened.
@@ -49,13 +54,18 @@ export class MacUnderRoot {
   #goingDown: Promise<void> | null = null;
   #dialogShown = true;
   #open = false;
+  #over = false;
 
   /** Throws `tool.missing` where there is no Perl, and `input.wrong` where the folder's path is too long. */
   constructor(options: MacUnderRootOptions) {
     const { spec, start, time, seed = 1, offers = [], persona = null, patienceMs = 30_000 } = options;
     this.#places = layOut(options.root, [...TOOLBOX.keys()]);
     this.root = this.#places.root;
-    this.programs = new RealPrograms(this.root, () => this.#pace.stir());
+    this.programs = new RealPrograms(
+      this.root,
+      () => this.#pace.stir(),
+      (groupId) => this.#door.kill(({ caller }) => caller.groupId === groupId),
+    );
     const mac = new VirtualMac({
       spec,
       clock: new VirtualClock(start),
@@ -77,7 +87,7 @@ export class MacUnderRoot {
       mac,
       time,
       file: this.#file,
-      busyWith: () => this.programs.busyWith(),
+      busyWith: () => this.programs.busyWith() ?? this.#door.busyWith(),
       begin: () => this.#door.begin(),
       told: () => this.#told(),
       goingDown: () => this.#goingDown,
@@ -128,22 +138,35 @@ export class MacUnderRoot {
     this.#pace.release();
   }
 
-  /**
-   * Runs a program as somebody at the Mac would and returns what became of it; a path of the Mac is one under the root.
-   * Time moves as it has to, whether somebody drives or not.
-   */
-  async run(
-    argv: readonly string[],
-    { stdin = null, env = {} }: { stdin?: string | null; env?: Record<string, string> } = {},
-  ): Promise<ProgramEnd> {
-    let end: ProgramEnd | null = null;
-    const ending = this.programs.run(argv, stdin, { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...env }).then((result) => {
-      end = result;
+  /** Starts a program as somebody at the Mac would; a path of the Mac is one under the root. Time moves when it waits. */
+  start(argv: readonly string[], { stdin = null, env = {} }: Typing = {}): StartedProgram {
+    return this.programs.startByHand(argv, stdin, { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...env });
+  }
+
+  /** Runs a program to its end, letting time move as it has to, whether somebody drives or not. */
+  async run(argv: readonly string[], typing: Typing = {}): Promise<ProgramEnd> {
+    let over = false;
+    const ended = this.start(argv, typing).ended.finally(() => {
+      over = true;
       this.#pace.stir();
-      return result;
     });
-    if (!this.#pace.driving) await this.runUntil(() => end !== null);
-    return ending;
+    if (!this.#pace.driving) await this.runUntil(() => over);
+    return ended;
+  }
+
+  /**
+   * Kills a process by SIGKILL, with `tools` also those it called, and returns when they are gone; no time passes. Never
+   * kill one without this: time would run on before the death is known.
+   */
+  async kill(pid: number, { tools = false }: { tools?: boolean } = {}): Promise<void> {
+    this.hold();
+    const program = [...this.programs.living].find((one) => one.pid === pid);
+    this.#door.kill((session) => session.caller.pid === pid || (tools && program?.owns(session) === true));
+    signalTo(pid, 'SIGKILL');
+    while ((program !== undefined && this.programs.living.has(program)) || this.#door.busyWith() !== null) {
+      await new Promise<void>((resolve) => systemClock.after(1, resolve));
+    }
+    this.release();
   }
 
   /** Puts a program at a path of the Mac that becomes another one with these arguments before its own. */
@@ -168,6 +191,8 @@ export class MacUnderRoot {
     await this.programs.goDown(false);
     if (this.#open) await this.#door.close();
     this.#open = false;
+    if (this.#over) return;
+    this.#over = true;
     this.#file.close();
     rmSync(this.#places.clock, { force: true });
     rmSync(this.#places.socket, { force: true });

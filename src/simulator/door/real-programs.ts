@@ -5,6 +5,7 @@ import type { JobDefinition } from '../mac/job-definition.ts';
 import type { JobEnding, JobStarter, RunningProgram } from '../mac/job-service.ts';
 import { realMs } from './clock-file.ts';
 import { LivingProgram } from './living-program.ts';
+import { signalTo } from './signal.ts';
 
 /** However fast virtual time goes, a program asked to end has so long to do it. */
 export const GRACE_MS = 2_500;
@@ -13,19 +14,22 @@ const CANNOT_RUN = 78;
 const LAUNCHD_PATH = '/usr/bin:/bin:/usr/sbin:/sbin';
 
 export type ProgramEnd = JobEnding & { stdout: string; stderr: string };
+export type StartedProgram = { pid: number; ended: Promise<ProgramEnd> };
 
 /** The real processes that live on the simulated Mac: launchd's jobs, and what somebody runs by hand. */
 export class RealPrograms implements JobStarter {
   readonly living = new Set<LivingProgram>();
   readonly #root: string;
   readonly #changed: () => void;
-  readonly #children = new Map<LivingProgram, { child: ChildProcess; termedAtMs: number | null }>();
+  readonly #sweep: (groupId: number) => void;
+  readonly #children = new Map<LivingProgram, { termedAtMs: number | null; killed: boolean }>();
   #frozen = false;
 
-  /** `changed` is called whenever a program has ended. */
-  constructor(root: string, changed: () => void) {
+  /** `changed` is called whenever a program has ended, `sweep` before what is left of its process group is killed. */
+  constructor(root: string, changed: () => void, sweep: (groupId: number) => void) {
     this.#root = root;
     this.#changed = changed;
+    this.#sweep = sweep;
   }
 
   start(job: JobDefinition, ended: (ending: JobEnding) => void): RunningProgram {
@@ -38,8 +42,12 @@ export class RealPrograms implements JobStarter {
       stdio: ['ignore', out, err],
     });
     for (const file of [out, err]) if (file !== 'ignore') closeSync(file);
-    const program = this.#keep(child, job.label, (ending) => {
-      if (!job.abandonsGroup) signalTo(-(child.pid ?? 0), 'SIGKILL');
+    const program = this.#keep(child, job.label, 'exit', (ending) => {
+      const groupId = child.pid ?? 0;
+      if (!job.abandonsGroup) {
+        this.#sweep(groupId);
+        signalTo(-groupId, 'SIGKILL');
+      }
       ended(ending);
     });
     return {
@@ -49,8 +57,8 @@ export class RealPrograms implements JobStarter {
     };
   }
 
-  /** Runs a program as somebody at the Mac would, with what is typed into it; ends with all it printed. */
-  run(argv: readonly string[], stdin: string | null, env: Record<string, string>): Promise<ProgramEnd> {
+  /** Starts a program as somebody at the Mac would, with what is typed into it. */
+  startByHand(argv: readonly string[], stdin: string | null, env: Record<string, string>): StartedProgram {
     const [path = '', ...args] = argv;
     const child = spawn(path, args, {
       env,
@@ -65,11 +73,12 @@ export class RealPrograms implements JobStarter {
     }
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin ?? '');
-    return new Promise((resolve) => {
-      this.#keep(child, path.slice(path.lastIndexOf('/') + 1), () => undefined);
-      child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...printed }));
-      child.on('error', () => resolve({ exitCode: CANNOT_RUN, signal: null, ...printed }));
+    const ended = new Promise<ProgramEnd>((resolve) => {
+      const label = path.slice(path.lastIndexOf('/') + 1);
+      // It lives until all it printed has been read: nothing may happen before whoever ran it knows.
+      this.#keep(child, label, 'close', (ending) => resolve({ ...ending, ...printed }));
     });
+    return { pid: child.pid ?? 0, ended };
   }
 
   /** A program that was started by somebody else and has connected to the clock. */
@@ -80,23 +89,44 @@ export class RealPrograms implements JobStarter {
   }
 
   abandon(program: LivingProgram): void {
-    if (!this.#children.has(program)) this.living.delete(program);
+    if (!this.isAdopted(program)) return;
+    this.living.delete(program);
+    this.disturb();
   }
 
   isAdopted(program: LivingProgram): boolean {
     return !this.#children.has(program);
   }
 
-  /** What keeps time from jumping, in words; null when every program waits for nothing but time. */
+  /**
+   * What keeps time from jumping, in words; null when every program waits for nothing but time. They are asked all at
+   * once, and again when all have answered: when nothing reached any of them between two answers, no message is under way
+   * between any two.
+   */
   busyWith(): string | null {
     const nowMs = realMs();
+    const asked: LivingProgram[] = [];
     for (const program of this.living) {
-      const termedAtMs = this.#children.get(program)?.termedAtMs ?? null;
-      const ending = termedAtMs !== null && nowMs - termedAtMs < GRACE_MS;
-      const why = ending ? 'was asked to end' : program.busyWith(nowMs);
-      if (why !== null) return `${program.label} (pid ${program.pid}) ${why}`;
+      const ending = this.#endingOf(program, nowMs);
+      if (ending === 'disobeys') continue;
+      const why = ending ?? program.busyWith(nowMs);
+      if (why !== null) return inWords(program, why);
+      asked.push(program);
     }
-    return null;
+    const silent = asked.find((program) => program.answer === 'none yet');
+    if (silent !== undefined) return inWords(silent, 'does not say that it is idle');
+    const stirred = asked.find((program) => program.answer === 'stirred');
+    if (stirred === undefined) return null;
+    for (const program of asked) program.ask();
+    return inWords(stirred, 'has just done something');
+  }
+
+  /** A program that was asked to end has its grace; after that time goes on without it, until it is killed. */
+  #endingOf(program: LivingProgram, nowMs: number): string | null {
+    const entry = this.#children.get(program);
+    if (entry === undefined || entry.termedAtMs === null) return null;
+    if (entry.killed) return 'was killed and is not gone yet';
+    return nowMs - entry.termedAtMs < GRACE_MS ? 'was asked to end' : 'disobeys';
   }
 
   disturb(): void {
@@ -114,12 +144,16 @@ export class RealPrograms implements JobStarter {
     if (this.#frozen) this.freeze(false);
     if (gently) {
       for (const program of this.living) this.#terminate(program);
-      const untilMs = realMs() + GRACE_MS;
-      while (this.#children.size > 0 && realMs() < untilMs) await moment();
+      await this.#childrenGone();
     }
     for (const program of this.living) signalTo(this.#addressOf(program), 'SIGKILL');
-    while (this.#children.size > 0) await moment();
+    await this.#childrenGone();
     this.living.clear();
+  }
+
+  async #childrenGone(): Promise<void> {
+    const untilMs = realMs() + GRACE_MS;
+    while (this.#children.size > 0 && realMs() < untilMs) await moment();
   }
 
   #addressOf(program: LivingProgram): number {
@@ -134,23 +168,32 @@ export class RealPrograms implements JobStarter {
   }
 
   #kill(program: LivingProgram): void {
-    const termedAtMs = this.#children.get(program)?.termedAtMs ?? realMs();
-    systemClock.after(Math.max(0, termedAtMs + GRACE_MS - realMs()), () => {
+    const entry = this.#children.get(program);
+    if (entry === undefined) return;
+    entry.killed = true;
+    systemClock.after(Math.max(0, (entry.termedAtMs ?? 0) + GRACE_MS - realMs()), () => {
       if (this.#children.has(program)) signalTo(-program.pid, 'SIGKILL');
     });
   }
 
-  #keep(child: ChildProcess, label: string, ended: (ending: JobEnding) => void): LivingProgram {
+  #keep(
+    child: ChildProcess,
+    label: string,
+    until: 'exit' | 'close',
+    ended: (ending: JobEnding) => void,
+  ): LivingProgram {
     const program = new LivingProgram(label, child.pid ?? 0);
     this.living.add(program);
-    this.#children.set(program, { child, termedAtMs: null });
+    this.#children.set(program, { termedAtMs: null, killed: false });
     const end = (ending: JobEnding): void => {
       if (!this.#children.delete(program)) return;
       this.living.delete(program);
+      // Whoever it talked to has something to notice.
+      this.disturb();
       ended(ending);
       this.#changed();
     };
-    child.on('exit', (exitCode, signal) => end({ exitCode, signal }));
+    child.on(until, (exitCode: number | null, signal: string | null) => end({ exitCode, signal }));
     child.on('error', () => end({ exitCode: CANNOT_RUN, signal: null }));
     return program;
   }
@@ -165,14 +208,8 @@ export class RealPrograms implements JobStarter {
   }
 }
 
-/** A process that is no more needs no signal. 0 would be our own group, and 1 everybody's. */
-export function signalTo(pid: number, signal: NodeJS.Signals): void {
-  if (Math.abs(pid) <= 1) return;
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
+function inWords(program: LivingProgram, why: string): string {
+  return `${program.label} (pid ${program.pid}) ${why}`;
 }
 
 function moment(): Promise<void> {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import * as loop from 'node:perf_hooks';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -8,13 +9,12 @@ import { ClockFileReader, realMs } from './clock-file.ts';
 import { ToolCounter } from './counted-commands.ts';
 import { frameOf, frameReader, numbersOf, readNumbers } from './frames.ts';
 import { doorPlaces } from './layout.ts';
+import { WorkUnderWay } from './work-under-way.ts';
 
 /** Turns of the event loop in which nothing may happen before a program calls itself idle. */
 const QUIET_TURNS = 3;
 /** Past so many turns spent on a file or the like it looks only now and then. */
 const MOST_TURNS = 500;
-/** Names of what Node works on for us right now, other than open handles: reads, writes, look-ups, connections. */
-const AT_WORK = /Req|ConnectWrap|WriteWrap|ShutdownWrap/;
 
 /** Time under a root. `tools` is to be given to `countedCommands`; `close` lets go of the simulated Mac. */
 export type RootClock = Clock & { readonly tools: ToolCounter; close(): void };
@@ -62,6 +62,7 @@ class TimeLine {
   readonly tools = new ToolCounter(() => this.#stir());
   readonly #socket: Socket;
   readonly #waiting = new Map<number, () => void>();
+  readonly #work = new WorkUnderWay();
   #lastTimer = 0;
   #asked = 0;
   #stirred = 0;
@@ -110,6 +111,7 @@ class TimeLine {
   close(): void {
     this.#open = false;
     this.#waiting.clear();
+    this.#work.stop();
     this.#socket.destroy();
   }
 
@@ -142,15 +144,16 @@ class TimeLine {
     for (let turns = 0, quiet = 0; quiet < QUIET_TURNS && this.#open; turns += 1) {
       if (turns > MOST_TURNS) await new Promise<void>((resolve) => systemClock.after(1, resolve));
       await settle();
-      quiet = seen === this.#stirred && !atWork() ? quiet + 1 : 0;
+      quiet = seen === this.#stirred && !this.#work.any() ? quiet + 1 : 0;
       seen = this.#stirred;
     }
     this.#watching = false;
     const { started, ended, letGo } = this.tools.counts;
-    if (this.#open) this.#socket.write(frameOf('R', numbersOf(this.#asked, started, ended, letGo)));
+    if (this.#open) this.#socket.write(frameOf('R', numbersOf(this.#asked, eventsSoFar(), started, ended, letGo)));
   }
 }
 
-function atWork(): boolean {
-  return process.getActiveResourcesInfo().some((name) => AT_WORK.test(name));
+/** How many messages, ends of processes, files and the like have reached this program: no time, only a count. */
+function eventsSoFar(): number {
+  return loop.performance.nodeTiming.uvMetricsInfo.events;
 }

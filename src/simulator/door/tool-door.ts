@@ -3,7 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { VirtualMac } from '../mac/virtual-mac.ts';
 import { type Frame, frameOf, frameReader, numbersOf, readFields, readNumbers } from './frames.ts';
 import type { LivingProgram } from './living-program.ts';
-import { type RealPrograms, signalTo } from './real-programs.ts';
+import type { RealPrograms } from './real-programs.ts';
+import { signalTo } from './signal.ts';
 import { ToolSession } from './tool-session.ts';
 
 type Parts = { mac: VirtualMac; programs: RealPrograms; socket: string; stirred: () => void };
@@ -65,10 +66,21 @@ export class ToolDoor {
     for (const session of this.#sessions) signalTo(session.caller.pid, frozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
+  /** Kills the processes of some tools. */
+  kill(which: (session: ToolSession) => boolean): void {
+    for (const session of this.#sessions) if (which(session)) session.kill();
+  }
+
+  /** What keeps time from jumping, in words. */
+  busyWith(): string | null {
+    const dying = [...this.#sessions].find((session) => session.dying);
+    return dying === undefined ? null : `a tool (pid ${dying.caller.pid}) was killed and is not gone yet`;
+  }
+
   /** Everybody who is connected dies of it. */
   hangUp(): void {
     for (const session of this.#sessions) {
-      signalTo(session.caller.pid, 'SIGKILL');
+      session.kill();
       session.hangUp();
     }
     for (const socket of this.#sockets) socket.destroy();

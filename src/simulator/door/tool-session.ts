@@ -4,6 +4,7 @@ import { recognise } from '../../adapters/commands/recognise.ts';
 import type { Ending, ToolCall } from '../../ports/commands.ts';
 import type { VirtualMac } from '../mac/virtual-mac.ts';
 import { frameOf } from './frames.ts';
+import { signalTo } from './signal.ts';
 
 /** Who calls: the process at the tool's path, its parent, and the process group it is in. */
 export type RealCaller = { pid: number; parentPid: number; groupId: number };
@@ -16,6 +17,8 @@ export class ToolSession {
   readonly caller: RealCaller;
   /** Called and not ended; the tool itself may not have begun yet. */
   running = true;
+  /** Its process was killed and is not gone yet. */
+  dying = false;
   readonly #socket: Socket;
   readonly #call: ToolCall;
   readonly #outbox: Buffer[] = [];
@@ -55,6 +58,12 @@ export class ToolSession {
       if (event.kind === 'ended') this.#end(event.ending);
       else this.#say(event.stream === 'stdout' ? 'O' : 'E', event.text);
     });
+  }
+
+  /** Kills its process; the rest follows from that. */
+  kill(): void {
+    this.dying = true;
+    signalTo(this.caller.pid, 'SIGKILL');
   }
 
   written(): void {
