@@ -6,10 +6,13 @@ import { runCommand } from '../adapters/commands/run-command.ts';
 import type { LaunchdWake } from '../adapters/launchd/launchd-wake.ts';
 import type { Places } from '../adapters/places.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
+import type { Health } from '../domain/health.ts';
 import { count } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { UpkeepError } from '../domain/problem.ts';
+import { type ProblemCode, UpkeepError } from '../domain/problem.ts';
 import type { Settings } from '../domain/settings.ts';
+import type { Status } from '../machines/status.ts';
+import { statusWith } from '../machines/status-health.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
 import type { Log } from '../ports/log.ts';
@@ -18,6 +21,7 @@ import type { Store } from '../store/store.ts';
 import { diary } from './diary.ts';
 import { allEffects } from './effects/all-effects.ts';
 import { readBootSession, readRelease } from './effects/gather-facts.ts';
+import { type HealthParts, healthOf, launchdHealth, launchdNotAsked, recoveredLately } from './health.ts';
 import { writeStatus } from './status-file.ts';
 import { receiveVisitors } from './visitors.ts';
 import { AgentWake, type WakeParts } from './wake.ts';
@@ -46,7 +50,12 @@ export async function runAgent(ground: AgentGround): Promise<void> {
   const opened = openForAgent(places.state, clock.now());
   const store = ground.storeAs?.(opened.store) ?? opened.store;
   if (opened.found !== null) log.warn(recoveryWords(opened.found), { problem: 'store.recovered' });
-  const { settings, wrong } = await settingsInForce(ground);
+  const wokeAt = clock.now();
+  const { settings, wrong, health } = await settingsInForce(ground);
+  const recovered = recoveredLately(places.state, opened.found, wokeAt);
+  const healthParts: HealthParts = { version: ground.version, wokeAt, store, recovered, settings: health };
+  const fullStatus = (status: Status, run: Health['agent']['run'], launchd = launchdNotAsked): Status =>
+    statusWith(status, healthOf(healthParts, run, launchd));
   const visitors = receiveVisitors({
     places,
     clock,
@@ -54,7 +63,12 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     store,
     users: await usersToHear(commands),
     wake: () => wake,
+    currentStatus: () => fullStatus(wake.status(), 'working'),
   });
+  const publish = (status: Status): void => {
+    writeStatus(places.state, status);
+    visitors.publish(status);
+  };
   const wake: AgentWake = new AgentWake({
     store,
     clock,
@@ -66,10 +80,7 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     },
     readOs: () => readRelease(commands),
     settings,
-    publish: (status) => {
-      writeStatus(places.state, status);
-      visitors.publish(status);
-    },
+    publish: (status, atRest) => publish(fullStatus(status, atRest ? 'resting' : 'working')),
     linger: visitors.linger,
     onCommit: diary(log, clock),
     recovered: opened.found === null ? null : recoveredFrom(opened.found),
@@ -85,6 +96,14 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     if (stop.aborted) throw stopped();
     await wake.run();
     lookAfter(store, clock, log);
+    const armed = wake.wakeAt === null ? null : true;
+    publish(fullStatus(wake.status(), 'resting', await launchdHealth(commands, { armed, wakeAt: wake.wakeAt })));
+  } catch (error) {
+    if (isProblem(error, 'wake.not-armed')) {
+      publish(fullStatus(wake.status(), 'resting', await launchdHealth(commands, { armed: false, wakeAt: null })));
+    }
+    if (isProblem(error, 'agent.stopped')) publish(fullStatus(wake.status(), 'stopped'));
+    throw error;
   } finally {
     stop.removeEventListener('abort', onStop);
     visitors.close();
@@ -116,6 +135,8 @@ function recoveredFrom({ how, why, promises }: Recovery): NonNullable<WakeParts[
   return { how, why, ledger };
 }
 
+const isProblem = (error: unknown, code: ProblemCode): boolean => error instanceof UpkeepError && error.code === code;
+
 const stopped = () =>
   new UpkeepError('agent.stopped', 'upkeep was told to stop in the middle of its work.', {
     remedy: 'Nothing needs to be done: it goes on at its next wake.',
@@ -125,18 +146,27 @@ const stopped = () =>
 async function settingsInForce({ places, clock, log }: AgentGround): Promise<{
   settings: Settings | null;
   wrong: UpkeepError | null;
+  health: Health['settings'];
 }> {
   try {
     const { settings, overruled, warnings, source } = await readPreferences(places, { zone: clock.zone() });
     for (const { words } of warnings) log.warn(`Settings (${source}): ${words}`);
     if (overruled.length > 0)
       log.info(`Local settings without effect, because a profile manages them: ${overruled.join(', ')}`);
-    return { settings, wrong: null };
+    return { settings, wrong: null, health: { source, problems: [] } };
   } catch (error) {
     if (!(error instanceof UpkeepError)) throw error;
     log.error(`${error.message} What was in force before stays in force.`, { problem: error.code });
-    return { settings: null, wrong: error };
+    const { source = null } = error.facts;
+    const health = { source: source === null ? null : String(source), problems: oneByOne(error.message) };
+    return { settings: null, wrong: error, health };
   }
+}
+
+/** The blocks of a message, each in one line; the heading says no more than that they come. */
+function oneByOne(message: string): string[] {
+  const blocks = message.split('\n\n').map((block) => block.replace(/\s+/g, ' ').trim());
+  return blocks.length === 1 ? blocks : blocks.slice(1);
 }
 
 /** Who is at the Mac now and may want to say something. */

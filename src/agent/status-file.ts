@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UpkeepError } from '../domain/problem.ts';
-import { STATUS_SCHEMA, type Status } from '../machines/explain.ts';
+import { STATUS_SCHEMA, type Status } from '../machines/status.ts';
 
 export const STATUS_FILE = 'status.json';
 

@@ -29,6 +29,7 @@ export function receiveVisitors({
   store,
   users,
   wake,
+  currentStatus,
 }: {
   places: Places;
   clock: Clock;
@@ -36,6 +37,7 @@ export function receiveVisitors({
   store: Pick<Store, 'append'>;
   users: readonly number[];
   wake: () => AgentWake;
+  currentStatus: () => unknown;
 }): Visitors {
   const hearSoon = () => {
     try {
@@ -54,7 +56,7 @@ export function receiveVisitors({
       queueMicrotask(hearSoon);
       return { isNew };
     },
-    currentStatus: () => wake().status(),
+    currentStatus,
   });
   let isExpected = false;
   let isOpen = true;

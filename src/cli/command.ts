@@ -8,6 +8,8 @@ export type Io = {
   outIsTerminal: boolean;
   errIsTerminal: boolean;
   colour: boolean;
+  /** The width of the terminal that output goes to; missing where it goes to no terminal. */
+  columns?: number;
   stdin: () => Promise<string>;
 };
 

@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { probesOnly } from '../adapters/commands/dry-run.ts';
 import { withLimits } from '../adapters/commands/limits.ts';
 import { MAC_OWNERS, type Setup, type Step, type StepOutcome, takeSteps } from '../adapters/launchd/setup.ts';
@@ -7,6 +6,7 @@ import { requireTools } from '../agent/required-tools.ts';
 import { UpkeepError } from '../domain/problem.ts';
 import type { Io, Values } from './command.ts';
 import { groundOf } from './ground.ts';
+import { ENTRY_FILE } from './own-files.ts';
 import { placesOf } from './root-option.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function setupFor(values: Values): Promise<Setup> {
     clock: ground.clock,
     program: {
       node: realpathSync(process.execPath),
-      entry: realpathSync(fileURLToPath(new URL('./main.ts', import.meta.url))),
+      entry: realpathSync(ENTRY_FILE),
     },
     owners: places.root === '' ? MAC_OWNERS : null,
   };

@@ -1,33 +1,11 @@
 import type { DeadlineSchedule } from '../domain/deadlines.ts';
 import { valueOr } from '../domain/facts.ts';
 import { count, type Instant, isoOf, localWords } from '../domain/instant.ts';
-import { type OsRelease, releaseWords } from '../domain/os-version.ts';
+import { releaseWords } from '../domain/os-version.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
 import { scheduleForTarget } from '../policy/situation.ts';
 import type { AgentContext } from './context.ts';
-
-export const STATUS_SCHEMA = 'upkeep.status/1';
-
-export type Moment = { at: string; text: string };
-
-/** What upkeep is doing, what comes next and why, in sentences and as data. Written to `status.json` at every rest. */
-export type Status = {
-  schema: typeof STATUS_SCHEMA;
-  writtenAt: string;
-  zone: string;
-  state: string;
-  what: string;
-  next: Moment | null;
-  later: Moment | null;
-  why: string[];
-  because: Reason[];
-  problems: { code: string; text: string; remedy: string }[];
-  os: OsRelease | null;
-  target: { title: string; version: string; build: string | null; label: string } | null;
-  deferralCount: number;
-  deadlines: { focus: string | null; soft: string | null; hard: string | null };
-  lastUpdate: { from: OsRelease; to: OsRelease; at: string } | null;
-};
+import { type Moment, STATUS_SCHEMA, type Status } from './status.ts';
 
 /** The dotted name of a state value: `resting.deferred`. */
 export function stateName(value: unknown): string {
@@ -68,6 +46,19 @@ export function explain(value: unknown, context: AgentContext, at: Instant): Sta
       context.ledger.lastUpdate === null
         ? null
         : { ...context.ledger.lastUpdate, at: isoOf(context.ledger.lastUpdate.at) },
+    ...wishesAndPromises(context),
+  };
+}
+
+function wishesAndPromises({ ledger, facts }: AgentContext): Partial<Status> {
+  const { boot, pause, order, lastRequest, warning } = ledger;
+  return {
+    boot: boot === null ? null : { id: boot.id, startedAt: isoOrNull(boot.startedAt) },
+    user: facts === null ? null : valueOr(facts.consoleUser, null),
+    pausedUntil: isoOrNull(pause?.until),
+    order: order === null ? null : { at: isoOf(order.at) },
+    lastRequest: lastRequest === null ? null : { ...lastRequest, at: isoOf(lastRequest.at) },
+    warningRestartAt: warning === null || warning.openedAt === null ? null : isoOf(warning.restartAt),
   };
 }
 

@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../domain/i
 import type { Offer } from '../domain/offer.ts';
 import type { InboxEntry, Request, Requester } from '../domain/request.ts';
 import type { Settings } from '../domain/settings.ts';
-import type { Status } from '../machines/explain.ts';
+import type { Status } from '../machines/status.ts';
 import type { CheckpointRow, Commit, EffectRow, JournalRow, Store } from '../store/store.ts';
 import type { MacSpec } from './mac/mac-spec.ts';
 import { VirtualMac } from './mac/virtual-mac.ts';

@@ -67,12 +67,14 @@ Nothing on this computer is changed.
 Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona absent --days 30
 `;
 
-const STATUS = `upkeep status [--state DIR] [--json]
+const STATUS = `upkeep status [--state DIR | --root DIR] [--json] [--watch]
 
 Reads what the agent wrote at its last rest; no running agent is needed, and anybody may ask.
 
   --state DIR   the state directory of a simulation (/Library/Application Support/Upkeep/state)
-  --json        the same as one JSON object (schema upkeep.status/1)
+  --root DIR    the status of a simulated Mac below this folder
+  --json        the same as one JSON object (schema upkeep.status/1, docs/status.schema.json)
+  --watch       go on with each new status, until Control-C; with --json one line each
 `;
 
 const EXPLAIN = `upkeep explain [--last N] [--state DIR] [--json]

@@ -8,6 +8,7 @@ import { AGENT_LABEL, plistFile, readPlist, stderrFile, WAKE_LABEL } from '../..
 import { LogTail } from '../../src/adapters/log/log-tail.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
+import type { Status } from '../../src/machines/status.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { defaultMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { root as project } from '../support/lives.ts';
@@ -45,6 +46,17 @@ test('installed, the agent runs, arms its next wake and is started then; purged,
   // Two hours of the Mac's own time, which has nothing to do with ours.
   const log = await upkeep('log', '--since', '2h', '--lines', '1');
   expect(log.stdout).toMatch(/^run \d+, upkeep \S+\n2026-11-02 \d\d:\d\d:\d\d {2}/);
+  const status = JSON.parse((await upkeep('status', '--json')).stdout) as Status;
+  expect(status.problems.filter(({ code }) => code.startsWith('health.'))).toEqual([]);
+  expect(status.health).toMatchObject({
+    agent: { run: 'resting' },
+    launchd: { agentLoaded: true, wakeLoaded: true, nextWake: status.next?.at, armed: true },
+    store: { recovered: null, aside: 0 },
+    settings: { source: 'the defaults', problems: [] },
+    inbox: { waiting: 0 },
+  });
+  expect(status.health?.store.lastBackupAt).toMatch(/^2026-11-0/);
+  expect((await upkeep('status')).stdout).toMatch(/^Health {4}launchd armed for \w+ \d.*, backup of /m);
   expect(await upkeep('uninstall', '--purge')).toMatchObject({ exitCode: 0, stderr: '' });
   for (const label of [AGENT_LABEL, WAKE_LABEL]) expect(mac.mac.jobs.facts(label)).toBeNull();
   for (const path of [places.state, places.logs, places.doorbell, places.command, wakeFile])

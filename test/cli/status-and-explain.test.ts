@@ -72,8 +72,10 @@ Why       it is offered
           the person asked to be reminded
 Problems  3 GB are free
           Free some space.
-Runs      macOS 26.6 (25G72)
+Deadlines Mon 9 Nov 2026, 12:00: soft, it can no longer be put off, only set for a time
 Deferred  4 times
+Runs      macOS 26.6 (25G72)
+Written   Thu 5 Nov 2026, 09:35
 `,
       err: '',
     });

@@ -26,12 +26,14 @@ export async function upkeep(...argv: string[]): Promise<Answer> {
   return answer;
 }
 
-/** Runs upkeep as a process of its own. */
+export const SOURCE_ENTRY = join(root, 'src/cli/main.ts');
+
+/** Runs upkeep as a process of its own, from its sources unless an `entry` is given. */
 export function upkeepProcess(
   argv: readonly string[],
-  how: { stdin?: string; env?: Record<string, string>; closeOutput?: boolean; outputTo?: number } = {},
+  how: { stdin?: string; env?: Record<string, string>; closeOutput?: boolean; outputTo?: number; entry?: string } = {},
 ): Promise<Answer> {
-  const child = spawn(process.execPath, [join(root, 'src/cli/main.ts'), ...argv], {
+  const child = spawn(process.execPath, [how.entry ?? SOURCE_ENTRY, ...argv], {
     env: { ...process.env, ...how.env },
     stdio: ['pipe', how.outputTo ?? 'pipe', 'pipe'],
   });

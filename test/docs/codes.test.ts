@@ -31,6 +31,11 @@ describe('docs/problems.md', () => {
     expect(documented(sectionOf(page, '## Reasons'))).toEqual(reasons.sort());
   });
 
+  test('has every code of health, and no other', () => {
+    const codes = literalsOf('src/machines/status-health.ts', 'HealthCode', /'([^']+)'/g);
+    expect(documented(sectionOf(page, '## Health'))).toEqual(codes.sort());
+  });
+
   test('has every word for an offer passed over, and no other', () => {
     const words = literalsOf('src/domain/target.ts', 'PassedOver', /\| '([^']+)'/g);
     expect(documented(sectionOf(page, '### Why an offer is passed over'))).toEqual(words.sort());

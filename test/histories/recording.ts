@@ -5,11 +5,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { CHECKPOINT_VERSION, type Checkpoint } from '../../src/machines/checkpoint.ts';
 import type { AgentContext } from '../../src/machines/context.ts';
-import { explain, scheduleOf, stateName } from '../../src/machines/explain.ts';
+import { scheduleOf, stateName } from '../../src/machines/explain.ts';
 import { replay, type Step } from '../../src/machines/replay.ts';
 import { simulate } from '../../src/simulator/simulate.ts';
 import { SCHEMA_VERSION } from '../../src/store/schema.ts';
 import { Store } from '../../src/store/store.ts';
+import { everyStatus } from '../support/every-status.ts';
 import { commandLineTools, intelMac, root, threeWeeks } from '../support/lives.ts';
 import { berlin, offer } from '../support/situations.ts';
 import { STORIES, type Story } from './stories.ts';
@@ -43,9 +44,6 @@ export type Promises = {
   hard: number | null;
 };
 
-/** Every state of a version's chart that the stories reach, with the status that was told there. */
-export type Statuses = Record<string, ReturnType<typeof explain>>;
-
 /** Writes `<version>/<story>.json` and `status/<version>.json`. What is there of that version is kept unless `again`. */
 export async function record(
   directory: string,
@@ -59,16 +57,16 @@ export async function record(
   }
   mkdirSync(folder, { recursive: true });
   mkdirSync(join(directory, 'status'), { recursive: true });
-  const statuses: Statuses = {};
   const written: string[] = [];
   const write = (name: string, text: string): void => {
     writeFileSync(join(directory, name), text);
     written.push(name);
   };
   for (const [story, life] of Object.entries(stories)) {
-    write(join(version, `${story}.json`), linesOf(await lived(version, story, life, statuses)));
+    write(join(version, `${story}.json`), linesOf(await lived(version, story, life)));
   }
-  write(join('status', `${version}.json`), `${JSON.stringify(statuses, null, 1)}\n`);
+  const statuses = (await everyStatus()).map((status) => JSON.stringify(status));
+  write(join('status', `${version}.json`), `[\n${statuses.join(',\n')}\n]\n`);
   return written;
 }
 
@@ -102,11 +100,7 @@ export function historiesOf(directory: string, version: string): History[] {
   );
 }
 
-export function statusesOf(directory: string, version: string): Statuses {
-  return JSON.parse(readFileSync(join(directory, 'status', `${version}.json`), 'utf8')) as Statuses;
-}
-
-async function lived(version: string, story: string, life: Story, statuses: Statuses): Promise<History> {
+async function lived(version: string, story: string, life: Story): Promise<History> {
   const store = Store.inMemory();
   try {
     await simulate({
@@ -130,7 +124,6 @@ async function lived(version: string, story: string, life: Story, statuses: Stat
       last = step.after;
       events.push({ at: step.at, type: step.type, event: step.event, led: ledTo(last) });
       const state = stateName(last.value);
-      statuses[state] ??= explain(last.value, last.context, step.at);
       if (seen.has(state)) continue;
       seen.add(state);
       checkpoints.push({ after, version: CHECKPOINT_VERSION, ...last });

@@ -1,5 +1,3 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readSettingsFile, type SettingsFromFile } from '../../adapters/settings/read-settings-file.ts';
 import { writeStatus } from '../../agent/status-file.ts';
 import { count } from '../../domain/instant.ts';
@@ -17,11 +15,11 @@ import type { CliCommand, Io, Values } from '../command.ts';
 import { readText } from '../input.ts';
 import { readOffers } from '../offers-file.ts';
 import { choiceOption, instantOption, textOption, wholeNumberOption, zoneOption } from '../options.ts';
+import { EXAMPLE_OFFERS_FILE } from '../own-files.ts';
 import { summaryLines, timelineLine } from '../simulation-words.ts';
 import { makeStateDirectory, refuseUnfitState } from '../state-directory.ts';
 
 const DEFAULT_START = '2026-11-02T08:00';
-const DEFAULT_OFFERS = join(dirname(fileURLToPath(import.meta.url)), '../../../examples/offers-26.6.2.txt');
 const MOST_DAYS = 366;
 
 export const simulate: CliCommand = {
@@ -61,7 +59,7 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
     const persona = choiceOption(values, 'persona', PERSONA_NAMES, 'procrastinator');
     const days = wholeNumberOption(values, 'days', { min: 1, max: MOST_DAYS, otherwise: 21 });
     const seed = wholeNumberOption(values, 'seed', { min: 0, max: 4_294_967_295, otherwise: 1 });
-    const offers = readOffers(textOption(values, 'offers') ?? DEFAULT_OFFERS);
+    const offers = readOffers(textOption(values, 'offers') ?? EXAMPLE_OFFERS_FILE);
     const spec = specFrom(values, offers);
     const start = instantOption(values, 'start', spec.zone, DEFAULT_START);
     const policy = await policyFrom(textOption(values, 'policy'), spec.zone);
