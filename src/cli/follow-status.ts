@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { watchAgent } from '../adapters/ipc/client.ts';
 import { watchFolder } from '../adapters/log/watch-folder.ts';
@@ -38,7 +37,7 @@ export function followStatus(
         isFed = false;
         isAsking = false;
       };
-      watchAgent(places, { id: randomUUID(), uid: process.geteuid?.() ?? 0 }).subscribe({
+      watchAgent(places, { id: `watcher-${process.pid}`, uid: process.geteuid?.() ?? 0 }).subscribe({
         next: (said) => {
           const next = readStatusIn(said);
           isFed = next !== null;

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { pages, read, root, withoutFences } from './pages.ts';
 
 /** Folders that are named as places for later parts. */
-const LATER = ['src/ipc', 'src/foresight'];
+const LATER = ['src/foresight'];
 
 /** The anchor a heading gets where the pages are shown. */
 const anchorOf = (heading: string): string =>

@@ -1,6 +1,6 @@
 // Whole lives of the real agent on the simulated Mac's second door: real processes, real signals, one story each.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'plist';
@@ -19,6 +19,7 @@ import type { PersonaName } from '../../src/simulator/people/personas.ts';
 import { reportOn } from '../../src/simulator/report.ts';
 import { type JournalRow, Store } from '../../src/store/store.ts';
 import { root as project } from '../support/lives.ts';
+import { type DeathAtCommit, nameOf, ORDERS } from './orders.ts';
 
 export type Story = {
   name: string;
@@ -32,19 +33,18 @@ export type Story = {
   requests: readonly { afterMs: number; request: Request }[];
 };
 
-/** The agent kills itself at a commit. */
-export type DeathAtCommit = { seq: number; when: 'before' | 'after' };
 /** Somebody kills it, after so many calls of tools and a little while more; with what it started, or alone. */
 export type DeathFromOutside = { calls: number; delayMs: number; children: boolean };
-export type Deaths = { atCommit?: DeathAtCommit; fromOutside?: readonly DeathFromOutside[] };
+export type Deaths = { atCommits?: readonly DeathAtCommit[]; fromOutside?: readonly DeathFromOutside[] };
 
 /** What may not depend on when the agent was killed. */
 export type Ending = {
   macOS: string;
   state: string;
+  /** How often the person's answer was to put it off, less how often that was counted. */
+  lostDeferrals: number;
   /** Restarts that a `softwareupdate` of the agent made. */
   restarts: number;
-  deferrals: number;
   doubleCounts: number;
   deadlines: string[];
   /** Requests with how often each was heard. */
@@ -58,7 +58,10 @@ export type Ending = {
 
 export type Life = {
   ending: Ending;
-  commits: number;
+  /** The names of its commits, in order. */
+  commits: string[];
+  /** Deaths at commits that never came. */
+  survived: readonly DeathAtCommit[];
   calls: number;
   deaths: number;
   /** Install commands that were run, and how often the agent decided to run one. */
@@ -82,14 +85,18 @@ export async function bundledAgent(): Promise<{ program: string; remove: () => v
 
 const LIMIT_MS = 12 * 24 * HOUR_MS;
 
-export async function live(program: string, story: Story, { atCommit, fromOutside = [] }: Deaths = {}): Promise<Life> {
+export async function live(
+  program: string,
+  story: Story,
+  { atCommits = [], fromOutside = [] }: Deaths = {},
+): Promise<Life> {
   const folder = mkdtempSync(join(tmpdir(), 'uk-'));
   const mac = new MacUnderRoot({ ...story, root: folder, time: 'eager' });
   const places = placesUnder(mac.root);
-  const order = join(mac.root, 'kill.json');
+  const orders = join(mac.root, ORDERS);
   try {
     prepare(mac, places, program, story);
-    if (atCommit !== undefined) writeFileSync(order, JSON.stringify(atCommit));
+    if (atCommits.length > 0) writeFileSync(orders, JSON.stringify(atCommits));
     let deaths = 0;
     const end = story.start + LIMIT_MS;
     const asked = story.requests.map(({ afterMs, request }, index) => ({ at: story.start + afterMs, request, index }));
@@ -100,7 +107,7 @@ export async function live(program: string, story: Story, { atCommit, fromOutsid
     for (;;) {
       const [next, killer] = [asked[0], killers[0]];
       const until = Math.min(next?.at ?? end, end);
-      const comesKiller = () => killer !== undefined && mac.counts().calls >= killer.calls;
+      const comesKiller = () => killer !== undefined && mac.counts().calls >= killer.calls && mac.pidOf(AGENT) !== null;
       await mac.runUntil(() => mac.mac.world.now() >= until || isOver() || comesKiller(), LIMIT_MS);
       if (killer !== undefined && comesKiller()) {
         killers.shift();
@@ -110,10 +117,11 @@ export async function live(program: string, story: Story, { atCommit, fromOutsid
         ask(mac, places, `request-${next.index}`, next.request);
       } else break;
     }
-    if (atCommit !== undefined && !existsSync(order)) deaths += 1;
+    const survived = atCommits.length > 0 ? (JSON.parse(readFileSync(orders, 'utf8')) as DeathAtCommit[]) : [];
+    deaths += atCommits.length - survived.length;
     // A leash of a dead agent may still have something to do, and what was armed last goes off.
     await mac.runUntil(mac.mac.world.now() + HOUR_MS);
-    return { ...endingOf(mac, places, story), deaths };
+    return { ...endingOf(mac, places, story), deaths, survived };
   } finally {
     await mac.shutDown();
     rmSync(folder, { recursive: true, force: true });
@@ -158,7 +166,7 @@ async function killFromOutside(mac: MacUnderRoot, { delayMs, children }: DeathFr
   return true;
 }
 
-function endingOf(mac: MacUnderRoot, places: Places, story: Story): Omit<Life, 'deaths'> {
+function endingOf(mac: MacUnderRoot, places: Places, story: Story): Omit<Life, 'deaths' | 'survived'> {
   const store = Store.openReadOnly(places.state);
   const journal = store.journal();
   const openEffects = store.openEffects().length;
@@ -168,7 +176,7 @@ function endingOf(mac: MacUnderRoot, places: Places, story: Story): Omit<Life, '
   const promises = promisesIn(journal);
   const ids = journal.filter((row) => row.type === 'request.heard').map((row) => (row.event as { id: string }).id);
   return {
-    commits: journal.length,
+    commits: journal.map(({ type, value }) => nameOf(type, value)),
     calls: mac.counts().calls,
     installDecisions: promises.installDecisions,
     installs: mac.mac.calls.filter((call) => call.args.includes('--install')).length,
@@ -176,7 +184,7 @@ function endingOf(mac: MacUnderRoot, places: Places, story: Story): Omit<Life, '
       macOS: mac.mac.os.version,
       state: JSON.stringify(journal.at(-1)?.value),
       restarts: happenings.filter((one) => one.kind === 'restart' && one.cause === 'softwareupdate').length,
-      deferrals: promises.deferrals,
+      lostDeferrals: promises.deferralAnswers - promises.deferrals,
       doubleCounts: promises.doubleCounts,
       deadlines: promises.deadlines,
       heard: Object.fromEntries(
@@ -213,6 +221,7 @@ function violationsIn(mac: MacUnderRoot, journal: JournalRow[], story: Story): u
 function promisesIn(journal: readonly JournalRow[]) {
   const deadlines = new Set<string>();
   let answers = 0;
+  let deferralAnswers = 0;
   let deferrals = 0;
   let counted = 0;
   let installDecisions = 0;
@@ -225,6 +234,7 @@ function promisesIn(journal: readonly JournalRow[]) {
     if (/^xstate\.done\.actor\.(ask|askTime|warn|askPassword)$/.test(step.type)) {
       const { answer } = (step.event.output as { value: { answer: string } }).value;
       if (answer !== 'timed-out' && answer !== 'failed' && answer !== 'no-answer') answers += 1;
+      if (answer === 'defer') deferralAnswers += 1;
     }
     const [from, to] = [stateName(step.before.value), stateName(step.after.value)];
     if (to.startsWith('installing.') && from !== to) installDecisions += 1;
@@ -235,7 +245,14 @@ function promisesIn(journal: readonly JournalRow[]) {
       deferrals += 1;
     }
   }
-  return { deadlines: [...deadlines].sort(), answers, deferrals, doubleCounts: counted - deferrals, installDecisions };
+  return {
+    deadlines: [...deadlines].sort(),
+    answers,
+    deferralAnswers,
+    deferrals,
+    doubleCounts: counted - deferrals,
+    installDecisions,
+  };
 }
 
 /** Processes of this computer that still have something to do with the root. */

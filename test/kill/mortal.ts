@@ -1,22 +1,27 @@
-// The agent as launchd starts it, except that it may be told to die: `kill.json` under the root names one commit, and
-// whether death comes before or after it. It dies by SIGKILL, once; what is left is what the disk has.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+// The agent as launchd starts it, except that it may be told to die: `kill.json` under the root lists commits, and whether
+// death comes before or after each. It dies by SIGKILL, once for each of them; what is left is what the disk has.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { agentProcess } from '../../src/cli/agent-process.ts';
 import { complain } from '../../src/cli/complain.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Commit, Store } from '../../src/store/store.ts';
+import { type DeathAtCommit, nameOf, ORDERS } from './orders.ts';
 
 const root = process.argv[process.argv.indexOf('--root') + 1] ?? '';
-const order = join(root, 'kill.json');
+const orders = join(root, ORDERS);
 const io = { err: (text: string) => void process.stderr.write(text) };
 
 function mortal(store: Store): Store {
-  if (!existsSync(order)) return store;
-  const { seq, when } = JSON.parse(readFileSync(order, 'utf8')) as { seq: number; when: 'before' | 'after' };
-  let last = store.journal().at(-1)?.seq ?? 0;
-  const die = () => {
-    rmSync(order);
+  if (!existsSync(orders)) return store;
+  const left = JSON.parse(readFileSync(orders, 'utf8')) as DeathAtCommit[];
+  const dieIf = (commit: Commit, when: DeathAtCommit['when']) => {
+    const at = left.findIndex(
+      (one) => one.when === when && one.commit === nameOf(commit.type, commit.checkpoint.value),
+    );
+    if (at < 0) return;
+    left.splice(at, 1);
+    writeFileSync(orders, JSON.stringify(left));
     process.kill(process.pid, 'SIGKILL');
   };
   return new Proxy(store, {
@@ -24,11 +29,10 @@ function mortal(store: Store): Store {
       const value = Reflect.get(target, name, target) as unknown;
       if (typeof value !== 'function') return value;
       if (name !== 'commit') return value.bind(target);
-      return (commit: Parameters<Store['commit']>[0]) => {
-        last += 1;
-        if (last === seq && when === 'before') die();
+      return (commit: Commit) => {
+        dieIf(commit, 'before');
         const keys = target.commit(commit);
-        if (last === seq) die();
+        dieIf(commit, 'after');
         return keys;
       };
     },
