@@ -102,7 +102,7 @@ export async function live(
     const asked = story.requests.map(({ afterMs, request }, index) => ({ at: story.start + afterMs, request, index }));
     const killers = [...fromOutside].sort((one, other) => one.calls - other.calls);
     const isOver = () =>
-      asked.length === 0 && mac.mac.os.version !== story.spec.macOS && isUpToDate(places) && mac.pidOf(AGENT) === null;
+      asked.length === 0 && mac.mac.os.version !== story.spec.macOS && mac.pidOf(AGENT) === null && isDone(places);
     await mac.boot();
     for (;;) {
       const [next, killer] = [asked[0], killers[0]];
@@ -139,14 +139,14 @@ export function prepare(mac: MacUnderRoot, places: Places, program: string, { se
   writeFileSync(plist, renderPlist(agentJob(places)), { mode: 0o644 });
 }
 
-function isUpToDate(places: Places): boolean {
+/** Up to date, and nothing that a death left over has to wait for the next wake. */
+function isDone(places: Places): boolean {
+  const store = Store.openReadOnly(places.state);
   try {
-    return (
-      (JSON.parse(readFileSync(join(places.state, 'status.json'), 'utf8')) as { state: string }).state ===
-      'resting.upToDate'
-    );
-  } catch {
-    return false;
+    const at = stateName(store.checkpoint()?.value);
+    return at === 'resting.upToDate' && store.waitingRequests().length === 0 && store.openEffects().length === 0;
+  } finally {
+    store.close();
   }
 }
 

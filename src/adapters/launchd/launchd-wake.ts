@@ -1,4 +1,4 @@
-import { type Instant, isoOf, localWords } from '../../domain/instant.ts';
+import { type Instant, isoOf, localWords, MINUTE_MS } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
@@ -19,6 +19,9 @@ export type LaunchdWake = Wake & {
    */
   working(): Promise<void>;
 };
+
+/** An agent that dies before it could do anything is started once more, this long after. */
+const SPARE_MS = 5 * MINUTE_MS;
 
 /** Reloading may take so long that the minute has begun meanwhile, and launchd would wait for it a whole year. */
 const ATTEMPTS = 3;
@@ -61,7 +64,8 @@ export function launchdWake(parts: { commands: Commands; clock: Clock; places: P
     for (let attempts = 1; ; attempts += 1) {
       const [now, zone] = [clock.now(), clock.zone()];
       const firing = firingFor(at, now, zone);
-      const changed = await put(wakeJob(places, calendarFor(at, now, zone), false));
+      const times = [...calendarFor(at, now, zone), ...calendarFor(firing + SPARE_MS, now, zone)];
+      const changed = await put(wakeJob(places, times, false));
       if (clock.now() < firing) {
         if (changed) log.debug('The next wake is armed.', { nextWake: firing });
         return;
