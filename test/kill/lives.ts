@@ -58,7 +58,7 @@ export type Ending = {
 
 export type Life = {
   ending: Ending;
-  /** The names of its commits, in order. */
+  /** The names of its commits until the story was over, in order. */
   commits: string[];
   /** Deaths at commits that never came. */
   survived: readonly DeathAtCommit[];
@@ -119,9 +119,10 @@ export async function live(
     }
     const survived = atCommits.length > 0 ? (JSON.parse(readFileSync(orders, 'utf8')) as DeathAtCommit[]) : [];
     deaths += atCommits.length - survived.length;
+    const commits = commitsIn(places);
     // A leash of a dead agent may still have something to do, and what was armed last goes off.
     await mac.runUntil(mac.mac.world.now() + HOUR_MS);
-    return { ...endingOf(mac, places, story), deaths, survived };
+    return { ...endingOf(mac, places, story), commits, deaths, survived };
   } finally {
     await mac.shutDown();
     rmSync(folder, { recursive: true, force: true });
@@ -166,7 +167,14 @@ async function killFromOutside(mac: MacUnderRoot, { delayMs, children }: DeathFr
   return true;
 }
 
-function endingOf(mac: MacUnderRoot, places: Places, story: Story): Omit<Life, 'deaths' | 'survived'> {
+function commitsIn(places: Places): string[] {
+  const store = Store.openReadOnly(places.state);
+  const journal = store.journal();
+  store.close();
+  return journal.map(({ type, value }) => nameOf(type, value));
+}
+
+function endingOf(mac: MacUnderRoot, places: Places, story: Story): Omit<Life, 'commits' | 'deaths' | 'survived'> {
   const store = Store.openReadOnly(places.state);
   const journal = store.journal();
   const openEffects = store.openEffects().length;
@@ -176,7 +184,6 @@ function endingOf(mac: MacUnderRoot, places: Places, story: Story): Omit<Life, '
   const promises = promisesIn(journal);
   const ids = journal.filter((row) => row.type === 'request.heard').map((row) => (row.event as { id: string }).id);
   return {
-    commits: journal.map(({ type, value }) => nameOf(type, value)),
     calls: mac.counts().calls,
     installDecisions: promises.installDecisions,
     installs: mac.mac.calls.filter((call) => call.args.includes('--install')).length,
