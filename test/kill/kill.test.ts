@@ -12,6 +12,7 @@
 // `npm run test:kill` is the long form: 2,000 kills at random instants (UPKEEP_KILLS sets another number).
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MINUTE_MS } from '../../src/domain/instant.ts';
 import { canBeCalled } from '../../src/simulator/door/layout.ts';
 import { random } from '../../src/simulator/random.ts';
 import { bundledAgent, type Deaths, type Life, live, type Story } from './lives.ts';
@@ -20,8 +21,8 @@ import { STORIES } from './stories.ts';
 
 const KILLS = Number(process.env.UPKEEP_KILLS ?? 200);
 /** Kills in one life; more than one tells more of the agent in less time. */
-const AT_COMMITS_A_LIFE = 4;
-const KILLS_A_LIFE = 8;
+const AT_COMMITS_A_LIFE = 6;
+const KILLS_A_LIFE = 12;
 /** A death changes what comes after it; what a life did not reach is tried in another, so often. */
 const ROUNDS = 4;
 const AT_ONCE = availableParallelism() + 1;
@@ -67,13 +68,31 @@ describe.skipIf(!canBeCalled())('killed with SIGKILL (skipped where there is no 
     expect(left).toEqual([]);
   });
 
+  test.each(STORIES)('$name: in the middle of each long tool', { timeout: HOUR_MS }, async (story) => {
+    const calm = await live(agent.program, story);
+    isCalm(calm);
+    const long = calm.calls.flatMap((call, index) =>
+      / --install| --download| --jsonstring/.test(call) ? [index + 1] : [],
+    );
+    expect(long.length).toBeGreaterThan(3);
+    // Every second time what it had started dies with it, which an install outlives as well.
+    const deaths = long.map((calls, index) => ({ calls, laterMs: 1_000, delayMs: 0, children: index % 2 === 0 }));
+    const lives = await all(
+      story,
+      calm,
+      deaths.map((death) => ({ fromOutside: [death] })),
+    );
+    expect(lives.filter(({ deaths }) => deaths === 1).length).toBeGreaterThan(3);
+  });
+
   test.each(STORIES)('$name: at random instants', { timeout: HOUR_MS }, async (story) => {
     const calm = await live(agent.program, story);
     isCalm(calm);
     const dice = random(`kills of ${story.name}`);
     const share = Math.ceil(KILLS / STORIES.length);
     const anyDeath = () => ({
-      calls: dice.whole(1, calm.calls),
+      calls: dice.whole(1, calm.calls.length),
+      laterMs: dice.chance(0.3) ? dice.whole(0, 20 * MINUTE_MS) : 0,
       delayMs: dice.whole(0, 40),
       children: dice.chance(0.5),
     });

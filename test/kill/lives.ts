@@ -33,8 +33,11 @@ export type Story = {
   requests: readonly { afterMs: number; request: Request }[];
 };
 
-/** Somebody kills it, after so many calls of tools and a little while more; with what it started, or alone. */
-export type DeathFromOutside = { calls: number; delayMs: number; children: boolean };
+/**
+ * Somebody kills it after so many calls of tools: time on the Mac goes on for `laterMs`, then the processes have `delayMs`
+ * more. With what it started, or alone.
+ */
+export type DeathFromOutside = { calls: number; laterMs: number; delayMs: number; children: boolean };
 export type Deaths = { atCommits?: readonly DeathAtCommit[]; fromOutside?: readonly DeathFromOutside[] };
 
 /** What may not depend on when the agent was killed. */
@@ -62,7 +65,7 @@ export type Life = {
   commits: string[];
   /** Deaths at commits that never came. */
   survived: readonly DeathAtCommit[];
-  calls: number;
+  calls: readonly string[];
   deaths: number;
   /** Install commands that were run, and how often the agent decided to run one. */
   installs: number;
@@ -98,6 +101,7 @@ export async function live(
     prepare(mac, places, program, story);
     if (atCommits.length > 0) writeFileSync(orders, JSON.stringify(atCommits));
     let deaths = 0;
+    const left: string[] = [];
     const end = story.start + LIMIT_MS;
     const asked = story.requests.map(({ afterMs, request }, index) => ({ at: story.start + afterMs, request, index }));
     const killers = [...fromOutside].sort((one, other) => one.calls - other.calls);
@@ -107,11 +111,15 @@ export async function live(
     for (;;) {
       const [next, killer] = [asked[0], killers[0]];
       const until = Math.min(next?.at ?? end, end);
-      const comesKiller = () => killer !== undefined && mac.counts().calls >= killer.calls && mac.pidOf(AGENT) !== null;
+      const comesKiller = () =>
+        killer !== undefined && mac.mac.calls.length >= killer.calls && mac.pidOf(AGENT) !== null;
       await mac.runUntil(() => mac.mac.world.now() >= until || isOver() || comesKiller(), LIMIT_MS);
       if (killer !== undefined && comesKiller()) {
         killers.shift();
-        deaths += (await killFromOutside(mac, killer)) ? 1 : 0;
+        if (killer.laterMs > 0) await mac.runUntil(mac.mac.world.now() + killer.laterMs);
+        const { died, orphans } = await killFromOutside(mac, killer);
+        deaths += died ? 1 : 0;
+        left.push(...orphans);
       } else if (next !== undefined && mac.mac.world.now() >= next.at) {
         asked.shift();
         ask(mac, places, `request-${next.index}`, next.request);
@@ -122,7 +130,8 @@ export async function live(
     const commits = commitsIn(places);
     // A leash of a dead agent may still have something to do, and what was armed last goes off.
     await mac.runUntil(mac.mac.world.now() + HOUR_MS);
-    return { ...endingOf(mac, places, story), commits, deaths, survived };
+    const { ending, ...rest } = endingOf(mac, places, story);
+    return { ...rest, ending: { ...ending, leftRunning: [...left, ...ending.leftRunning] }, commits, deaths, survived };
   } finally {
     await mac.shutDown();
     rmSync(folder, { recursive: true, force: true });
@@ -159,12 +168,29 @@ function ask(mac: MacUnderRoot, places: Places, id: string, request: Request): v
   mac.mac.jobs.kickstart(AGENT, false);
 }
 
-async function killFromOutside(mac: MacUnderRoot, { delayMs, children }: DeathFromOutside): Promise<boolean> {
-  await new Promise((resolve) => setTimeout(resolve, delayMs));
+/** Whether there was somebody to kill, and which tools outlived it though they should not have. */
+async function killFromOutside(
+  mac: MacUnderRoot,
+  { delayMs, children }: DeathFromOutside,
+): Promise<{ died: boolean; orphans: string[] }> {
+  await sleep(delayMs);
   const pid = mac.pidOf(AGENT);
-  if (pid === null) return false;
+  if (pid === null) return { died: false, orphans: [] };
   await mac.kill(pid, { tools: children });
-  return true;
+  let orphans = orphansOf(mac.root);
+  for (let looks = 0; orphans.length > 0 && looks < 100; looks += 1) {
+    await sleep(100);
+    orphans = orphansOf(mac.root);
+  }
+  return { died: true, orphans };
+}
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Tools of the agent that run; not an install, which is to outlive it, nor what launchd itself runs. */
+function orphansOf(root: string): string[] {
+  const tools = processesNaming(root).filter((line) => line.includes(`/usr/bin/perl ${root}/`));
+  return tools.filter((line) => !line.includes(' --install ') && !line.includes(' kickstart '));
 }
 
 function commitsIn(places: Places): string[] {
@@ -184,7 +210,7 @@ function endingOf(mac: MacUnderRoot, places: Places, story: Story): Omit<Life, '
   const promises = promisesIn(journal);
   const ids = journal.filter((row) => row.type === 'request.heard').map((row) => (row.event as { id: string }).id);
   return {
-    calls: mac.counts().calls,
+    calls: mac.mac.calls.map(({ path, args }) => [path, ...args].join(' ')),
     installDecisions: promises.installDecisions,
     installs: mac.mac.calls.filter((call) => call.args.includes('--install')).length,
     ending: {
