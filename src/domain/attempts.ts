@@ -1,0 +1,82 @@
+import { DAY_MS, type Instant, MINUTE_MS } from './instant.ts';
+
+/**
+ * A password that was, or may have been, tried. It is written down before the try: one that was cut off counts as wrong,
+ * since nobody can say that it was not.
+ */
+export type Attempt = {
+  account: string;
+  /** Which password: the version of a saved one, or null for one that somebody typed. */
+  credential: string | null;
+  at: Instant;
+  /** Null until it is known. */
+  right: boolean | null;
+};
+
+/** What the Mac says about the account now; null where it does not say. */
+export type LockoutFacts = {
+  /** Wrong passwords in a row that lock it; null when nothing is known of a limit. */
+  threshold: number | null;
+  /** Wrong passwords in a row so far, whoever typed them. */
+  failures: number | null;
+  lockedUntil: Instant | 'for good' | null;
+};
+
+export type AttemptVerdict =
+  | { may: true }
+  | {
+      may: false;
+      why: 'locked' | 'near-lockout' | 'failures-unknown' | 'tried-today' | 'known-wrong';
+      until: Instant | null;
+    };
+
+/** With no known limit this one is assumed. */
+export const ASSUMED_THRESHOLD = 5;
+/** So many wrong passwords are always left to the person. */
+export const LEFT_TO_THE_PERSON = 2;
+
+/**
+ * Whether a password of an account may be tried now, so that the account is never locked by it: one try a day for each
+ * version of a saved password, none with one that is known to be wrong, and none that could leave the person fewer than two.
+ * Pure.
+ */
+export function mayAttempt(
+  { account, credential, at }: { account: string; credential: string | null; at: Instant },
+  { threshold, failures, lockedUntil }: LockoutFacts,
+  attempts: readonly Attempt[],
+): AttemptVerdict {
+  if (lockedUntil === 'for good' || (lockedUntil !== null && lockedUntil > at)) {
+    return { may: false, why: 'locked', until: lockedUntil === 'for good' ? null : lockedUntil };
+  }
+  const ours = attempts.filter((attempt) => attempt.account === account);
+  if (credential !== null) {
+    const same = ours.filter((attempt) => attempt.credential === credential);
+    if (same.some(({ right }) => right === false)) return { may: false, why: 'known-wrong', until: null };
+    const last = same.reduce((latest, attempt) => Math.max(latest, attempt.at), Number.NEGATIVE_INFINITY);
+    // A clock that was set back makes a try look as if it were still to come: that counts as today as well.
+    if (last > at - DAY_MS) return { may: false, why: 'tried-today', until: last + DAY_MS };
+    if (failures === null) return { may: false, why: 'failures-unknown', until: null };
+  }
+  // The Mac's count has everybody's tries and knows of each right one; it may be a little slow to count ours.
+  const own = failuresInARow(ours, failures === null ? Number.NEGATIVE_INFINITY : at - SLOW_TO_COUNT_MS);
+  const limit = (threshold ?? ASSUMED_THRESHOLD) - LEFT_TO_THE_PERSON;
+  return Math.max(failures ?? 0, own) + 1 > limit ? { may: false, why: 'near-lockout', until: null } : { may: true };
+}
+
+const SLOW_TO_COUNT_MS = 15 * MINUTE_MS;
+
+/** Our own wrong or unfinished tries since the last right one, from a moment on. */
+function failuresInARow(attempts: readonly Attempt[], from: Instant): number {
+  const lastRight = attempts.findLastIndex(({ right }) => right === true);
+  return attempts.slice(lastRight + 1).filter(({ at }) => at > from).length;
+}
+
+/** Older tries are forgotten, except for the last right one and those of a saved password that is known to be wrong. */
+const KEPT_MS = 30 * DAY_MS;
+
+/** The same tries without those that no longer matter. Pure. */
+export function withoutOldAttempts(attempts: readonly Attempt[], at: Instant): Attempt[] {
+  return attempts.filter(
+    (attempt) => attempt.at > at - KEPT_MS || (attempt.credential !== null && attempt.right === false),
+  );
+}
