@@ -1,0 +1,57 @@
+/** Ways to be allowed to install on Apple silicon without asking somebody each time. */
+export const AUTH_METHODS = ['saved-password', 'local-account', 'service-account', 'mdm'] as const;
+export type AuthMethod = (typeof AUTH_METHODS)[number];
+
+/**
+ * Why a method cannot be used now. The last ones are those of a management server; `not-set` is no trouble but the
+ * absence of the method.
+ */
+export type MethodTrouble =
+  | 'not-set'
+  | 'unknown'
+  | 'keychain-unavailable'
+  | 'no-account'
+  | 'no-token'
+  | 'not-owner'
+  | 'wrong-password'
+  | 'drifted'
+  | 'locked'
+  | 'near-lockout'
+  | 'tried-today'
+  | 'server-unreachable'
+  | 'bootstrap-token'
+  | 'no-privilege'
+  | 'command-failed';
+
+/** Troubles that pass by themselves; the others wait for somebody to mend them. */
+export const PASSING_TROUBLES: ReadonlySet<MethodTrouble> = new Set([
+  'unknown',
+  'keychain-unavailable',
+  'locked',
+  'near-lockout',
+  'tried-today',
+  'server-unreachable',
+  'command-failed',
+]);
+
+/** What can be expected of the person at the Mac. `ready`: logged in, unlocked, with a token, an owner of the volume. */
+export type PersonState =
+  | 'ready'
+  | 'nobody'
+  | 'screen-locked'
+  | 'no-token'
+  | 'not-owner'
+  | 'near-lockout'
+  | 'asked-enough'
+  | 'unknown';
+
+/** When a failing management server lets upkeep ask the person instead. */
+export const MDM_FAILOVERS = [
+  'always',
+  'server-unreachable',
+  'bootstrap-token',
+  'soft-deadline',
+  'hard-deadline',
+  'install-now',
+] as const;
+export type MdmFailover = (typeof MDM_FAILOVERS)[number];
