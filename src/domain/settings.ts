@@ -1,3 +1,5 @@
+import type { AuthMethod, MdmFailover } from './authority.ts';
+
 /**
  * The admin's settings as the agent uses them: complete, checked, every default filled in. `policy/schema.ts` turns a
  * profile or JSON file into this; units stand last in each name.
@@ -11,6 +13,16 @@ export type ActiveHours = { days: Weekday[]; from: string; to: string };
 export type DeadlineRule = { count: number | null; days: number | null; date: string | null };
 
 export type UnattendedInstall = 'always' | 'after-soft-deadline' | 'after-hard-deadline' | 'never';
+
+/** How the install is authorised on Apple silicon; the secrets themselves are never settings. */
+export type AuthenticationSettings = {
+  order: AuthMethod[];
+  severalSaved: boolean;
+  rememberTyped: boolean;
+  savedFailover: boolean;
+  mdmFailover: MdmFailover[];
+  serviceAccount: { name: string; rotateDays: number };
+};
 
 export type Settings = {
   organisation: string;
@@ -35,6 +47,7 @@ export type Settings = {
   power: { minimumPercent: number };
   storage: { updateGB: number; upgradeGB: number };
   unattended: { install: UnattendedInstall };
+  authentication: AuthenticationSettings;
   scan: { everyHours: number };
   budgets: { downloadAttempts: number; installAttempts: number; restartsPerTarget: number; warningsPerDay: number };
 };

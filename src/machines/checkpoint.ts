@@ -1,10 +1,11 @@
+import { defaultSettings } from '../policy/schema.ts';
 import { agentMachine } from './agent.machine.ts';
 import type { AgentContext } from './context.ts';
 import { firstContext } from './context.ts';
 import { withPromises } from './promises.ts';
 
 /** The form of what is saved. Raised when a state or a context field is renamed, removed or changes its meaning. */
-export const CHECKPOINT_VERSION = 2;
+export const CHECKPOINT_VERSION = 3;
 
 export type Checkpoint = { version: number; value: unknown; context: unknown };
 
@@ -19,6 +20,16 @@ const STEPS: Record<number, (older: Checkpoint) => Checkpoint> = {
       ledger: { ...(context as AgentContext).ledger, pause: null, order: null, lastRequest: null },
     },
   }),
+  // Ways to be authorised came: until the next wake reads the settings anew, those that nobody had chosen hold.
+  2: ({ value, context }) => {
+    const { settings } = context as AgentContext;
+    const { authentication } = defaultSettings;
+    return {
+      version: 3,
+      value,
+      context: { ...(context as object), settings: settings === null ? null : { ...settings, authentication } },
+    };
+  },
 };
 
 export type Revived = { snapshot: ReturnType<typeof agentMachine.resolveState>; unreadable: string | null };

@@ -2,17 +2,10 @@ import type { AuthMethod, MdmFailover, MethodTrouble, PersonState } from '../dom
 import { PASSING_TROUBLES } from '../domain/authority.ts';
 import type { DeadlineStage } from '../domain/deadlines.ts';
 import type { Fact } from '../domain/facts.ts';
+import type { AuthenticationSettings } from '../domain/settings.ts';
 
 /** What an administrator said about the ways to be authorised. */
-export type AuthorityRules = {
-  /** The methods in the order they are to be used in; one that is missing is never used. */
-  order: readonly AuthMethod[];
-  /** Whether the next saved method is used when the first fails; else only the first that is set counts. */
-  severalSaved: boolean;
-  /** Whether the person is asked when a saved password fails. */
-  credentialFailover: boolean;
-  mdmFailover: readonly MdmFailover[];
-};
+export type AuthorityRules = Pick<AuthenticationSettings, 'order' | 'severalSaved' | 'savedFailover' | 'mdmFailover'>;
 
 export type AuthoritySituation = {
   appleSilicon: Fact<boolean>;
@@ -72,7 +65,7 @@ function failoverFor(
   refused: readonly Refusal[],
 ): 'credential' | MdmFailover | null {
   const tried = refused.filter(({ why }) => why !== 'second-saved');
-  if (rules.credentialFailover && tried.some(({ method }) => method !== 'mdm')) return 'credential';
+  if (rules.savedFailover && tried.some(({ method }) => method !== 'mdm')) return 'credential';
   const mdm = tried.find(({ method }) => method === 'mdm');
   if (mdm === undefined) return null;
   const allows: Record<MdmFailover, boolean> = {

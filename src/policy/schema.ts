@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { AUTH_METHODS, MDM_FAILOVERS } from '../domain/authority.ts';
 import { readOsVersion } from '../domain/os-version.ts';
 import type { DeadlineRule, Settings, Weekday } from '../domain/settings.ts';
+import { mdmFailoverNamed } from './choose-authority.ts';
 
 /**
  * What an admin can say, and the one place that says so: keys, types, ranges, defaults and words. Validation, the
@@ -209,6 +211,64 @@ export const settingsSchema = z.strictObject({
       'When to install while nobody is logged in.',
     ),
   }),
+
+  authentication: group(
+    'How an install is authorised on Apple silicon, where root alone may not. No password stands here: `upkeep auth set` takes it.',
+    {
+      order: described(
+        z
+          .array(z.enum(AUTH_METHODS))
+          .transform((methods) => [...new Set(methods)])
+          .default([...AUTH_METHODS]),
+        {
+          means: 'The saved ways in the order they are used in; one that is missing here is never used.',
+          allowed: `a list of ${AUTH_METHODS.map((method) => `"${method}"`).join(', ')}`,
+          unit: null,
+          example: ['service-account', 'mdm'],
+        },
+      ),
+      severalSaved: yesNo(
+        false,
+        'Whether more than one way may be saved, so that the next is used when one fails. Without it only one is kept.',
+      ),
+      rememberTyped: yesNo(
+        false,
+        'Whether people are offered to keep what they typed in their own keychain, for the next update.',
+      ),
+      savedFailover: yesNo(
+        true,
+        'Whether the person at the Mac is asked for their password when a saved one does not work.',
+      ),
+      mdmFailover: described(
+        z
+          .array(z.string().refine((name) => mdmFailoverNamed(name) !== null, { error: 'is not a kind of failover' }))
+          .transform((names) => [...new Set(names.flatMap((name) => mdmFailoverNamed(name) ?? []))])
+          .default(['always']),
+        {
+          means:
+            'When the person is asked because the management server did not bring the update about: `always`; `server-unreachable`; `bootstrap-token`; `soft-deadline` or `hard-deadline`, once that has passed; `install-now`. The names ALWAYS, NOSERVICE, BOOTSTRAP, ERROR, SOFT, HARD, DEADLINE and INSTALLNOW are understood too.',
+          allowed: `a list of ${MDM_FAILOVERS.map((kind) => `"${kind}"`).join(', ')}`,
+          unit: null,
+          example: ['bootstrap-token', 'hard-deadline'],
+        },
+      ),
+      serviceAccount: group('The account that upkeep makes for itself when told to.', {
+        name: described(
+          z
+            .string()
+            .regex(/^[a-z_][a-z0-9_-]{0,30}$/, { error: 'is not a short account name' })
+            .default('_upkeep'),
+          {
+            means: 'Its short name.',
+            allowed: 'up to 31 lower-case letters, digits, "_" and "-", beginning with a letter or "_"',
+            unit: null,
+            example: '_upkeep',
+          },
+        ),
+        rotateDays: whole(1, 365, 30, 'days', 'How old its password may become before it is replaced.'),
+      }),
+    },
+  ),
 
   scan: group('Looking for updates.', {
     everyHours: whole(1, 168, 6, 'hours', 'How often to ask Software Update what there is.'),

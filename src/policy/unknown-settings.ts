@@ -8,7 +8,9 @@ import { kindWords, valueWords } from './setting-values.ts';
 export function strangerProblem(stranger: Stranger, suggest: boolean): SettingProblem {
   const { key } = stranger;
   const names = key.split('.');
-  if (names.some(isSecretName)) {
+  // What upkeep itself calls a group is no secret, whatever it sounds like.
+  const foreign = names.filter((_, index) => WORDS_BY_KEY.get(names.slice(0, index + 1).join('.'))?.kind !== 'group');
+  if (foreign.some(isSecretName)) {
     return {
       key,
       given: null,
@@ -17,7 +19,7 @@ export function strangerProblem(stranger: Stranger, suggest: boolean): SettingPr
       nearest: null,
     };
   }
-  const given = names.some(mayBeSecretName) ? hiddenWords(stranger.value) : valueWords(stranger.value);
+  const given = foreign.some(mayBeSecretName) ? hiddenWords(stranger.value) : valueWords(stranger.value);
   if (WORDS_BY_KEY.has(key) && key.includes('.')) {
     const nested = names.join(' → ');
     return {

@@ -16,7 +16,12 @@ import {
   mdmFailoverNamed,
 } from '../../src/policy/choose-authority.ts';
 
-const rules: AuthorityRules = { order: AUTH_METHODS, severalSaved: false, credentialFailover: false, mdmFailover: [] };
+const rules: AuthorityRules = {
+  order: [...AUTH_METHODS],
+  severalSaved: false,
+  savedFailover: false,
+  mdmFailover: [],
+};
 const none: AuthoritySituation['methods'] = {
   'saved-password': 'not-set',
   'local-account': 'not-set',
@@ -53,7 +58,7 @@ type Row = [
 const SAVED = 'saved-password';
 const LOCAL = 'local-account';
 const SERVICE = 'service-account';
-const ask = { credentialFailover: true };
+const ask = { savedFailover: true };
 
 describe('saved credentials', () => {
   // Whatever is wrong with one of them: with failover the person is asked, without nobody installs.
@@ -84,7 +89,7 @@ describe('saved credentials', () => {
     const choice = chooseAuthority({
       ...usual,
       methods: one(method, trouble),
-      rules: { ...rules, credentialFailover },
+      rules: { ...rules, savedFailover: credentialFailover },
     });
     expect(words(choice)).toBe(expected);
   });
@@ -144,7 +149,7 @@ describe('a management server', () => {
     const mdm = chooseAuthority({
       ...usual,
       methods: one('mdm', 'no-privilege'),
-      rules: { ...rules, credentialFailover: true },
+      rules: { ...rules, savedFailover: true },
     });
     expect(words(mdm)).toBe('nobody: admin, person not-asked −mdm(no-privilege)');
     const local = chooseAuthority({
@@ -262,7 +267,7 @@ const anySituation = fc.record({
   rules: fc.record({
     order: fc.shuffledSubarray([...AUTH_METHODS]),
     severalSaved: fc.boolean(),
-    credentialFailover: fc.boolean(),
+    savedFailover: fc.boolean(),
     mdmFailover: fc.subarray([...MDM_FAILOVERS]),
   }),
 });

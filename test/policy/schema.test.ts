@@ -23,6 +23,14 @@ test('the defaults are the ones promised', () => {
     power: { minimumPercent: 50 },
     storage: { updateGB: 15, upgradeGB: 25 },
     unattended: { install: 'always' },
+    authentication: {
+      order: ['saved-password', 'local-account', 'service-account', 'mdm'],
+      severalSaved: false,
+      rememberTyped: false,
+      savedFailover: true,
+      mdmFailover: ['always'],
+      serviceAccount: { name: '_upkeep', rotateDays: 30 },
+    },
     scan: { everyHours: 6 },
     budgets: { downloadAttempts: 6, installAttempts: 4, restartsPerTarget: 2, warningsPerDay: 4 },
   });
@@ -74,4 +82,15 @@ test('a warning floor up to a day is possible where the locked floor follows', (
   const warning = { floorMinutes: 1_440, lockedFloorMinutes: 1_440 };
   expect(readSettings({ warning }, { zone: 'UTC' }).ok).toBe(true);
   expect(readSettings({ warning: { floorMinutes: 1_441, lockedFloorMinutes: 1_441 } }, { zone: 'UTC' }).ok).toBe(false);
+});
+
+test('the kinds of failover are understood by their old names too, each once', () => {
+  const mdmFailover = ['HARD', 'error', 'bootstrap-token', 'INSTALLNOW'];
+  expect(settingsSchema.parse({ authentication: { mdmFailover } }).authentication.mdmFailover).toEqual([
+    'hard-deadline',
+    'server-unreachable',
+    'bootstrap-token',
+    'install-now',
+  ]);
+  expect(settingsSchema.safeParse({ authentication: { mdmFailover: ['DIALOG'] } }).success).toBe(false);
 });

@@ -35,6 +35,14 @@ export const settings: Settings = {
   power: { minimumPercent: 50 },
   storage: { updateGB: 15, upgradeGB: 25 },
   unattended: { install: 'always' },
+  authentication: {
+    order: ['saved-password', 'local-account', 'service-account', 'mdm'],
+    severalSaved: false,
+    rememberTyped: false,
+    savedFailover: true,
+    mdmFailover: ['always'],
+    serviceAccount: { name: '_upkeep', rotateDays: 30 },
+  },
   scan: { everyHours: 6 },
   budgets: { downloadAttempts: 6, installAttempts: 4, restartsPerTarget: 2, warningsPerDay: 4 },
 };
