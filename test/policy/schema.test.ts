@@ -2,7 +2,7 @@ import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 import type { Settings } from '../../src/domain/settings.ts';
 import { readSettings } from '../../src/policy/read-settings.ts';
-import { defaultSettings, knownKeys, type settingsSchema } from '../../src/policy/schema.ts';
+import { defaultSettings, knownKeys, settingsSchema } from '../../src/policy/schema.ts';
 import { nest } from './nest.ts';
 
 test('the schema makes the domain type, no more and no less', () => {
