@@ -3,7 +3,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AGENT_LABEL } from '../../src/adapters/launchd/plists.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { readStatus } from '../../src/agent/status-file.ts';
@@ -12,16 +12,23 @@ import { canBeCalled, doorPlaces } from '../../src/simulator/door/layout.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { defaultMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { Store } from '../../src/store/store.ts';
-import { root as project } from '../support/lives.ts';
+import { bundleForTest } from '../support/bundle.ts';
 import { MONDAY_NINE, offer } from '../support/situations.ts';
-
-const MAIN = join(project, 'src/cli/main.ts');
 
 // The simulated tools are Perl programs; without /usr/bin/perl there are none to call.
 describe.skipIf(!canBeCalled())(
   'asking on a Mac (skipped where there is no /usr/bin/perl)',
   { timeout: 240_000 },
   () => {
+    let main: string;
+    let removeBundle: () => void;
+    beforeAll(async () => {
+      const bundle = await bundleForTest();
+      [main, removeBundle] = [bundle.entry, bundle.remove];
+      // The person at the Mac starts it as well.
+      chmodSync(bundle.folder, 0o755);
+    });
+    afterAll(() => removeBundle?.());
     let folder: string;
     let mac: MacUnderRoot;
     beforeEach(async () => {
@@ -41,7 +48,7 @@ describe.skipIf(!canBeCalled())(
       rmSync(folder, { recursive: true, force: true });
     });
 
-    const upkeep = (...words: string[]) => mac.run([process.execPath, MAIN, ...words, '--root', mac.root]);
+    const upkeep = (...words: string[]) => mac.run([process.execPath, main, ...words, '--root', mac.root]);
     const status = () => readStatus(placesUnder(mac.root).state);
     const isDialogOpen = () => mac.mac.screen.windows().length > 0;
     const inbox = () => {
@@ -105,7 +112,7 @@ describe.skipIf(!canBeCalled())(
         chmodSync(mac.root, 0o755);
         chmodSync(doorPlaces(mac.root).socket, 0o777);
         // The programs of a simulated Mac run as whoever runs it; this one becomes the user itself.
-        const become = `process.setgid(501); process.setuid(501); process.argv.splice(1, 0, ${JSON.stringify(MAIN)}); await import(process.argv[1]);`;
+        const become = `process.setgid(501); process.setuid(501); process.argv.splice(1, 0, ${JSON.stringify(main)}); await import(process.argv[1]);`;
         const asUser = (...words: string[]) =>
           mac.run([process.execPath, '--input-type=module', '-e', become, '--', ...words, '--root', mac.root]);
         const refused = await asUser('pause');

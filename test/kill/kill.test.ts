@@ -21,8 +21,8 @@ import { STORIES } from './stories.ts';
 
 const KILLS = Number(process.env.UPKEEP_KILLS ?? 200);
 /** Kills in one life; more than one tells more of the agent in less time. */
-const AT_COMMITS_A_LIFE = 6;
-const KILLS_A_LIFE = 12;
+const AT_COMMITS_A_LIFE = 8;
+const KILLS_A_LIFE = 14;
 /** A death changes what comes after it; what a life did not reach is tried in another, so often. */
 const ROUNDS = 4;
 const AT_ONCE = availableParallelism() + 1;
@@ -35,6 +35,15 @@ describe.skipIf(!canBeCalled())('killed with SIGKILL (skipped where there is no 
     agent = await bundledAgent();
   });
   afterAll(() => agent?.remove());
+
+  const calmLives = new Map<string, Life>();
+  /** How the story goes when nobody is killed; lived once. */
+  async function calmLife(story: Story): Promise<Life> {
+    const calm = calmLives.get(story.name) ?? (await live(agent.program, story));
+    calmLives.set(story.name, calm);
+    isCalm(calm);
+    return calm;
+  }
 
   /** Lives many lives, a few at a time, and says of the first that went wrong what was done to it. */
   async function all(story: Story, calm: Life, deaths: readonly Deaths[]): Promise<Life[]> {
@@ -52,8 +61,7 @@ describe.skipIf(!canBeCalled())('killed with SIGKILL (skipped where there is no 
   }
 
   test.each(STORIES)('$name: before and after every commit', { timeout: HOUR_MS }, async (story) => {
-    const calm = await live(agent.program, story);
-    isCalm(calm);
+    const calm = await calmLife(story);
     const wanted = calm.commits.flatMap((commit) => (['before', 'after'] as const).map((when) => ({ commit, when })));
     let left: readonly DeathAtCommit[] = wanted;
     for (let round = 0; round < ROUNDS && left.length > 0; round += 1) {
@@ -69,8 +77,7 @@ describe.skipIf(!canBeCalled())('killed with SIGKILL (skipped where there is no 
   });
 
   test.each(STORIES)('$name: in the middle of each long tool', { timeout: HOUR_MS }, async (story) => {
-    const calm = await live(agent.program, story);
-    isCalm(calm);
+    const calm = await calmLife(story);
     const long = calm.calls.flatMap((call, index) =>
       / --install| --download| --jsonstring/.test(call) ? [index + 1] : [],
     );
@@ -86,8 +93,7 @@ describe.skipIf(!canBeCalled())('killed with SIGKILL (skipped where there is no 
   });
 
   test.each(STORIES)('$name: at random instants', { timeout: HOUR_MS }, async (story) => {
-    const calm = await live(agent.program, story);
-    isCalm(calm);
+    const calm = await calmLife(story);
     const dice = random(`kills of ${story.name}`);
     const share = Math.ceil(KILLS / STORIES.length);
     const anyDeath = () => ({

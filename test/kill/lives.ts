@@ -7,7 +7,7 @@ import { build } from 'plist';
 import { rolldown } from 'rolldown';
 import { agentJob, plistFile, programFile, renderPlist } from '../../src/adapters/launchd/plists.ts';
 import { type Places, placesUnder } from '../../src/adapters/places.ts';
-import { DAY_MS, HOUR_MS, type Instant } from '../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../src/domain/instant.ts';
 import type { Offer } from '../../src/domain/offer.ts';
 import type { Request } from '../../src/domain/request.ts';
 import { stateName } from '../../src/machines/explain.ts';
@@ -178,16 +178,22 @@ async function killFromOutside(
   if (pid === null) return { died: false, orphans: [] };
   await mac.kill(pid, { tools: children });
   let orphans = orphansOf(mac.root);
-  for (let looks = 0; orphans.length > 0 && looks < 100; looks += 1) {
+  for (let looks = 0; orphans.length > 0 && looks < 50; looks += 1) {
     await sleep(100);
     orphans = orphansOf(mac.root);
+  }
+  if (orphans.length > 0) {
+    // Started in the very moment of the death, before anybody could be told of it: a look at the Mac ends by itself.
+    await mac.runUntil(mac.mac.world.now() + MINUTE_MS);
+    const still = new Set(orphansOf(mac.root));
+    orphans = orphans.filter((line) => still.has(line));
   }
   return { died: true, orphans };
 }
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Tools of the agent that run; not an install, which is to outlive it, nor what launchd itself runs. */
+/** Tools of the agent that go on running; not an install, which is to outlive it, nor what launchd itself runs. */
 function orphansOf(root: string): string[] {
   const tools = processesNaming(root).filter((line) => line.includes(`/usr/bin/perl ${root}/`));
   return tools.filter((line) => !line.includes(' --install ') && !line.includes(' kickstart '));

@@ -83,7 +83,9 @@ async function cutEverywhere(story: Story, every: number): Promise<number> {
 }
 
 describe('cut off at any commit, the story ends as the calm one', () => {
-  test('the demo: deferrals, soft deadline, warning, restart, validation (every commit, before and after)', async () => {
+  test('the demo: deferrals, soft deadline, warning, restart, validation (every commit, before and after)', {
+    timeout: 240_000,
+  }, async () => {
     const runs = await cutEverywhere(demo, 1);
     expect(runs).toBeGreaterThan(150);
   });
