@@ -66,7 +66,11 @@ export type PasswordPolicy = {
 };
 
 /** What the directory remembers about an account's logins; null where it does not. */
-export type LoginRecord = { failedLogins: number | null; failedAtEpoch: number | null; passwordSetAtEpoch: number | null };
+export type LoginRecord = {
+  failedLogins: number | null;
+  failedAtEpoch: number | null;
+  passwordSetAtEpoch: number | null;
+};
 
 /** What a password check found. Only `right` is proof of anything; `locked` and `refused` say nothing of the password. */
 export type PasswordVerdict = 'right' | 'wrong' | 'locked' | 'no-such-account' | 'refused';

@@ -2,6 +2,7 @@ import { lengthWords } from '../../domain/instant.ts';
 import { Secret } from '../../domain/secret.ts';
 import { allCommands } from './catalogue.ts';
 import type { AnyCommand } from './command.ts';
+import { withoutTerminal } from './on-a-terminal.ts';
 
 /** The text of docs/commands.md, made from the catalogue. */
 export function renderCommandsDoc(): string {
@@ -41,10 +42,13 @@ export function renderCommandsDoc(): string {
 
 /** The command line of an entry as documents show it, with what is written to stdin. */
 export function invocationOf(command: AnyCommand): string {
-  const line = [command.example.path ?? command.tool, ...command.example.args].map(quoted).join(' ');
+  const line = withoutTerminal([command.example.path ?? command.tool, ...command.example.args])
+    .map(quoted)
+    .join(' ');
   const typed = (command.example.stdin ?? [])
-    .map((part) => (part instanceof Secret ? '{password}' : part.trim()))
-    .join('');
+    .map((part) => (part instanceof Secret ? '{password}' : part.replace(/\s+/g, ' ')))
+    .join('')
+    .trim();
   return typed === '' ? line : `${line} <<< ${quoted(typed)}`;
 }
 

@@ -128,7 +128,14 @@ export const installUpdate = defineCommand({
     owner: { name: '{owner}', password: new Secret('{password}') },
   },
   build: ({ label, consoleUser, owner }: InstallInput) => {
-    const args = ['--install', positional(label, 'softwareupdate'), '--restart', '--force', '--no-scan', '--agree-to-license'];
+    const args = [
+      '--install',
+      positional(label, 'softwareupdate'),
+      '--restart',
+      '--force',
+      '--no-scan',
+      '--agree-to-license',
+    ];
     if (owner !== null) args.push('--user', positional(owner.name, 'softwareupdate'), '--stdinpass');
     const stdin = owner === null ? null : [usable(owner.password), '\n'];
     // The session is needed so that apps are asked to quit; the rights are root's, not the user's.
