@@ -27,7 +27,7 @@ export function readLoginCheck(printed: Printed): PasswordCheck {
  */
 export function readVolumeCheck(printed: Printed): PasswordCheck {
   const text = `${printed.stderr}\n${printed.stdout}`;
-  const [, number] = /\((-\d{4,6})\)|(?:^|\s)(-69\d{3})\b/m.exec(text) ?? [];
+  const [, number] = /(?:^|[\s(])(-69\d{3})\b/m.exec(text) ?? [];
   const code = number === undefined ? null : Number(number);
   if (/passphrase (?:is )?incorrect|incorrect passphrase|given passphrase/i.test(text)) return checked('wrong', code);
   if (/crypto(?:graphic)? user .*(?:not|no such)|user does not exist|not associated/i.test(text)) {

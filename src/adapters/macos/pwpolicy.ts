@@ -103,10 +103,11 @@ class PasswordRules {
       if (/\bpolicyAttributePassword\b/.test(content)) this.#unread.add(identifier);
       return;
     }
-    const expressions = [...content.matchAll(/policyAttributePassword\s+matches\s+(['"])(.*?)\1/g)];
+    // Where one rule of several is enough, or one must not hold, none of them is a demand by itself.
     const isPlain = !/\bOR\b|\|\||\bNOT\b|!/.test(content.replace(/(['"]).*?\1/g, ''));
-    const isRead = expressions.every(([, , expression = '']) => this.#read(expression));
-    if (!isPlain || !isRead || expressions.length === 0) this.#unread.add(identifier);
+    const expressions = [...content.matchAll(/policyAttributePassword\s+matches\s+(['"])(.*?)\1/g)];
+    const isRead = isPlain && expressions.every(([, , expression = '']) => this.#read(expression));
+    if (!isRead || expressions.length === 0) this.#unread.add(identifier);
   }
 
   found(): Pick<PasswordPolicy, 'minLength' | 'required' | 'unreadRules'> {
