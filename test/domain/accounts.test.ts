@@ -57,24 +57,24 @@ describe('two policies that both hold', () => {
     ...{ lockout, minLength: null, required: [], unreadRules: [] },
     ...rest,
   });
-  const after = (attempts: number): Lockout => ({ state: 'limited', attempts, resetMinutes: null });
+  const locksAfter = (attempts: number): Lockout => ({ state: 'limited', attempts, resetMinutes: null });
   const none: Lockout = { state: 'none' };
   const unknown: Lockout = { state: 'unknown' };
 
   test.each([
     [none, none, none],
     [none, unknown, unknown],
-    [after(10), none, after(10)],
-    [after(10), after(3), after(3)],
-    [after(3), unknown, after(3)],
-    [after(10), unknown, unknown],
+    [locksAfter(10), none, locksAfter(10)],
+    [locksAfter(10), locksAfter(3), locksAfter(3)],
+    [locksAfter(3), unknown, locksAfter(3)],
+    [locksAfter(10), unknown, unknown],
   ])('%j and %j lock by %j', (a, b, both) => {
     expect(strictestPolicy(policy(a), policy(b)).lockout).toEqual(both);
     expect(strictestPolicy(policy(b), policy(a)).lockout).toEqual(both);
   });
 
   test('an unknown threshold counts as five', () => {
-    expect([none, after(8), unknown].map(lockoutAttempts)).toEqual([null, 8, 5]);
+    expect([none, locksAfter(8), unknown].map(lockoutAttempts)).toEqual([null, 8, 5]);
   });
 
   test('the longer length and the higher counts hold', () => {

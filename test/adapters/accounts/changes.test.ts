@@ -4,7 +4,7 @@ import { toCall } from '../../../src/adapters/commands/command.ts';
 import { recognise } from '../../../src/adapters/commands/recognise.ts';
 import { withoutSession } from '../../../src/adapters/commands/user-session.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { typed } from './security-line.test.ts';
+import { typed } from './passwords.ts';
 
 const password = new Secret('one pass phrase');
 const admin = { name: 'ann', password: new Secret('another phrase'), fullName: 'Ann (Boss) $mith' };
@@ -43,8 +43,13 @@ describe('changes of accounts', () => {
   });
 
   test.each(['-deleteUser', '', '  ', 'a\nb'])('an account called %j is not given to a tool', (name) => {
-    for (const command of ['dscl.hide-account', 'sysadminctl.delete-account', 'dseditgroup.make-admin'] as const) {
-      expect(() => toCall(catalogue[command], { name })).toThrow(expect.objectContaining({ code: 'bug' }));
+    const {
+      'dscl.hide-account': hide,
+      'sysadminctl.delete-account': remove,
+      'dseditgroup.make-admin': promote,
+    } = catalogue;
+    for (const build of [hide.build, remove.build, promote.build]) {
+      expect(() => build({ name })).toThrow(expect.objectContaining({ code: 'bug' }));
     }
   });
 

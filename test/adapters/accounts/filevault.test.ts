@@ -5,8 +5,7 @@ import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { toCall } from '../../../src/adapters/commands/command.ts';
 import { withoutSecrets } from '../../../src/adapters/commands/outcome.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { passwords } from './passwords.ts';
-import { typed } from './security-line.test.ts';
+import { passwords, typed } from './passwords.ts';
 
 const restart = catalogue['fdesetup.authrestart'];
 

@@ -10,8 +10,7 @@ import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { toCall } from '../../../src/adapters/commands/command.ts';
 import { EXPECT, onATerminal, type Prompt, withoutTerminal } from '../../../src/adapters/commands/on-a-terminal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { passwords } from './passwords.ts';
-import { typed } from './security-line.test.ts';
+import { passwords, typed } from './passwords.ts';
 
 const words = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((text) => !/\p{Cc}/u.test(text));
 

@@ -1,4 +1,10 @@
 import fc from 'fast-check';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { ToolInput } from '../../../src/ports/commands.ts';
+
+/** What a tool is given on stdin, revealed. */
+export const typed = (stdin: ToolInput) =>
+  (stdin ?? []).map((part) => (part instanceof Secret ? part.expose((plain) => plain) : part)).join('');
 
 /** Passwords as people and generators make them, with every sign that means something to a shell, Tcl or XML. */
 export const passwords = (maxBytes: number) =>

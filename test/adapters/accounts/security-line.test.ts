@@ -3,14 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { toCall } from '../../../src/adapters/commands/command.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { ToolInput } from '../../../src/ports/commands.ts';
-import { passwords } from './passwords.ts';
+import { passwords, typed } from './passwords.ts';
 
 const keep = catalogue['security.keep-password'];
-
-/** What a tool is given on stdin, revealed. */
-export const typed = (stdin: ToolInput) =>
-  (stdin ?? []).map((part) => (part instanceof Secret ? part.expose((plain) => plain) : part)).join('');
 
 /** How `security -i` takes a line apart: quotes of two kinds, and a backslash before anything, inside quotes as well. */
 function wordsOf(line: string): string[] {
