@@ -70,9 +70,13 @@ if (!existsSync(EXPECT) || !existsSync('/usr/bin/python3')) {
       ].join('\n'),
     );
 
-    function run(asks: readonly string[], prompts: readonly Prompt[], exit = 0) {
+    function run(asks: readonly string[], prompts: readonly Prompt[], exit = 0, locale = 'C') {
       const { path, args, stdin } = onATerminal('/usr/bin/python3', [tool, `${exit}`, ...asks], prompts);
-      const options = { input: typed(stdin), env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' }, encoding: 'utf8' } as const;
+      const options = {
+        input: typed(stdin),
+        env: { LC_ALL: locale, PATH: '/usr/bin:/bin' },
+        encoding: 'utf8',
+      } as const;
       const { status, stdout, stderr } = spawnSync(path, args, options);
       const got = [...stdout.matchAll(/^got ([0-9a-f]*)\r?$/gm)].map(([, hex = '']) =>
         Buffer.from(hex, 'hex').toString(),
@@ -83,8 +87,8 @@ if (!existsSync(EXPECT) || !existsSync('/usr/bin/python3')) {
 
     test('every password arrives as it is, and is not echoed', () => {
       fc.assert(
-        fc.property(passwords(128), (plain) => {
-          const { status, got, stdout } = run(['Password:'], [say('Password:', plain)]);
+        fc.property(passwords(128), fc.constantFrom('C', 'C.UTF-8'), (plain, locale) => {
+          const { status, got, stdout } = run(['Password:'], [say('Password:', plain)], 0, locale);
           expect({ status, got }).toEqual({ status: 0, got: [plain] });
           if (plain.length > 8) expect(stdout).not.toContain(plain);
         }),
@@ -104,6 +108,19 @@ if (!existsSync(EXPECT) || !existsSync('/usr/bin/python3')) {
       const prompts = [say('Password:', 'first one'), say('Password:', 'second one')];
       expect(run(['Password:', 'Password:'], prompts)).toMatchObject({ status: 0, got: ['first one', 'second one'] });
       expect(run(['Password:', 'Password:', 'Password:'], prompts)).toMatchObject({ status: 114 });
+    });
+
+    test('the tool gets its arguments as they are, and none of them means anything to Tcl', () => {
+      const args = ['$tcl_version', '[exit 9]', 'a "b" \\\\ c', '{', '}', ';', '#', '', '-x', 'Mira Öz'];
+      const { path, args: made } = onATerminal(
+        '/usr/bin/python3',
+        ['-c', 'import sys; print(ascii(sys.argv[1:]))', ...args],
+        [],
+      );
+      const { stdout } = spawnSync(path, made, { input: '', env: { LC_ALL: 'C.UTF-8' }, encoding: 'utf8' });
+      expect(stdout.trim().replace('\\xd6', 'Ö')).toBe(
+        `[${args.map((arg) => `'${arg.replaceAll('\\', '\\\\')}'`).join(', ')}]`,
+      );
     });
 
     test('the exit code of the tool is that of the call', () => {
