@@ -26,7 +26,32 @@ type Capture = {
 };
 
 /** Of these nobody knows how the tool ended; on a command line that is 0 unless told otherwise. */
-const EXIT_UNKNOWN = ['softwareupdate/download-exit-unknown.txt', 'softwareupdate/install-accepted.txt'];
+const EXIT_UNKNOWN = [
+  'softwareupdate/download-exit-unknown.txt',
+  'softwareupdate/install-accepted.txt',
+  'dscl/authonly-right-exit-unknown.txt',
+  'dscl/create-exit-unknown.txt',
+  'diskutil/verify-exit-unknown.txt',
+  'fdesetup/authrestart-unknown.txt',
+  'security/kept-exit-unknown.txt',
+];
+
+/**
+ * Not what one command of ours prints in one run: answers of several runs gathered in a file, verbs we never call, and a
+ * usage text that belongs to no verb. test/adapters/several-runs.test.ts reads what of them concerns us.
+ */
+const NOT_ONE_RUN = [
+  'fdesetup/showdeferralinfo-10.15.txt',
+  'fdesetup/status-forms.txt',
+  'fdesetup/usingrecoverykey-and-authrestart-prompt-10.11.txt',
+  'sysadminctl/usage-13.2.1.txt',
+];
+
+/** Fields of an index that are no output of ours: how it was printed and ended, and views of a list of users. */
+const NO_OUTPUT = ['stream', 'exitCode', 'localUsers', 'owners', 'localOwners'];
+
+const inOurNames = ({ expect: wanted }: Capture): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(wanted).filter(([field]) => !NO_OUTPUT.includes(field)));
 
 describe('invented captures', () => checkAll(join(project, 'test/fixtures/captures')));
 
@@ -41,7 +66,7 @@ else {
 function checkAll(folder: string): void {
   const captures = JSON.parse(readFileSync(join(folder, 'INDEX.json'), 'utf8')) as Capture[];
   const known = new Set(allCommands.map((command) => command.tool.slice(command.tool.lastIndexOf('/') + 1)));
-  const covered = captures.filter((capture) => known.has(capture.tool));
+  const covered = captures.filter((capture) => known.has(capture.tool) && !NOT_ONE_RUN.includes(capture.file));
   const others = [...new Set(captures.map((capture) => capture.tool))].filter((tool) => !known.has(tool));
   if (others.length > 0) process.stderr.write(`captures of tools not in the catalogue yet: ${others.join(', ')}\n`);
 
@@ -50,7 +75,7 @@ function checkAll(folder: string): void {
   test.each(cases)('%s', (file, capture) => {
     const stdout = readFileSync(join(folder, file), 'utf8');
     const stderr = capture.stderrFile === undefined ? '' : readFileSync(join(folder, capture.stderrFile), 'utf8');
-    const text = { stdout, stderr, exitCode: capture.exit ?? null, macos: capture.macos };
+    const text = { stdout, stderr, exitCode: exitOf(capture), macos: capture.macos };
     const argv = [capture.tool, ...capture.args];
     if (capture.problem !== undefined) {
       expect(problemOf(() => parseOutput({ ...text, argv }))).toBe(capture.problem);
@@ -58,17 +83,19 @@ function checkAll(folder: string): void {
     }
     for (const macos of [capture.macos, null]) {
       const output = parseOutput({ ...text, macos, argv }) as Record<string, unknown>;
-      for (const [field, value] of Object.entries(capture.expect))
+      for (const [field, value] of Object.entries(inOurNames(capture)))
         expect({ [field]: output[field] }).toEqual({ [field]: value });
     }
   });
 
   const typed = cases.filter(([file]) => !EXIT_UNKNOWN.includes(file));
-  test.each(typed)('%s, typed at a terminal', async (file, { tool, args, macos, expect: wanted, ...capture }) => {
+  test.each(typed)('%s, typed at a terminal', async (file, capture) => {
+    const { tool, args, macos } = capture;
+    const exit = exitOf(capture);
     const options = [
       ...(macos === null ? [] : ['--macos', macos]),
       ...(capture.stderrFile === undefined ? [] : ['--stderr', join(folder, capture.stderrFile)]),
-      ...(capture.exit === undefined ? [] : ['--exit', `${capture.exit}`]),
+      ...(exit === null ? [] : ['--exit', `${exit}`]),
     ];
     const { code, out, err } = await upkeep('parse', join(folder, file), ...options, '--', tool, ...args);
     if (capture.problem !== undefined) {
@@ -76,8 +103,12 @@ function checkAll(folder: string): void {
       return;
     }
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(JSON.parse(out)).toMatchObject(wanted);
+    expect(JSON.parse(out)).toMatchObject(inOurNames(capture));
   });
+}
+
+function exitOf({ exit, expect: { exitCode } }: Capture): number | null {
+  return exit ?? (typeof exitCode === 'number' ? exitCode : null);
 }
 
 function problemOf(run: () => unknown): string {

@@ -1,3 +1,24 @@
+import {
+  addAccount,
+  deleteAccount,
+  deleteRecord,
+  grantToken,
+  hideAccount,
+  makeAdmin,
+  removeAdmin,
+  resetPassword,
+  setShell,
+} from './account-change-commands.ts';
+import {
+  adminGroup,
+  adminMembership,
+  cryptoUsers,
+  listAccounts,
+  loginRecord,
+  readOneAccount,
+  readOneGuid,
+  tokenStatus,
+} from './account-commands.ts';
 import type { AnyCommand } from './command.ts';
 import { findDialog, showDialog } from './dialog-commands.ts';
 import {
@@ -13,7 +34,19 @@ import {
   screenLock,
   stagedUpdate,
 } from './fact-commands.ts';
+import {
+  authRestart,
+  changeRecoveryKey,
+  fileVaultStatus,
+  fileVaultTable,
+  fileVaultUsers,
+  hasRecoveryKey,
+  supportsAuthRestart,
+} from './filevault-commands.ts';
+import { findPassword, forgetPassword, keepPassword } from './keychain-commands.ts';
 import { bootoutJob, bootstrapJob, enableJob, kickstartJob, printJob } from './launchd-commands.ts';
+import { checkLogin, checkVolumePassword } from './password-check-commands.ts';
+import { accountPolicies, globalPolicy, policiesOfAccount } from './password-policy-commands.ts';
 import {
   downloadUpdate,
   fetchFullInstaller,
@@ -52,6 +85,38 @@ export const catalogue = {
   'launchctl.print': printJob,
   'launchctl.kickstart': kickstartJob,
   'launchctl.enable': enableJob,
+  'dscl.accounts': listAccounts,
+  'dscl.account': readOneAccount,
+  'dscl.guid': readOneGuid,
+  'dscl.admin-group': adminGroup,
+  'dscl.logins': loginRecord,
+  'dseditgroup.is-admin': adminMembership,
+  'sysadminctl.token-status': tokenStatus,
+  'diskutil.crypto-users': cryptoUsers,
+  'fdesetup.status': fileVaultStatus,
+  'fdesetup.users': fileVaultUsers,
+  'fdesetup.users-extended': fileVaultTable,
+  'fdesetup.supports-authrestart': supportsAuthRestart,
+  'fdesetup.has-recovery-key': hasRecoveryKey,
+  'pwpolicy.all': accountPolicies,
+  'pwpolicy.of-account': policiesOfAccount,
+  'pwpolicy.global': globalPolicy,
+  'dscl.check-login': checkLogin,
+  'diskutil.check-volume-password': checkVolumePassword,
+  'sysadminctl.add-account': addAccount,
+  'sysadminctl.reset-password': resetPassword,
+  'sysadminctl.grant-token': grantToken,
+  'sysadminctl.delete-account': deleteAccount,
+  'dscl.hide-account': hideAccount,
+  'dscl.set-shell': setShell,
+  'dscl.delete-record': deleteRecord,
+  'dseditgroup.make-admin': makeAdmin,
+  'dseditgroup.remove-admin': removeAdmin,
+  'security.keep-password': keepPassword,
+  'security.find-password': findPassword,
+  'security.forget-password': forgetPassword,
+  'fdesetup.authrestart': authRestart,
+  'fdesetup.change-recovery-key': changeRecoveryKey,
 } as const;
 
 /** All entries, for whoever needs only what they have in common. */

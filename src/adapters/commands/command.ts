@@ -8,6 +8,9 @@ export type Privilege = 'anyone' | 'root' | 'credential';
 /** What to do when the agent died while it ran: look again, do it again, or never do it again without looking first. */
 export type Recovery = 'probe' | 'idempotent' | 'once';
 
+/** How a secret goes in: on the tool's stdin, or typed at its prompt on a terminal of its own. Never as an argument. */
+export type SecretInput = 'none' | 'stdin' | 'terminal';
+
 /** One call as the catalogue writes it; `path` differs from the tool where it runs in the console user's session. */
 export type BuiltCall = { path?: string; args: readonly string[]; stdin: ToolInput };
 
@@ -33,7 +36,7 @@ export type Command<Input, Output, E extends Effect = Effect> = {
   readonly privilege: Privilege;
   readonly effect: E;
   readonly recovery: Recovery;
-  readonly secret: 'none' | 'stdin';
+  readonly secret: SecretInput;
   readonly limits: ToolLimits;
   readonly build: (input: Input) => BuiltCall;
   readonly recognise: (argv: readonly string[], stdin: string | null) => boolean;
@@ -85,6 +88,7 @@ export function toCall<Input, Output, E extends Effect>(
     args: built.args,
     stdin: built.stdin,
     limits: command.limits,
-    outlivesAgent: command.recovery === 'once',
+    // What outlives the agent writes to files, where nothing secret may ever be.
+    outlivesAgent: command.recovery === 'once' && !command.printsSecrets,
   };
 }

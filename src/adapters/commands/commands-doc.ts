@@ -2,6 +2,7 @@ import { lengthWords } from '../../domain/instant.ts';
 import { Secret } from '../../domain/secret.ts';
 import { allCommands } from './catalogue.ts';
 import type { AnyCommand } from './command.ts';
+import { withoutTerminal } from './on-a-terminal.ts';
 
 /** The text of docs/commands.md, made from the catalogue. */
 export function renderCommandsDoc(): string {
@@ -23,7 +24,9 @@ export function renderCommandsDoc(): string {
     '- **run as**: *anyone*: no rights needed. *root*: upkeep runs as root. *root + password*: also the password of a',
     '  volume owner (Apple silicon; none on Intel).',
     '- **looks or acts**: a dry run runs only what looks.',
-    '- **secret**: how a password goes in. Never on the command line; written to stdin and forgotten.',
+    '- **secret**: how a password goes in. Never on the command line; written to stdin and forgotten. *typed at the',
+    '  prompt*: the tool asks on a terminal only, so `/usr/bin/expect` runs it on one of its own and types what it reads from',
+    '  its stdin, once, at a prompt that names whose password it wants; at any other prompt it gives up.',
     '- **limits**: the tool is ended (SIGTERM, then SIGKILL) after this time, after this long without a word, or past this',
     '  much output.',
     '- **after a crash**: what happens to a call that was running when upkeep or the Mac went down. *once*: never repeated',
@@ -39,10 +42,13 @@ export function renderCommandsDoc(): string {
 
 /** The command line of an entry as documents show it, with what is written to stdin. */
 export function invocationOf(command: AnyCommand): string {
-  const line = [command.example.path ?? command.tool, ...command.example.args].map(quoted).join(' ');
+  const line = withoutTerminal([command.example.path ?? command.tool, ...command.example.args])
+    .map(quoted)
+    .join(' ');
   const typed = (command.example.stdin ?? [])
-    .map((part) => (part instanceof Secret ? '{password}' : part.trim()))
-    .join('');
+    .map((part) => (part instanceof Secret ? '{password}' : part.replace(/\s+/g, ' ')))
+    .join('')
+    .trim();
   return typed === '' ? line : `${line} <<< ${quoted(typed)}`;
 }
 
@@ -53,7 +59,7 @@ function row(command: AnyCommand): string {
     `\`${invocationOf(command)}\``,
     { anyone: 'anyone', root: 'root', credential: 'root + password' }[command.privilege],
     { probe: 'looks', act: '**acts**' }[command.effect],
-    { none: '–', stdin: 'one line on stdin' }[command.secret],
+    { none: '–', stdin: 'on stdin', terminal: 'typed at the prompt' }[command.secret],
     limitsOf(command),
     { probe: 'looks again', idempotent: 'runs again', once: '**once**' }[command.recovery],
   ];

@@ -41,9 +41,7 @@ export function outcomeOf<Input, Output>(
 export function withoutSecrets(text: string, stdin: ToolInput): string {
   let clean = text;
   for (const part of stdin ?? []) {
-    // A very short secret would turn up by chance all over the text; a tool that echoes one is not to be expected.
-    if (part instanceof Secret)
-      clean = part.expose((plain) => (plain.length < 4 ? clean : clean.replaceAll(plain, '[secret]')));
+    if (part instanceof Secret) clean = part.takenOutOf(clean);
   }
   return clean;
 }

@@ -1,6 +1,5 @@
 import type { ConsoleUser } from '../../domain/facts.ts';
 import { HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
-import { UpkeepError } from '../../domain/problem.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ToolLimits } from '../../ports/commands.ts';
 import { asksForPassword } from '../softwareupdate/parse-errors.ts';
@@ -10,7 +9,9 @@ import { readUpdateList } from '../softwareupdate/parse-list.ts';
 import { readPercentage, readTransfer, transferIsSettled } from '../softwareupdate/parse-progress.ts';
 import { defineCommand } from './command.ts';
 import { hasOption } from './options.ts';
+import { usable } from './passwords.ts';
 import { argumentsOf, inUserSession } from './user-session.ts';
+import { positional } from './words.ts';
 
 const TOOL = '/usr/sbin/softwareupdate';
 
@@ -81,7 +82,7 @@ export const fetchFullInstaller = defineCommand({
   limits: TRANSFER_LIMITS,
   example: { version: '{version}' },
   build: ({ version }: { version: string }) => ({
-    args: ['--fetch-full-installer', '--full-installer-version', positional(version)],
+    args: ['--fetch-full-installer', '--full-installer-version', positional(version, 'softwareupdate')],
     stdin: null,
   }),
   recognise: (argv) => argumentsOf(argv, TOOL)?.includes('--fetch-full-installer') ?? false,
@@ -102,7 +103,7 @@ export const downloadUpdate = defineCommand({
   example: { label: '{label}' },
   // Stdin is closed: a blank line given to the password prompt would count as a failed login of somebody.
   build: ({ label }: { label: string }) => ({
-    args: ['--download', positional(label), '--agree-to-license'],
+    args: ['--download', positional(label, 'softwareupdate'), '--agree-to-license'],
     stdin: null,
   }),
   recognise: (argv) => has(argv, '--download', 'd') && !has(argv, '--install', 'i'),
@@ -127,8 +128,15 @@ export const installUpdate = defineCommand({
     owner: { name: '{owner}', password: new Secret('{password}') },
   },
   build: ({ label, consoleUser, owner }: InstallInput) => {
-    const args = ['--install', positional(label), '--restart', '--force', '--no-scan', '--agree-to-license'];
-    if (owner !== null) args.push('--user', positional(owner.name), '--stdinpass');
+    const args = [
+      '--install',
+      positional(label, 'softwareupdate'),
+      '--restart',
+      '--force',
+      '--no-scan',
+      '--agree-to-license',
+    ];
+    if (owner !== null) args.push('--user', positional(owner.name, 'softwareupdate'), '--stdinpass');
     const stdin = owner === null ? null : [usable(owner.password), '\n'];
     // The session is needed so that apps are asked to quit; the rights are root's, not the user's.
     return consoleUser === null ? { args, stdin } : { ...inUserSession(consoleUser, TOOL, args, 'root'), stdin };
@@ -147,21 +155,4 @@ function has(argv: readonly string[], long: string, letter: string): boolean {
 
 function lists(argv: readonly string[]): boolean {
   return has(argv, '--list', 'l') && !has(argv, '--install', 'i') && !has(argv, '--download', 'd');
-}
-
-/** A value in the place of a label or name: empty, or taken for an option, it would mean something else entirely. */
-function positional(value: string): string {
-  if (value.trim() !== '' && !value.startsWith('-')) return value;
-  throw new UpkeepError('bug', `“${value}” cannot be given to softwareupdate as a value.`, {
-    remedy: 'Report this as a bug in upkeep; nothing was run.',
-  });
-}
-
-/** A password that can be sent as one line. A blank one is never sent: it counts as a failed login. */
-function usable(password: Secret): Secret {
-  const isUsable = password.expose((plain) => plain.trim() !== '' && !/[\r\n]/.test(plain));
-  if (isUsable) return password;
-  throw new UpkeepError('input.wrong', 'The password is blank or more than one line.', {
-    remedy: 'Ask for it again; nothing was run.',
-  });
 }

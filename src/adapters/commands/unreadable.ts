@@ -17,10 +17,15 @@ export function unreadable(what: string, printed: Printed, why: string, cause?: 
   });
 }
 
-/** The same without a word of the text, for output that may hold what somebody typed. */
-export function unreadableUnseen(what: string, printed: Printed, why: string): UpkeepError {
+/** The same without a word of the text, for output that may hold what somebody typed or keeps. */
+export function unreadableUnseen(
+  what: string,
+  printed: Printed,
+  why: string,
+  remedy = 'Show the dialog again; the text was not kept, because it may hold a password.',
+): UpkeepError {
   return new UpkeepError('output.unreadable', `The output of ${what} could not be read: ${escaped(why)}.`, {
-    remedy: `Show the dialog again; the text was not kept, because it may hold a password.`,
+    remedy,
     facts: { tool: what, exitCode: printed.exitCode, stdoutLength: printed.stdout.length },
   });
 }

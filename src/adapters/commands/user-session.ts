@@ -1,5 +1,6 @@
 import type { ConsoleUser } from '../../domain/facts.ts';
 import { UpkeepError } from '../../domain/problem.ts';
+import { withoutTerminal } from './on-a-terminal.ts';
 
 const LAUNCHCTL = '/bin/launchctl';
 const SUDO = '/usr/bin/sudo';
@@ -22,12 +23,12 @@ export function inUserSession(
   return { path: LAUNCHCTL, args: ['asuser', String(user.uid), SUDO, '-u', runAs, tool, ...args] };
 }
 
-/** The tool and its own arguments, with `launchctl asuser …` and `sudo -u …` taken off; other calls unchanged. */
+/** The tool and its own arguments, without `launchctl asuser …`, `sudo -u …` and `expect`; other calls unchanged. */
 export function withoutSession(argv: readonly string[]): string[] {
   let rest = [...argv];
   if (isTool(rest[0], LAUNCHCTL) && rest[1] === 'asuser' && rest.length > 3) rest = rest.slice(3);
   if (isTool(rest[0], SUDO)) rest = rest[1] === '-u' ? rest.slice(3) : rest.slice(1);
-  return rest;
+  return withoutTerminal(rest);
 }
 
 /** The tool's own arguments when the call is one of this tool (by path or by bare name), else null. */

@@ -2,6 +2,7 @@ import { type PlistValue, parse as parsePlist } from 'plist';
 import type { Printed } from '../commands/command.ts';
 import { splitLines } from '../commands/lines.ts';
 import { unreadable } from '../commands/unreadable.ts';
+import { type Dictionary, isDictionary } from './plist-answer.ts';
 
 /** Whether the screen is locked; null where no session is on the console, which is neither. */
 export type ScreenLock = { locked: boolean | null; user: string | null };
@@ -36,8 +37,6 @@ export function readIdle(printed: Printed): Idle {
   return { idleNanoseconds, idleSeconds: Math.floor(idleNanoseconds / 1_000_000_000) };
 }
 
-type Dictionary = { [key: string]: PlistValue };
-
 function rootOf(printed: Printed): Dictionary {
   const text = printed.stdout.trim();
   if (!text.startsWith('<') || !text.endsWith('</plist>'))
@@ -51,14 +50,4 @@ function rootOf(printed: Printed): Dictionary {
   const first = Array.isArray(root) ? root[0] : root;
   if (!isDictionary(first)) throw unreadable('ioreg', printed, 'it is no dictionary');
   return first;
-}
-
-function isDictionary(value: PlistValue | undefined): value is Dictionary {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Date) &&
-    !(value instanceof Uint8Array)
-  );
 }

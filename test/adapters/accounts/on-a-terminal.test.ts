@@ -1,0 +1,144 @@
+// The script that types passwords at prompts. Where `expect` is installed it is run for real, against a tool that asks
+// on its terminal only; elsewhere that part is skipped and says so.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
+import { toCall } from '../../../src/adapters/commands/command.ts';
+import { EXPECT, onATerminal, type Prompt, withoutTerminal } from '../../../src/adapters/commands/on-a-terminal.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { passwords, typed } from './passwords.ts';
+
+const words = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((text) => !/\p{Cc}/u.test(text));
+
+describe('the script', () => {
+  test('gives back the call it was made from, whatever the arguments', () => {
+    fc.assert(
+      fc.property(fc.array(words), (args) => {
+        const { path, args: made } = onATerminal('/usr/bin/tool', args, []);
+        expect(withoutTerminal([path, ...made])).toEqual(['/usr/bin/tool', ...args]);
+      }),
+    );
+  });
+
+  test('holds no password; stdin holds each on a line of its own', () => {
+    fc.assert(
+      fc.property(passwords(128), passwords(128), (one, two) => {
+        const admin = { name: 'ann', password: new Secret(`1${one}`.slice(0, 60)) };
+        const account = { name: 'svc', password: new Secret(`2${two}`.slice(0, 60)) };
+        fc.pre(
+          [admin, account].every(({ password }) =>
+            password.expose((p) => p.length > 8 && Buffer.byteLength(p) <= 128 && p.isWellFormed()),
+          ),
+        );
+        const call = toCall(catalogue['sysadminctl.grant-token'], { account, admin });
+        const lines = [admin, account].map(({ password }) => password.expose((plain) => plain));
+        expect(typed(call.stdin)).toBe(lines.map((line) => `${line}\n`).join(''));
+        for (const line of lines) expect(call.args.join('\n')).not.toContain(line);
+      }),
+    );
+  });
+
+  test.each(['x'.repeat(129), '😀'.repeat(33), 'tab\there', 'line\nbreak', '\u007f', ' ', '\ud800'])(
+    '%j is refused: a prompt would not take it whole',
+    (plain) => {
+      const input = { name: 'mira', password: new Secret(plain) };
+      expect(() => toCall(catalogue['dscl.check-login'], input)).toThrow(
+        expect.objectContaining({ code: 'input.wrong' }),
+      );
+    },
+  );
+});
+
+if (!existsSync(EXPECT) || !existsSync('/usr/bin/python3')) {
+  process.stderr.write(`\nSKIPPED typing at real prompts: ${EXPECT} or /usr/bin/python3 is not here\n`);
+  test.skip(`typing at real prompts: ${EXPECT} or /usr/bin/python3 is not here`, () => {});
+} else
+  describe('typing at real prompts', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'terminal-'));
+    const tool = join(folder, 'ask.py');
+    writeFileSync(
+      tool,
+      [
+        'import getpass, sys',
+        'for prompt in sys.argv[2:]:',
+        '  print("got " + getpass.getpass(prompt).encode("utf8", "surrogateescape").hex(), flush=True)',
+        'sys.exit(int(sys.argv[1]))',
+      ].join('\n'),
+    );
+
+    function run(asks: readonly string[], prompts: readonly Prompt[], exit = 0, locale = 'C') {
+      const { path, args, stdin } = onATerminal('/usr/bin/python3', [tool, `${exit}`, ...asks], prompts);
+      const options = {
+        input: typed(stdin),
+        env: { LC_ALL: locale, PATH: '/usr/bin:/bin' },
+        encoding: 'utf8',
+      } as const;
+      const { status, stdout, stderr } = spawnSync(path, args, options);
+      const got = [...stdout.matchAll(/^got ([0-9a-f]*)\r?$/gm)].map(([, hex = '']) =>
+        Buffer.from(hex, 'hex').toString(),
+      );
+      return { status, stdout, stderr, got };
+    }
+    const say = (ends: string, plain: string): Prompt => ({ ends, secret: new Secret(plain) });
+
+    test('every password arrives as it is, and is not echoed', () => {
+      fc.assert(
+        fc.property(passwords(128), fc.constantFrom('C', 'C.UTF-8'), (plain, locale) => {
+          const { status, got, stdout } = run(['Password:'], [say('Password:', plain)], 0, locale);
+          expect({ status, got }).toEqual({ status: 0, got: [plain] });
+          if (plain.length > 8) expect(stdout).not.toContain(plain);
+        }),
+        { numRuns: 12 },
+      );
+    }, 60_000);
+
+    test('each at the prompt that names it, in whatever order they come', () => {
+      const prompts = [
+        say('Enter password for ann ?:', 'of ann'),
+        say('Enter password for \\u00c3\\u00a4nn ?:', 'of änn'),
+      ];
+      expect(run(['Enter password for änn :', 'Enter password for ann :'], prompts).got).toEqual(['of änn', 'of ann']);
+    });
+
+    test('two prompts that look alike get their passwords in order, and a third nothing', () => {
+      const prompts = [say('Password:', 'first one'), say('Password:', 'second one')];
+      expect(run(['Password:', 'Password:'], prompts)).toMatchObject({ status: 0, got: ['first one', 'second one'] });
+      expect(run(['Password:', 'Password:', 'Password:'], prompts)).toMatchObject({ status: 114 });
+    });
+
+    test('the tool gets its arguments as they are, and none of them means anything to Tcl', () => {
+      const args = ['$tcl_version', '[exit 9]', 'a "b" \\\\ c', '{', '}', ';', '#', '', '-x', 'Mira Öz'];
+      const { path, args: made } = onATerminal(
+        '/usr/bin/python3',
+        ['-c', 'import sys; print(ascii(sys.argv[1:]))', ...args],
+        [],
+      );
+      const { stdout } = spawnSync(path, made, { input: '', env: { LC_ALL: 'C.UTF-8' }, encoding: 'utf8' });
+      expect(stdout.trim().replace('\\xd6', 'Ö')).toBe(
+        `[${args.map((arg) => `'${arg.replaceAll('\\', '\\\\')}'`).join(', ')}]`,
+      );
+    });
+
+    test('the exit code of the tool is that of the call', () => {
+      expect(run(['Password:'], [say('Password:', 'whatever')], 10).status).toBe(10);
+    });
+
+    test('a tool that ends well without asking is told from one that asked', () => {
+      expect(run([], [say('Password:', 'whatever')])).toMatchObject({ status: 113, got: [] });
+      expect(run([], [say('Password:', 'whatever')], 7).status).toBe(7);
+    });
+
+    test('a tool that is not there is missing', () => {
+      const { path, args, stdin } = onATerminal('/nowhere/tool', [], [say('Password:', 'whatever')]);
+      const { status, stderr } = spawnSync(path, args, { input: typed(stdin), encoding: 'utf8' });
+      expect({ status, stderr }).toEqual({ status: 127, stderr: '/nowhere/tool: command not found\n' });
+    });
+
+    test('at a prompt nobody knows nothing is typed', () => {
+      expect(run(['Kennwort von jemandem: '], [say('Password:', 'whatever')])).toMatchObject({ status: 112, got: [] });
+    }, 40_000);
+  });
