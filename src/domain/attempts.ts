@@ -1,3 +1,4 @@
+import { type Lockout, lockoutAttempts } from './accounts.ts';
 import { DAY_MS, type Instant, MINUTE_MS } from './instant.ts';
 
 /**
@@ -15,8 +16,7 @@ export type Attempt = {
 
 /** What the Mac says about the account now; null where it does not say. */
 export type LockoutFacts = {
-  /** Wrong passwords in a row that lock it; null when nothing is known of a limit. */
-  threshold: number | null;
+  lockout: Lockout;
   /** Wrong passwords in a row so far, whoever typed them. */
   failures: number | null;
   lockedUntil: Instant | 'for good' | null;
@@ -30,8 +30,6 @@ export type AttemptVerdict =
       until: Instant | null;
     };
 
-/** With no known limit this one is assumed. */
-export const ASSUMED_THRESHOLD = 5;
 /** So many wrong passwords are always left to the person. */
 export const LEFT_TO_THE_PERSON = 2;
 
@@ -42,7 +40,7 @@ export const LEFT_TO_THE_PERSON = 2;
  */
 export function mayAttempt(
   { account, credential, at }: { account: string; credential: string | null; at: Instant },
-  { threshold, failures, lockedUntil }: LockoutFacts,
+  { lockout, failures, lockedUntil }: LockoutFacts,
   attempts: readonly Attempt[],
 ): AttemptVerdict {
   if (lockedUntil === 'for good' || (lockedUntil !== null && lockedUntil > at)) {
@@ -59,7 +57,7 @@ export function mayAttempt(
   }
   // The Mac's count has everybody's tries and knows of each right one; it may be a little slow to count ours.
   const own = failuresInARow(ours, failures === null ? Number.NEGATIVE_INFINITY : at - SLOW_TO_COUNT_MS);
-  const limit = (threshold ?? ASSUMED_THRESHOLD) - LEFT_TO_THE_PERSON;
+  const limit = (lockoutAttempts(lockout) ?? Number.POSITIVE_INFINITY) - LEFT_TO_THE_PERSON;
   return Math.max(failures ?? 0, own) + 1 > limit ? { may: false, why: 'near-lockout', until: null } : { may: true };
 }
 
