@@ -12,9 +12,9 @@ import {
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import { MONDAY_NINE } from '../support/situations.ts';
 
-const after = (attempts: number): Lockout => ({ state: 'limited', attempts, resetMinutes: null });
+const lockedAfter = (attempts: number): Lockout => ({ state: 'limited', attempts, resetMinutes: null });
 const unknown: Lockout = { state: 'unknown' };
-const calm: LockoutFacts = { lockout: after(10), failures: 0, lockedUntil: null };
+const calm: LockoutFacts = { lockout: lockedAfter(10), failures: 0, lockedUntil: null };
 const saved = { account: 'svc', credential: 'v1', at: MONDAY_NINE };
 const typed = { account: 'anna', credential: null, at: MONDAY_NINE };
 const tried = (over: Partial<Attempt> = {}): Attempt => ({ ...saved, right: true, ...over });
@@ -40,8 +40,8 @@ describe('one try', () => {
     ['locked', [typed, { ...calm, lockedUntil: MONDAY_NINE + HOUR_MS }, []], { why: 'locked' }],
     ['locked for good', [typed, { ...calm, lockedUntil: 'for good' }, []], { why: 'locked', until: null }],
     ['locked until just now', [typed, { ...calm, lockedUntil: MONDAY_NINE }, []], { may: true }],
-    ['the third of five', [typed, { ...calm, lockout: after(5), failures: 2 }, []], { may: true }],
-    ['the fourth of five', [typed, { ...calm, lockout: after(5), failures: 3 }, []], { why: 'near-lockout' }],
+    ['the third of five', [typed, { ...calm, lockout: lockedAfter(5), failures: 2 }, []], { may: true }],
+    ['the fourth of five', [typed, { ...calm, lockout: lockedAfter(5), failures: 3 }, []], { why: 'near-lockout' }],
     ['the third of an unknown number', [typed, { ...calm, lockout: unknown, failures: 2 }, []], { may: true }],
     [
       'the fourth of an unknown number',
@@ -53,7 +53,7 @@ describe('one try', () => {
       [typed, { ...calm, lockout: { state: 'none' }, failures: 999 }, []],
       { may: true },
     ],
-    ['an account that one mistake locks', [typed, { ...calm, lockout: after(1) }, []], { why: 'near-lockout' }],
+    ['an account that one mistake locks', [typed, { ...calm, lockout: lockedAfter(1) }, []], { why: 'near-lockout' }],
   ];
   test.each(rows)('%s', (_name, parts, expected) => {
     expect(mayAttempt(...parts)).toMatchObject(expected);
@@ -61,8 +61,8 @@ describe('one try', () => {
 
   test('the Mac has not counted our last tries yet: they count anyway', () => {
     const lately = [1, 2, 3].map((n) => tried({ ...typed, at: MONDAY_NINE - n * MINUTE_MS, right: false }));
-    expect(mayAttempt(typed, { ...calm, lockout: after(5) }, lately)).toMatchObject({ why: 'near-lockout' });
-    expect(mayAttempt({ ...typed, at: MONDAY_NINE + HOUR_MS }, { ...calm, lockout: after(5) }, lately)).toEqual({
+    expect(mayAttempt(typed, { ...calm, lockout: lockedAfter(5) }, lately)).toMatchObject({ why: 'near-lockout' });
+    expect(mayAttempt({ ...typed, at: MONDAY_NINE + HOUR_MS }, { ...calm, lockout: lockedAfter(5) }, lately)).toEqual({
       may: true,
     });
   });
@@ -95,7 +95,7 @@ const step = fc.oneof(
 function attempt(world: World, credential: string | null, isRight: boolean, isCut: boolean, isUnknown: boolean): void {
   const mayHide = isUnknown && world.threshold >= ASSUMED_LOCKOUT_ATTEMPTS;
   // What is not known is told as such; failures are never told as fewer than they are.
-  const facts = { lockout: mayHide ? unknown : after(world.threshold), failures: world.failures, lockedUntil: null };
+  const facts = { lockout: mayHide ? unknown : lockedAfter(world.threshold), failures: world.failures, lockedUntil: null };
   const what = { account: 'anna', credential, at: world.now };
   if (!mayAttempt(what, facts, world.attempts).may) return;
   expect(world.failures + 1).toBeLessThanOrEqual(world.threshold - LEFT_TO_THE_PERSON);
