@@ -1,8 +1,9 @@
+import type { Observable } from 'rxjs';
 import { DAY_MS, type Instant } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
 import type { OsRelease } from '../../domain/os-version.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Commands } from '../../ports/commands.ts';
+import type { Commands, ToolCall, ToolEvent } from '../../ports/commands.ts';
 import { type Random, random } from '../random.ts';
 import type { Tool } from '../tools/tool.ts';
 import { TOOLBOX } from '../tools/toolbox.ts';
@@ -201,6 +202,11 @@ export class VirtualMac implements Mac {
   /** A door for one life of an agent. */
   door(): Door {
     return new LiveDoor(this, this.processes);
+  }
+
+  /** Starts a tool for a real process, whose environment others can read. */
+  startAs(call: ToolCall, environment: readonly string[]): Observable<ToolEvent> {
+    return this.#defaultDoor.startIn(environment, call);
   }
 
   /** What launchd does when the agent dies: its tools end, and nothing it waited for comes. Accepted installs go on. */
