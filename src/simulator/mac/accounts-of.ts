@@ -25,7 +25,11 @@ export function accountsOf(spec: MacSpec, { random, now, note, version }: Surrou
       neverLoggedIn = false,
       ...rest
     } = entry;
-    const { secureToken = rest.volumeOwner ?? false, volumeOwner = secureToken, cryptoPassword = password } = rest;
+    const {
+      secureToken = rest.volumeOwner ?? rest.cryptoPassword !== undefined,
+      volumeOwner = secureToken,
+      cryptoPassword = password,
+    } = rest;
     const account = accounts.add({
       ...given(rest),
       name,

@@ -61,6 +61,8 @@ export class Accounts {
   policy: PasswordPolicy;
   readonly #parts: AccountsParts;
   readonly #secrets = new Set<string>();
+  /** Members of the group of administrators that are no local account: a stale name, a nested group's identifier. */
+  readonly strangersInAdmin: string[] = [];
   #accounts: Account[] = [];
 
   constructor(parts: AccountsParts) {

@@ -29,6 +29,8 @@ export type FileVaultParts = {
 export class FileVault {
   state: FileVaultState;
   institutionalKey: boolean;
+  /** Somebody has unlocked the coming start in advance. */
+  nextStartUnlocked = false;
   readonly #parts: FileVaultParts;
   readonly #secrets = new Set<string>();
   #personalKey: string | null;
@@ -56,10 +58,12 @@ export class FileVault {
     return accounts.all().filter(({ name, secureToken }) => secureToken && (users === null || users.includes(name)));
   }
 
-  /** With a name it is that account's password for the disk that counts, or in either case the recovery key. */
+  /** The recovery key, or the password for the disk of the account named; of any account where none is named. */
   opens(name: string | null, secret: string): boolean {
     if (this.#personalKey !== null && secret.toUpperCase() === this.#personalKey) return true;
-    return this.users().some((account) => account.name === name && account.cryptoPassword === secret);
+    return this.users().some(
+      (account) => (name === null || account.name === name) && account.cryptoPassword === secret,
+    );
   }
 
   /** Makes a new recovery key; the old one is dead. */
@@ -71,6 +75,13 @@ export class FileVault {
     this.#secrets.add(key);
     this.#parts.note({ kind: 'recovery-key-changed' });
     return key;
+  }
+
+  /** The Mac has started: what waited for that is done. */
+  started(): void {
+    this.nextStartUnlocked = false;
+    if (this.state === 'off, on after a restart' || this.state === 'on, needs a restart') this.state = 'on';
+    if (this.state === 'off, needs a restart') this.state = 'off';
   }
 
   secrets(): ReadonlySet<string> {

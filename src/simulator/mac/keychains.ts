@@ -59,6 +59,12 @@ export class Keychains {
     this.ofUser(account).locked = true;
   }
 
+  /** The keychain goes along when its owner changes the password and knows the old one. */
+  changePassword(account: Account, old: string, password: string): void {
+    const keychain = this.ofUser(account, old);
+    if (keychain.password === old) keychain.password = password;
+  }
+
   forget(account: Account): void {
     this.#ofUsers.delete(account.name);
   }

@@ -131,6 +131,7 @@ export class VirtualMac implements Mac {
         this.#defaultDoor.reset();
       },
     });
+    this.onBoot(() => this.fileVault.started());
     this.launchd = new LaunchdWake(this);
     this.jobs = new LaunchdJobs(this, (options.jobs ?? jobsInMemory)(this));
     this.clock = this.#defaultDoor.clock;
