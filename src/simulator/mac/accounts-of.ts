@@ -16,7 +16,9 @@ type Surroundings = { random: Random; now: () => Instant; note: Note; version: (
 export function accountsOf(spec: MacSpec, { random, now, note, version }: Surroundings): Who {
   const accounts = new Accounts({ random, now, note, policy: spec.passwordPolicy ?? NO_POLICY });
   const keychains = new Keychains();
-  for (const entry of entriesOf(spec)) {
+  const entries = entriesOf(spec);
+  const taken = new Set(entries.map(({ uid }) => uid));
+  for (const entry of entries) {
     const {
       name,
       password = DEFAULT_PASSWORD,
@@ -31,6 +33,7 @@ export function accountsOf(spec: MacSpec, { random, now, note, version }: Surrou
       cryptoPassword = password,
     } = rest;
     const account = accounts.add({
+      uid: accounts.freeUid(taken),
       ...given(rest),
       name,
       loginPassword: password,

@@ -82,10 +82,10 @@ export class Accounts {
     return this.#accounts.find((account) => account.uid === uid) ?? null;
   }
 
-  /** The lowest number from 501 on that nobody has. */
-  freeUid(): number {
+  /** The lowest number from 501 on that nobody has, or is to have. */
+  freeUid(taken: ReadonlySet<number | undefined> = new Set()): number {
     let uid = FIRST_UID;
-    while (this.numbered(uid) !== null) uid += 1;
+    while (this.numbered(uid) !== null || taken.has(uid)) uid += 1;
     return uid;
   }
 

@@ -188,7 +188,8 @@ function mismatchedAccounts(spec: MacSpec, raw: unknown): MacSpecProblem[] {
 
 function problem(path: string[], raw: unknown, allowed: string | null, near?: string): MacSpecProblem {
   const given = valueAt(path, raw);
-  const secret = SECRET_KEY.test(path.at(-1) ?? '') && typeof given !== 'object';
+  // A key that was meant for a secret holds one.
+  const secret = [path.at(-1), near].some((key) => SECRET_KEY.test(key ?? '')) && typeof given !== 'object';
   const base = { key: path.join('.'), given: secret ? '[secret]' : shown(given), allowed };
   return near === undefined ? base : { ...base, nearest: near };
 }

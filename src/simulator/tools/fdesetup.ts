@@ -1,9 +1,8 @@
-import { parse } from 'plist';
 import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import type { FileVaultState } from '../mac/file-vault.ts';
 import type { Mac } from '../mac/mac.ts';
 import type { CryptoUserKind } from '../mac/secure-tokens.ts';
-import { plistText } from './plist-text.ts';
+import { plistText, readPlist } from './plist-text.ts';
 import type { Tool, ToolIo } from './tool.ts';
 
 const STATUS: Record<FileVaultState, string> = {
@@ -96,12 +95,7 @@ async function credentials(
   if (!rest.includes('-inputplist')) {
     return { name: null, secret: await io.ask("Enter a password for '/', or the recovery key: ") };
   }
-  let plist: unknown;
-  try {
-    plist = parse(io.stdin ?? '');
-  } catch {
-    return null;
-  }
+  const plist = readPlist(io.stdin ?? '');
   if (typeof plist !== 'object' || plist === null) return null;
   const { Username, Password } = plist as { Username?: unknown; Password?: unknown };
   return typeof Password === 'string'

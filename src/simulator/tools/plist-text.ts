@@ -1,3 +1,5 @@
+import { parse } from 'plist';
+
 export type PlistValue = string | number | boolean | readonly PlistValue[] | { readonly [key: string]: PlistValue };
 
 /** A property list as Apple's tools print it: tabs, keys in the order given. */
@@ -10,6 +12,17 @@ export function plistText(value: PlistValue): string {
     '</plist>',
     '',
   ].join('\n');
+}
+
+/** What a property list (XML) says; null where it is none. */
+export function readPlist(text: string): unknown {
+  // The parser complains to the terminal of what is not XML at all.
+  if (!text.trimStart().startsWith('<')) return null;
+  try {
+    return parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function linesOf(value: PlistValue, indent: string): string[] {

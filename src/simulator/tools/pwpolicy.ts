@@ -1,8 +1,7 @@
-import { parse } from 'plist';
 import type { Account } from '../mac/accounts.ts';
 import type { Mac } from '../mac/mac.ts';
 import { NO_POLICY, type PasswordPolicy } from '../mac/password-policy.ts';
-import { type PlistValue, plistText } from './plist-text.ts';
+import { type PlistValue, plistText, readPlist } from './plist-text.ts';
 import type { Tool, ToolIo } from './tool.ts';
 
 const WITH_VALUE = new Set(['-u', '-a', '-p', '-n', '-c']);
@@ -116,12 +115,8 @@ function rule(identifier: string, content: string, parameters: Record<string, nu
 
 /** Understands rules by their parameters; null where it is no property list. */
 function policyIn(text: string): PasswordPolicy | null {
-  let plist: unknown;
-  try {
-    plist = parse(text);
-  } catch {
-    return null;
-  }
+  const plist = readPlist(text);
+  if (plist === null) return null;
   const found = new Map<string, number>();
   collect(plist, found);
   const seconds = found.get('autoEnableInSeconds');
