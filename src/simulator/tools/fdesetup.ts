@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
+import { isoOf, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import type { FileVaultState } from '../mac/file-vault.ts';
 import type { Mac } from '../mac/mac.ts';
 import type { CryptoUserKind } from '../mac/secure-tokens.ts';
@@ -134,7 +134,7 @@ async function changeRecovery(rest: readonly string[], io: ToolIo, mac: Mac): Pr
   }
   const key = mac.fileVault.changePersonalKey();
   if (!rest.includes('-outputplist')) io.print(`New personal recovery key = '${key}'\n`);
-  else io.print(plistText({ Change: true, EnabledDate: new Date(mac.world.wall()).toISOString(), RecoveryKey: key }));
+  else io.print(plistText({ Change: true, EnabledDate: isoOf(mac.world.wall()), RecoveryKey: key }));
   return 0;
 }
 
