@@ -110,6 +110,7 @@ describe('fdesetup', () => {
     expect(exitOf(await tool(macWith().mac, 'fdesetup', ['list']))).toBe(1);
     const few = office({ fileVault: { users: ['bert'] } });
     expect((await tool(few, 'fdesetup', ['list'])).stdout).toBe(`bert,${guid(few, 'bert')}\n`);
+    expect((await tool(few, 'fdesetup', ['list', '-extended'])).stdout).not.toContain(guid(few, 'anna'));
   });
 
   test('has a recovery key, or has not', async () => {

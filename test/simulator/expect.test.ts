@@ -62,6 +62,17 @@ test('what is typed before the question is shown and thrown away', async () => {
   expect(ran.stdout).toContain(PASSWORD);
 });
 
+test('an answer after the question is not spoilt by what was typed before it', async () => {
+  const script = `gets stdin password
+    spawn -noecho /usr/bin/dscl . -authonly anna
+    send "too early"
+    expect "Password:"
+    send "$password\\r"
+    expect eof
+    exit [lindex [wait] 3]`;
+  expect(exitOf(await tool(office(), 'expect', ['-c', script], `${PASSWORD}\n`))).toBe(0);
+});
+
 test('what a script started is exposed, as others would see it', async () => {
   const mac = office();
   await tool(mac, 'expect', ['-c', 'gets stdin p; spawn dscl . -authonly anna $p; expect eof'], `${PASSWORD}\n`);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { linesOf, wordsOf } from '../../src/simulator/tools/security-line.ts';
 import { asAnna, exitOf, office, tool } from './account-tools.ts';
-import { run } from './harness.ts';
+import { PASSWORD, run } from './harness.ts';
 
 const SYSTEM = '/Library/Keychains/System.keychain';
 const LOGIN = '/Users/anna/Library/Keychains/login.keychain';
@@ -126,6 +126,15 @@ describe("somebody's own keychain", () => {
     const sudo = await run(mac, '/usr/bin/sudo', ['-u', 'anna', '/usr/bin/security', ...find('-w', LOGIN)]);
     expect(exitOf(sudo)).toBe(36);
     expect(exitOf(await tool(mac, 'security', add('-w', 'not mine', LOGIN)))).toBe(36);
+  });
+
+  test('opens with the next log-in, and with a password changed by its owner', async () => {
+    const mac = office();
+    await asAnna(mac, 'security', add('-w', 'mine'));
+    await asAnna(mac, 'dscl', ['.', '-passwd', '/Users/anna', PASSWORD, 'another horse']);
+    mac.logOut();
+    mac.logIn('anna');
+    expect((await asAnna(mac, 'security', find('-w'))).stdout).toBe('mine\n');
   });
 
   test('cannot write into that of the Mac, nor read its secrets', async () => {
