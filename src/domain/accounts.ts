@@ -123,7 +123,8 @@ export function lockoutAttempts(lockout: Lockout): number | null {
   return lockout.state === 'limited' ? lockout.attempts : ASSUMED_LOCKOUT_ATTEMPTS;
 }
 
-function strictestLockout(a: Lockout, b: Lockout): Lockout {
+/** The one that locks first. */
+export function strictestLockout(a: Lockout, b: Lockout): Lockout {
   return orderOf(b) < orderOf(a) ? b : a;
 }
 

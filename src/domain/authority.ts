@@ -10,6 +10,7 @@ export type MethodTrouble =
   | 'not-set'
   | 'unknown'
   | 'keychain-unavailable'
+  | 'password-gone'
   | 'no-account'
   | 'no-token'
   | 'not-owner'

@@ -24,6 +24,11 @@ export type ProblemCode =
   | 'install.in-the-way'
   | 'install.unsafe'
   | 'file.unwritable'
+  | 'credential.unfit'
+  | 'credential.later'
+  | 'credential.in-the-way'
+  | 'credential.not-kept'
+  | 'credential.missing'
   | 'not-root'
   | 'not-a-mac'
   | 'bug';
@@ -65,22 +70,27 @@ const EXIT_CODES: Record<ProblemCode, number> = {
   'tool.missing': 69,
   'not-a-mac': 69,
   'store.missing': 69,
+  'credential.missing': 69,
   'command.refused-in-dry-run': 70,
   'tool.failed': 70,
   'tool.timed-out': 70,
   'tool.silent': 70,
   'launchd.failed': 70,
+  'credential.not-kept': 70,
   bug: 70,
   'install.in-the-way': 73,
   'install.unsafe': 73,
   'file.unwritable': 73,
+  'credential.in-the-way': 73,
   'store.unusable': 74,
   'store.too-new': 74,
   'agent.locked': 75,
   'agent.unreachable': 75,
   'agent.stopped': 75,
   'wake.not-armed': 75,
+  'credential.later': 75,
   'request.refused': 77,
   'not-root': 77,
+  'credential.unfit': 77,
   'settings.wrong': 78,
 };

@@ -63,7 +63,7 @@ const ask = { savedFailover: true };
 describe('saved credentials', () => {
   // Whatever is wrong with one of them: with failover the person is asked, without nobody installs.
   const credentials = [SAVED, LOCAL, SERVICE] as const;
-  const lasting = ['no-account', 'no-token', 'not-owner', 'wrong-password', 'drifted'] as const;
+  const lasting = ['password-gone', 'no-account', 'no-token', 'not-owner', 'wrong-password', 'drifted'] as const;
   const passing = ['unknown', 'keychain-unavailable', 'locked', 'near-lockout', 'tried-today'] as const;
   const rows = credentials.flatMap((method) => [
     ...[...lasting, ...passing].map((trouble): [AuthMethod, MethodTrouble, boolean, string] => [

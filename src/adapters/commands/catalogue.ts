@@ -43,7 +43,7 @@ import {
   hasRecoveryKey,
   supportsAuthRestart,
 } from './filevault-commands.ts';
-import { findPassword, forgetPassword, keepPassword } from './keychain-commands.ts';
+import { findPassword, forgetAnyPassword, forgetPassword, keepPassword } from './keychain-commands.ts';
 import { bootoutJob, bootstrapJob, enableJob, kickstartJob, printJob } from './launchd-commands.ts';
 import { checkLogin, checkVolumePassword } from './password-check-commands.ts';
 import { accountPolicies, globalPolicy, policiesOfAccount } from './password-policy-commands.ts';
@@ -115,6 +115,7 @@ export const catalogue = {
   'security.keep-password': keepPassword,
   'security.find-password': findPassword,
   'security.forget-password': forgetPassword,
+  'security.forget-any': forgetAnyPassword,
   'fdesetup.authrestart': authRestart,
   'fdesetup.change-recovery-key': changeRecoveryKey,
 } as const;

@@ -74,9 +74,29 @@ export const forgetPassword = defineCommand({
   limits: QUICK,
   example: PLACE,
   build: (place: KeychainPlace) => inKeychain(place.keychain, ['delete-generic-password', ...placeOf(place, [])], null),
-  recognise: (argv) => argumentsOf(argv, SECURITY)?.[0] === 'delete-generic-password',
+  recognise: (argv) => deletes(argv) && argv.includes('-a'),
   read: readDeleted,
 });
+
+export const forgetAnyPassword = defineCommand({
+  name: 'security.forget-any',
+  tool: SECURITY,
+  summary: 'Deletes one of the passwords that are kept under a service, whatever it is called.',
+  privilege: 'root',
+  effect: 'act',
+  recovery: 'idempotent',
+  secret: 'none',
+  limits: QUICK,
+  example: { keychain: 'system', service: '{service}' },
+  build: ({ keychain, service }: Pick<KeychainPlace, 'keychain' | 'service'>) =>
+    inKeychain(keychain, ['delete-generic-password', '-s', positional(service, 'security'), pathOf(keychain)], null),
+  recognise: (argv) => deletes(argv) && !argv.includes('-a'),
+  read: readDeleted,
+});
+
+function deletes(argv: readonly string[]): boolean {
+  return argumentsOf(argv, SECURITY)?.[0] === 'delete-generic-password';
+}
 
 function placeOf({ keychain, service, account }: KeychainPlace, options: readonly string[]): string[] {
   const named = ['-a', positional(account, 'security'), '-s', positional(service, 'security')];

@@ -1,0 +1,210 @@
+import {
+  credentialId,
+  isSameItem,
+  type KeptItem,
+  type SavedCredential,
+  type SavedMethod,
+} from '../../domain/credentials.ts';
+import { type Instant, SECOND_MS } from '../../domain/instant.ts';
+import { UpkeepError } from '../../domain/problem.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Commands } from '../../ports/commands.ts';
+import type { CredentialReading, Credentials } from '../../ports/credentials.ts';
+import { CredentialsFile, type SavedCredentials } from './credentials-file.ts';
+import { KeychainItems } from './keychain-items.ts';
+import { type PrivateFiles, privateFiles } from './private-files.ts';
+
+export type CredentialStoreParts = { commands: Commands; clock: Clock; folder: string; files?: PrivateFiles };
+
+/** What is to be kept. `uid` is whose keychain it goes into, null for that of the Mac. The password was right at `verifiedAt`. */
+export type NewCredential = {
+  method: SavedMethod;
+  account: string;
+  uid: number | null;
+  secret: Secret;
+  verifiedAt: Instant;
+};
+
+/** `replace`: what stands in the way goes, once the new one is in its place. `severalSaved`: several methods may be saved. */
+export type SaveRules = { replace: boolean; severalSaved: boolean };
+
+/**
+ * Saved credentials: the passwords in keychains, one item for each version, and a file that says which of them count.
+ *
+ * A new one is put into the keychain, read back, and only then pointed at; the old one is deleted after that. Cut off at
+ * any instant, either the old or the new one counts and works, and what lies about is cleared away by the next call.
+ * Whoever changes anything holds the lock of the credentials.
+ */
+export class CredentialStore implements Credentials {
+  readonly #clock: Clock;
+  readonly #file: CredentialsFile;
+  readonly #items: KeychainItems;
+
+  constructor({ commands, clock, folder, files = privateFiles }: CredentialStoreParts) {
+    this.#clock = clock;
+    this.#file = new CredentialsFile(folder, files);
+    this.#items = new KeychainItems(commands);
+  }
+
+  /** What is saved, and what still lies in a keychain although it does not count any more. Changes nothing. */
+  list(): Pick<SavedCredentials, 'saved' | 'loose'> {
+    return this.#file.read();
+  }
+
+  saved(method: SavedMethod): SavedCredential | null {
+    return this.#file.read().saved.find((one) => one.method === method) ?? null;
+  }
+
+  async read(method: SavedMethod): Promise<CredentialReading> {
+    try {
+      return await this.#read(method, null);
+    } catch (error) {
+      if (!(error instanceof UpkeepError)) throw error;
+      return { found: false, trouble: 'unknown', why: error.message };
+    }
+  }
+
+  async #read(method: SavedMethod, missing: SavedCredential | null): Promise<CredentialReading> {
+    const saved = this.saved(method);
+    if (saved === null) return { found: false, trouble: 'not-set', why: 'nothing is saved' };
+    if (missing !== null && isSameItem(saved, missing)) {
+      return { found: false, trouble: 'password-gone', why: 'the password is not in the keychain any more' };
+    }
+    const item = await this.#items.find(saved);
+    // It may have been replaced in between; then another one counts now.
+    if (item.is === 'absent') return this.#read(method, saved);
+    if (item.is === 'closed') return { found: false, trouble: 'keychain-unavailable', why: item.why };
+    return { found: true, account: saved.account, version: credentialId(saved), secret: item.secret };
+  }
+
+  /** What would be in the way of saving it: those that `replace` would delete. */
+  inTheWay(
+    { method, account }: Pick<NewCredential, 'method' | 'account'>,
+    { severalSaved }: Pick<SaveRules, 'severalSaved'>,
+  ): SavedCredential[] {
+    return this.#file.read().saved.filter((one) => (one.method === method ? one.account !== account : !severalSaved));
+  }
+
+  /**
+   * Keeps a verified password. The same account's earlier one is always replaced; anything else only with `replace`.
+   * Throws `credential.in-the-way` and `credential.not-kept`, and then what was saved before still is.
+   */
+  async save(credential: NewCredential, rules: SaveRules): Promise<SavedCredential> {
+    const obstacles = this.inTheWay(credential, rules);
+    refuseObstacles(obstacles, rules);
+    await this.sweep();
+    const fresh = await this.#putNew(credential);
+    const before = this.#file.read();
+    const old = before.saved.filter(
+      (one) => one.method === fresh.method || obstacles.some((other) => isSameItem(one, other)),
+    );
+    // From here on the new one counts, and the old ones do not.
+    this.#file.write({
+      ...before,
+      saved: [...before.saved.filter((one) => !old.includes(one)), fresh],
+      loose: [...before.loose, ...old.map(itemOf)],
+    });
+    await this.sweep();
+    return fresh;
+  }
+
+  /** It was tried and is right. */
+  verified(item: KeptItem, at: Instant): void {
+    const before = this.#file.read();
+    const saved = before.saved.map((one) => (isSameItem(one, item) ? { ...one, verifiedAt: at } : one));
+    this.#file.write({ ...before, saved });
+  }
+
+  /** Nothing of these methods counts any more, and then their items go. Returns what had been saved. */
+  async delete(methods: readonly SavedMethod[]): Promise<SavedCredential[]> {
+    const before = this.#file.read();
+    const old = before.saved.filter(({ method }) => methods.includes(method));
+    if (old.length > 0) {
+      const saved = before.saved.filter((one) => !old.includes(one));
+      this.#file.write({ ...before, saved, loose: [...before.loose, ...old.map(itemOf)] });
+    }
+    await this.sweep();
+    return old;
+  }
+
+  /** Whether the file can be read; where there is none, nothing is saved. */
+  isReadable(): boolean {
+    try {
+      this.#file.read();
+      return true;
+    } catch (error) {
+      if (error instanceof UpkeepError && error.code === 'store.unusable') return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Once nothing counts any more, or nobody can tell what does: also what the file does not name goes from the keychain of
+   * the Mac, and a damaged file makes way for a new one.
+   */
+  async clear(): Promise<void> {
+    const isReadable = this.isReadable();
+    if (isReadable && this.#file.read().saved.length > 0) return;
+    const cleared = await this.#items.forgetAll();
+    if (cleared.is === 'closed') {
+      throw new UpkeepError('credential.later', `the keychain could not be cleared: ${cleared.why}.`, {
+        remedy: 'Try again in a minute. Nothing in it is used any more.',
+      });
+    }
+    if (!isReadable) this.#file.write({ lastVersion: 0, saved: [], loose: [] });
+  }
+
+  /** Deletes items that do not count. One in a closed keychain is left for another time. */
+  async sweep(): Promise<void> {
+    for (const item of this.#file.read().loose) {
+      if ((await this.#items.forget(item)).is === 'closed') continue;
+      const before = this.#file.read();
+      this.#file.write({ ...before, loose: before.loose.filter((one) => !isSameItem(one, item)) });
+    }
+  }
+
+  /** Puts a password into the keychain as an item that does not count yet, and makes sure that it is there. */
+  async #putNew({ secret, ...credential }: NewCredential): Promise<SavedCredential> {
+    const before = this.#file.read();
+    // By the time, so that a version never comes again, not even after the file was lost.
+    const version = Math.max(before.lastVersion + 1, Math.floor(this.#clock.now() / SECOND_MS));
+    const fresh = { ...credential, version, savedAt: this.#clock.now() };
+    this.#file.write({ ...before, lastVersion: version, loose: [...before.loose, itemOf(fresh)] });
+    const why = await this.#putAndCompare(fresh, secret);
+    if (why === null) return fresh;
+    await this.sweep();
+    throw new UpkeepError('credential.not-kept', `the keychain did not keep the password: ${why}.`, {
+      remedy: 'What was saved before still is. Try again; if it goes on, look at the keychain with Keychain Access.',
+      facts: { method: credential.method },
+    });
+  }
+
+  async #putAndCompare(item: KeptItem, secret: Secret): Promise<string | null> {
+    const put = await this.#items.put(item, secret);
+    if (put.is === 'closed') return put.why;
+    const kept = await this.#items.find(item);
+    if (kept.is === 'closed') return kept.why;
+    if (kept.is === 'absent') return 'it said it had, but the item is not there';
+    return isSameSecret(kept.secret, secret) ? null : 'what was read back is not what was put in';
+  }
+}
+
+function refuseObstacles(obstacles: readonly SavedCredential[], { replace, severalSaved }: SaveRules): void {
+  if (replace || obstacles.length === 0) return;
+  const named = obstacles.map(({ method, account }) => `${method} (${account})`).join(', ');
+  throw new UpkeepError('credential.in-the-way', `another credential is saved already: ${named}.`, {
+    remedy: severalSaved
+      ? 'With --replace it is deleted once the new one is verified and saved. Nothing was changed.'
+      : 'With --replace it is deleted once the new one is verified and saved; the setting authentication.severalSaved allows several methods. Nothing was changed.',
+    facts: { saved: named },
+  });
+}
+
+function itemOf({ method, version, uid, account }: KeptItem): KeptItem {
+  return { method, version, uid, account };
+}
+
+function isSameSecret(a: Secret, b: Secret): boolean {
+  return a.expose((one) => b.expose((other) => one === other));
+}

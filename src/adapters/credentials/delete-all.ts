@@ -1,0 +1,47 @@
+import { SAVED_METHODS, type SavedCredential, type SavedMethod } from '../../domain/credentials.ts';
+import { UpkeepError } from '../../domain/problem.ts';
+import type { CredentialStore } from './credential-store.ts';
+
+/**
+ * Takes the service account off this Mac, by its saved credential. Done again it changes nothing. When it throws, the
+ * credential stays, so that it can be done again.
+ */
+export type RemoveServiceAccount = (credential: SavedCredential) => Promise<void>;
+
+/**
+ * Deletes saved credentials. The password of a service account is the only way to it, so the account goes first: without
+ * `removeServiceAccount` nothing at all is deleted. Returns what had been saved.
+ */
+export async function deleteCredentials(
+  store: CredentialStore,
+  methods: readonly SavedMethod[],
+  removeServiceAccount: RemoveServiceAccount | null,
+): Promise<SavedCredential[]> {
+  const service = methods.includes('service-account') ? store.saved('service-account') : null;
+  if (service !== null) {
+    if (removeServiceAccount === null) throw cannotRemove(service);
+    await removeServiceAccount(service);
+  }
+  return store.delete(methods);
+}
+
+/** Deletes all of them, also where the file that names them is damaged or lost. */
+export async function deleteAllCredentials(
+  store: CredentialStore,
+  removeServiceAccount: RemoveServiceAccount | null = null,
+): Promise<SavedCredential[]> {
+  const deleted = store.isReadable() ? await deleteCredentials(store, SAVED_METHODS, removeServiceAccount) : [];
+  await store.clear();
+  return deleted;
+}
+
+function cannotRemove({ account }: SavedCredential): UpkeepError {
+  return new UpkeepError(
+    'credential.in-the-way',
+    `the service account “${account}” cannot be removed by this version.`,
+    {
+      remedy: 'Remove the account first; its password would be lost with the credential. Nothing was deleted.',
+      facts: { account },
+    },
+  );
+}

@@ -1,0 +1,25 @@
+import type { AuthMethod } from './authority.ts';
+import type { Instant } from './instant.ts';
+
+/** The ways that rest on a password of an account, kept in a keychain. */
+export const SAVED_METHODS = [
+  'saved-password',
+  'local-account',
+  'service-account',
+] as const satisfies readonly AuthMethod[];
+export type SavedMethod = (typeof SAVED_METHODS)[number];
+
+/** Where one password lies: each version is an item of its own. `uid` is whose keychain, null for that of the Mac. */
+export type KeptItem = { method: SavedMethod; version: number; uid: number | null; account: string };
+
+/** All that is known of a saved credential but its password. */
+export type SavedCredential = KeptItem & { savedAt: Instant; verifiedAt: Instant };
+
+/** The name of one version, in the keychain and among the attempts. */
+export function credentialId({ method, version }: Pick<KeptItem, 'method' | 'version'>): string {
+  return `${method}/${version}`;
+}
+
+export function isSameItem(a: KeptItem, b: KeptItem): boolean {
+  return a.method === b.method && a.version === b.version;
+}
