@@ -12,10 +12,18 @@ type OptionToken = Extract<Token, { kind: 'option' }>;
  * node:util takes the words apart; judging them is done here, because its own messages speak to programmers and it lets
  * a repeated option pass, which is a mistake whenever the two values differ.
  */
-export function readArguments(
-  command: CliCommand,
-  args: readonly string[],
-): { values: Values; positionals: string[]; commandLine: string[] } {
+export function readArguments(command: CliCommand, args: readonly string[]): Arguments {
+  try {
+    return judged(command, args);
+  } catch (error) {
+    if (command.misused !== undefined && error instanceof UpkeepError) throw command.misused();
+    throw error;
+  }
+}
+
+export type Arguments = { values: Values; positionals: string[]; commandLine: string[] };
+
+function judged(command: CliCommand, args: readonly string[]): Arguments {
   const cut = command.takesCommandLine === true ? args.indexOf('--') : -1;
   const ours = cut === -1 ? args : args.slice(0, cut);
   const { tokens } = parseArgs({ args: [...ours], options: command.options, strict: false, tokens: true });

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { UpkeepError } from '../domain/problem.ts';
 
 /** What a command may do to the terminal; tests pass their own. */
 export type Io = {
@@ -11,6 +12,8 @@ export type Io = {
   /** The width of the terminal that output goes to; missing where it goes to no terminal. */
   columns?: number;
   stdin: () => Promise<string>;
+  /** Asks the person at the terminal and shows nothing of the answer; missing where standard input is no terminal. */
+  askHidden?: (prompt: string) => Promise<string | null>;
 };
 
 export type Values = { [option: string]: string | boolean | undefined };
@@ -24,6 +27,8 @@ export type CliCommand = {
   positionals: { min: number; max: number };
   /** What follows `--` is a command line of its own and comes as `commandLine`. */
   takesCommandLine?: boolean;
+  /** Said of words that make no sense, where one of them may be a secret: it repeats none of them. */
+  misused?: () => UpkeepError;
   /** Returns the exit code; throws `UpkeepError` for everything that went wrong. */
   run: (values: Values, positionals: string[], io: Io, commandLine: string[]) => Promise<number>;
 };

@@ -1,4 +1,5 @@
 import { UpkeepError } from '../domain/problem.ts';
+import { askHidden } from './hidden-prompt.ts';
 import { runCli } from './run-cli.ts';
 
 const MOST_BYTES = 8 * 1_048_576;
@@ -15,9 +16,15 @@ export async function program(): Promise<void> {
     colour: process.stdout.isTTY === true && !noColour,
     ...(process.stdout.isTTY === true ? { columns: process.stdout.columns } : {}),
     stdin: readStdin,
+    ...(process.stdin.isTTY === true ? { askHidden: askAtTerminal } : {}),
   });
   // An install that outlives the agent must not keep it here.
   if (process.argv[2] === 'run') process.exit();
+}
+
+/** The question goes to standard error, so that it is seen where the output goes elsewhere. */
+function askAtTerminal(prompt: string): Promise<string | null> {
+  return askHidden(prompt, { input: process.stdin, say: (text) => process.stderr.write(text) });
 }
 
 function listenToBrokenStreams(): void {

@@ -75,6 +75,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/reset.ts')).reset,
   },
   {
+    name: 'auth',
+    summary: 'Save, verify, list and delete the password that installs are authorised with.',
+    load: async () => (await import('./commands/auth.ts')).auth,
+  },
+  {
     name: 'install',
     summary: 'Put upkeep to work on this Mac, or repair what is there.',
     load: async () => (await import('./commands/install.ts')).install,
@@ -163,6 +168,6 @@ ${rows.join('\n')}
   --help       this page; \`upkeep help COMMAND\` for one command
   --version    the version
 
-Exit codes: docs/exit-codes.md. Only install and uninstall change this computer; check to reset ask the agent.
+Exit codes: docs/exit-codes.md. Only auth, install and uninstall change this computer; check to reset ask the agent.
 `;
 }

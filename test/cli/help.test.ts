@@ -21,6 +21,7 @@ Usage: upkeep COMMAND [options]
   pause       Have the agent do nothing but look for a while.
   resume      End a pause.
   reset       Have the agent forget failed attempts and waiting times.
+  auth        Save, verify, list and delete the password that installs are authorised with.
   install     Put upkeep to work on this Mac, or repair what is there.
   uninstall   Take upkeep off this Mac.
   db          Check the state on the disk, without changing it.
@@ -29,7 +30,7 @@ Usage: upkeep COMMAND [options]
   --help       this page; \`upkeep help COMMAND\` for one command
   --version    the version
 
-Exit codes: docs/exit-codes.md. Only install and uninstall change this computer; check to reset ask the agent.
+Exit codes: docs/exit-codes.md. Only auth, install and uninstall change this computer; check to reset ask the agent.
 `;
 
 const PARSE = `upkeep parse FILE|- [--stderr FILE] [--exit N] [--macos VERSION] -- TOOL ARGS…

@@ -13,6 +13,7 @@ import type { Commands } from '../../ports/commands.ts';
 import type { CredentialReading, Credentials } from '../../ports/credentials.ts';
 import { CredentialsFile, type SavedCredentials } from './credentials-file.ts';
 import { KeychainItems } from './keychain-items.ts';
+import { refuseObstacles, type SaveRules } from './obstacles.ts';
 import { type PrivateFiles, privateFiles } from './private-files.ts';
 
 export type CredentialStoreParts = { commands: Commands; clock: Clock; folder: string; files?: PrivateFiles };
@@ -25,9 +26,6 @@ export type NewCredential = {
   secret: Secret;
   verifiedAt: Instant;
 };
-
-/** `replace`: what stands in the way goes, once the new one is in its place. `severalSaved`: several methods may be saved. */
-export type SaveRules = { replace: boolean; severalSaved: boolean };
 
 /**
  * Saved credentials: the passwords in keychains, one item for each version, and a file that says which of them count.
@@ -188,17 +186,6 @@ export class CredentialStore implements Credentials {
     if (kept.is === 'absent') return 'it said it had, but the item is not there';
     return isSameSecret(kept.secret, secret) ? null : 'what was read back is not what was put in';
   }
-}
-
-function refuseObstacles(obstacles: readonly SavedCredential[], { replace, severalSaved }: SaveRules): void {
-  if (replace || obstacles.length === 0) return;
-  const named = obstacles.map(({ method, account }) => `${method} (${account})`).join(', ');
-  throw new UpkeepError('credential.in-the-way', `another credential is saved already: ${named}.`, {
-    remedy: severalSaved
-      ? 'With --replace it is deleted once the new one is verified and saved. Nothing was changed.'
-      : 'With --replace it is deleted once the new one is verified and saved; the setting authentication.severalSaved allows several methods. Nothing was changed.',
-    facts: { saved: named },
-  });
 }
 
 function itemOf({ method, version, uid, account }: KeptItem): KeptItem {

@@ -1,0 +1,50 @@
+import { withLimits } from '../adapters/commands/limits.ts';
+import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
+import { CredentialStore } from '../adapters/credentials/credential-store.ts';
+import { privateFiles } from '../adapters/credentials/private-files.ts';
+import type { VerifyParts } from '../adapters/credentials/verify-password.ts';
+import { readPreferences } from '../adapters/settings/read-preferences.ts';
+import { requireTools } from '../agent/required-tools.ts';
+import { UpkeepError } from '../domain/problem.ts';
+import { lockCredentials } from '../store/lock.ts';
+import type { Values } from './command.ts';
+import { groundOf } from './ground.ts';
+import { placesOf } from './root-option.ts';
+
+/** What the subcommands of `auth` work with. */
+export type AuthGround = {
+  store: CredentialStore;
+  parts: VerifyParts;
+  zone: string;
+  severalSaved: () => Promise<boolean>;
+  /** Does something while nobody else changes or tries saved credentials. Throws `agent.locked` after a while. */
+  alone: <T>(work: () => Promise<T>) => Promise<T>;
+};
+
+/** Throws `not-root` for anybody else unless a root is given, and `not-a-mac` where tools are missing. */
+export async function authGround(values: Values): Promise<AuthGround> {
+  const places = placesOf(values);
+  if (places.root === '' && process.geteuid?.() !== 0) {
+    throw new UpkeepError('not-root', 'only root may look at or change saved credentials.', {
+      remedy: 'Put `sudo` in front.',
+    });
+  }
+  requireTools(places);
+  const { clock, commands: tools } = await groundOf(places);
+  const commands = withLimits(tools, clock);
+  const zone = clock.zone();
+  return {
+    store: new CredentialStore({ commands, clock, folder: places.state }),
+    parts: { commands, clock, attempts: new AttemptsFile(places.state, privateFiles) },
+    zone,
+    severalSaved: async () => (await readPreferences(places, { zone })).settings.authentication.severalSaved,
+    alone: async (work) => {
+      const lock = lockCredentials(places.state);
+      try {
+        return await work();
+      } finally {
+        lock.release();
+      }
+    },
+  };
+}
