@@ -1,0 +1,233 @@
+// Saved credentials while nobody is killed: what is kept, replaced, refused, and what a keychain that fails does.
+import { describe, expect, test } from 'vitest';
+import { deleteAllCredentials, deleteCredentials } from '../../../src/adapters/credentials/delete-all.ts';
+import type { SavedMethod } from '../../../src/domain/credentials.ts';
+import { DAY_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { ADMIN, CREDENTIALS, desk } from './desk.ts';
+
+type Desk = ReturnType<typeof desk>;
+type Given = { method?: SavedMethod; account?: string; uid?: number | null; password?: string };
+
+function save(one: Desk, given: Given = {}, rules = { replace: false, severalSaved: false }) {
+  const { method = 'local-account', account = 'bert', uid = null, password = ADMIN } = given;
+  const { store } = one.process();
+  const verifiedAt = one.mac.world.wall();
+  return one.run(store.save({ method, account, uid, secret: new Secret(password), verifiedAt }, rules));
+}
+
+async function readBack(one: Desk, method: SavedMethod = 'local-account') {
+  const reading = await one.run(one.process().store.read(method));
+  return reading.found ? reading.secret.expose((plain) => plain) : reading.trouble;
+}
+
+const PASSWORDS = [
+  'with spaces  two',
+  `quotes " and ' and \``,
+  '$HOME $(id) \\n \\',
+  'a=b;c|d&e<f>g',
+  'grün 🐴 staple',
+  '-leading dash',
+  '--password',
+  '0x41424344',
+  '"quoted"',
+  'x'.repeat(128),
+  'é'.repeat(127),
+];
+
+describe('what is kept', () => {
+  test.each(PASSWORDS)('%s comes back as it was', async (password) => {
+    const one = desk();
+    await save(one, { password });
+    expect(await readBack(one)).toBe(password);
+    expect(Object.values(one.kept())).toEqual([password]);
+    for (const call of one.mac.calls) expect([...call.args, ...call.exposed].join('\0')).not.toContain(password);
+    for (const text of one.disk.values()) expect(text).not.toContain(JSON.stringify(password).slice(1, -1));
+  });
+
+  test('the file says all but the password', async () => {
+    const one = desk();
+    const saved = await save(one);
+    expect(JSON.parse(one.disk.get(CREDENTIALS) ?? '')).toEqual({
+      format: 1,
+      lastVersion: saved.version,
+      saved: [
+        {
+          method: 'local-account',
+          account: 'bert',
+          uid: null,
+          version: saved.version,
+          savedAt: '2026-11-23T08:00:00Z',
+          verifiedAt: '2026-11-23T08:00:00Z',
+        },
+      ],
+      loose: [],
+    });
+    expect(Object.keys(one.kept())).toEqual([`local-account/${saved.version}`]);
+  });
+
+  test.each([['two\nlines'], ['nul\0'], ['  '], ['x'.repeat(4_000) + '"'.repeat(200)]])(
+    'what is no line for the keychain is refused, and nothing lies about',
+    async (password) => {
+      const one = desk();
+      await expect(save(one, { password })).rejects.toMatchObject({ code: 'input.wrong' });
+      expect(await readBack(one)).toBe('not-set');
+      await one.run(one.process().store.sweep());
+      expect(one.process().store.list()).toEqual(expect.objectContaining({ saved: [], loose: [] }));
+      expect(one.kept()).toEqual({});
+    },
+  );
+});
+
+describe('one, or several', () => {
+  test('the same account again takes the place of its earlier password, under a version of its own', async () => {
+    const one = desk();
+    const first = await save(one, { password: 'earlier phrase' });
+    const second = await save(one);
+    expect(second.version).toBeGreaterThan(first.version);
+    expect(await readBack(one)).toBe(ADMIN);
+    expect(Object.values(one.kept())).toEqual([ADMIN]);
+  });
+
+  test('a version never comes again, not even on a clock that was set back', async () => {
+    const one = desk();
+    const first = await save(one);
+    one.mac.world.jumpWall(-3 * DAY_MS);
+    expect((await save(one)).version).toBe(first.version + 1);
+  });
+
+  test('another account or method is refused without --replace, and nothing is changed', async () => {
+    const one = desk();
+    await save(one);
+    for (const given of [{ account: 'anna' }, { method: 'saved-password' as const, account: 'anna', uid: 501 }]) {
+      const refused = save(one, given);
+      await expect(refused).rejects.toMatchObject({ code: 'credential.in-the-way' });
+      await expect(refused).rejects.toThrow('local-account (bert)');
+    }
+    expect(await readBack(one)).toBe(ADMIN);
+    expect(Object.values(one.kept())).toEqual([ADMIN]);
+  });
+
+  test('where several are allowed another method stands beside it, another account of the same does not', async () => {
+    const one = desk();
+    const several = { replace: false, severalSaved: true };
+    await save(one);
+    await save(one, { method: 'saved-password', account: 'anna', uid: 501, password: 'correct horse' }, several);
+    await expect(save(one, { account: 'anna' }, several)).rejects.toMatchObject({ code: 'credential.in-the-way' });
+    expect([await readBack(one), await readBack(one, 'saved-password')]).toEqual([ADMIN, 'correct horse']);
+    await save(one, { account: 'anna', password: 'third' }, { replace: true, severalSaved: true });
+    expect([await readBack(one), await readBack(one, 'saved-password')]).toEqual(['third', 'correct horse']);
+  });
+
+  test('a service account is not replaced: nobody would know its password any more', async () => {
+    const one = desk();
+    await save(one, { method: 'service-account', account: '_upkeep', password: 'made up' });
+    const replace = save(one, {}, { replace: true, severalSaved: false });
+    await expect(replace).rejects.toMatchObject({ code: 'credential.in-the-way' });
+    expect(await readBack(one, 'service-account')).toBe('made up');
+  });
+});
+
+describe('a keychain that fails', () => {
+  test('a write that is lost is noticed, and what was saved before still is', async () => {
+    const one = desk();
+    await save(one, { password: 'earlier phrase' });
+    one.mac.faults.add({ name: 'keychain-write-lost', times: 1 });
+    const lost = save(one);
+    await expect(lost).rejects.toMatchObject({ code: 'credential.not-kept' });
+    await expect(lost).rejects.not.toThrow(ADMIN);
+    expect(await readBack(one)).toBe('earlier phrase');
+    expect(one.process().store.list()).toMatchObject({ loose: [] });
+  });
+
+  test('an item that somebody deleted is a password that is gone, for which nothing else is taken', async () => {
+    const one = desk();
+    await save(one);
+    one.mac.keychains.system.items = [];
+    expect(await readBack(one)).toBe('password-gone');
+  });
+
+  test('a damaged file is no guess, and `delete --all` begins anew', async () => {
+    const one = desk();
+    await save(one);
+    for (const text of ['', '{', '{"format": 2}', '{"format":1,"lastVersion":1,"saved":[{}],"loose":[]}']) {
+      one.disk.set(CREDENTIALS, text);
+      expect(await readBack(one)).toBe('unknown');
+      await expect(save(one)).rejects.toMatchObject({ code: 'store.unusable' });
+    }
+    expect(await one.run(deleteAllCredentials(one.process().store))).toEqual([]);
+    expect(one.kept()).toEqual({});
+    await save(one);
+    expect(await readBack(one)).toBe(ADMIN);
+  });
+});
+
+describe("a person's own keychain", () => {
+  const anna = { method: 'saved-password', account: 'anna', uid: 501, password: 'correct horse' } as const;
+
+  test('is used in their session', async () => {
+    const one = desk();
+    await save(one, anna);
+    expect(await readBack(one, 'saved-password')).toBe('correct horse');
+    expect(one.kept()).toEqual({});
+  });
+
+  test('is closed while they are not logged in; what has to go from it goes later', async () => {
+    const one = desk();
+    await save(one, anna);
+    one.mac.logOut();
+    expect(await readBack(one, 'saved-password')).toBe('keychain-unavailable');
+    const { store } = one.process();
+    expect(await one.run(deleteCredentials(store, ['saved-password'], null))).toHaveLength(1);
+    expect(await readBack(one, 'saved-password')).toBe('not-set');
+    expect(store.list().loose).toHaveLength(1);
+    one.mac.logIn('anna');
+    await one.run(one.process().store.sweep());
+    expect(store.list().loose).toEqual([]);
+    expect(one.mac.keychains.at('/Users/anna/Library/Keychains/login.keychain')?.items).toEqual([]);
+  });
+
+  test('that stays locked after a log-in is closed as well, and nobody waits for ever', async () => {
+    const one = desk();
+    await save(one, anna);
+    one.mac.rotatePassword('anna', 'set by the MDM', { cryptoToo: true });
+    one.mac.logOut();
+    one.mac.logIn('anna');
+    const before = one.mac.world.now();
+    expect(await readBack(one, 'saved-password')).toBe('keychain-unavailable');
+    expect(one.mac.world.now() - before).toBeLessThan(2 * MINUTE_MS);
+  });
+});
+
+describe('deleting', () => {
+  test('twice is once', async () => {
+    const one = desk();
+    await save(one);
+    const all = () => one.run(deleteAllCredentials(one.process().store));
+    expect(await all()).toMatchObject([{ method: 'local-account', account: 'bert' }]);
+    expect([await all(), one.kept(), await readBack(one)]).toEqual([[], {}, 'not-set']);
+  });
+
+  test('all, also what the file does not know of', async () => {
+    const one = desk();
+    await save(one);
+    one.disk.clear();
+    expect(await one.run(deleteAllCredentials(one.process().store))).toEqual([]);
+    expect(one.kept()).toEqual({});
+  });
+
+  test('a service account goes before its credential, which stays when the account could not go', async () => {
+    const one = desk();
+    await save(one, { method: 'service-account', account: '_upkeep', password: 'made up' });
+    const { store } = one.process();
+    const none = one.run(deleteAllCredentials(store));
+    await expect(none).rejects.toMatchObject({ code: 'credential.in-the-way' });
+    const failing = one.run(deleteAllCredentials(store, () => Promise.reject(new Error('no'))));
+    await expect(failing).rejects.toThrow('no');
+    expect(await readBack(one, 'service-account')).toBe('made up');
+    const removed: string[] = [];
+    const remove = async ({ account }: { account: string }) => void removed.push(account);
+    await one.run(deleteAllCredentials(store, remove));
+    expect([removed, await readBack(one, 'service-account'), one.kept()]).toEqual([['_upkeep'], 'not-set', {}]);
+  });
+});
