@@ -44,9 +44,9 @@ export function askHidden(prompt: string, { input, say }: Terminal): Promise<str
       }
     };
     for (const signal of SIGNALS) process.on(signal, give);
-    say(prompt);
-    // Raw first: whatever is typed from here on is not shown.
+    // Before the question, so that nobody who sees it can type anything that is shown.
     input.setRawMode(true);
+    say(prompt);
     input.setEncoding('utf8');
     input.on('data', hear);
     input.on('end', ended);

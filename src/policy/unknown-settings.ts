@@ -14,7 +14,7 @@ export function strangerProblem(stranger: Stranger, suggest: boolean): SettingPr
     return {
       key,
       given: null,
-      what: 'would be a credential, and a profile can be read by everyone who uses the Mac. Secrets are never settings; take it out, and change it if it was real',
+      what: 'would be a credential, and a profile can be read by everyone who uses the Mac. Secrets are never settings: `upkeep auth set` takes them. Take it out, and change it if it was real',
       allowed: null,
       nearest: null,
     };

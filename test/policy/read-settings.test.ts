@@ -131,6 +131,8 @@ describe('unknown keys', () => {
     'jamfUser',
     'username',
     'AuthServicePassword',
+    'AuthLocalPassword',
+    'AuthLocalAccount',
     'bearer_token',
     'API-Key',
     'adminPswd',
@@ -146,7 +148,7 @@ describe('unknown keys', () => {
     ]) {
       const problems = problemsOf(raw);
       const words = problemsInWords('file', problems);
-      expect(words).toMatch(/credential.*never settings/);
+      expect(words).toMatch(/credential.*never settings.*`upkeep auth set`/);
       expect(words).not.toContain('hunter2');
     }
   });

@@ -24,7 +24,8 @@ const SERVER = 'Ask whoever runs the management server.';
 
 const REMEDIES: Record<MethodTrouble, string | ((account: string) => string)> = {
   'not-set': 'Save one with `sudo upkeep auth set`.',
-  unknown: 'Try again in a minute; if it goes on, run the tool that is named by hand.',
+  unknown:
+    'Try again in a minute. If it goes on, look by hand: `sysadminctl -secureTokenStatus USER`, `diskutil apfs listUsers /`.',
   'keychain-unavailable': 'Try again later; a person’s keychain is open only while they are logged in.',
   'password-gone': 'Save it again with `sudo upkeep auth set`.',
   'no-account': 'Name an account that is on this Mac and not disabled.',

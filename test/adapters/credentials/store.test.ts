@@ -140,6 +140,16 @@ describe('a keychain that fails', () => {
     expect(one.process().store.list()).toMatchObject({ loose: [] });
   });
 
+  test('what comes back otherwise than it was put in is not kept', async () => {
+    const one = desk();
+    await save(one, { password: 'earlier phrase' });
+    const put = one.mac.keychains.put.bind(one.mac.keychains);
+    one.mac.keychains.put = (keychain, item) => put(keychain, { ...item, secret: `${item.secret} ` });
+    await expect(save(one)).rejects.toMatchObject({ code: 'credential.not-kept' });
+    expect(await readBack(one)).toBe('earlier phrase');
+    expect(Object.values(one.kept())).toEqual(['earlier phrase']);
+  });
+
   test('an item that somebody deleted is a password that is gone, for which nothing else is taken', async () => {
     const one = desk();
     await save(one);
@@ -185,6 +195,16 @@ describe("a person's own keychain", () => {
     await one.run(one.process().store.sweep());
     expect(store.list().loose).toEqual([]);
     expect(one.mac.keychains.at('/Users/anna/Library/Keychains/login.keychain')?.items).toEqual([]);
+  });
+
+  test('is not even asked for while somebody else is logged in', async () => {
+    const one = desk();
+    await save(one, anna);
+    one.mac.logOut();
+    one.mac.logIn('clara');
+    const before = one.mac.callCounts()['security.find-password'];
+    expect(await readBack(one, 'saved-password')).toBe('keychain-unavailable');
+    expect(one.mac.callCounts()['security.find-password']).toBe(before);
   });
 
   test('that stays locked after a log-in is closed as well, and nobody waits for ever', async () => {

@@ -1,0 +1,112 @@
+// From `auth set` to `auth delete` on a simulated Mac with real processes: what is typed reaches the tools, and is found
+// nowhere else.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { placesUnder } from '../../src/adapters/places.ts';
+import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
+import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
+import { root as project } from '../support/lives.ts';
+import { MONDAY_NINE } from '../support/situations.ts';
+
+const BERT = `-bert's "long" $(pass) = 🐴`;
+const NEXT = 'another phrase';
+
+let mac: MacUnderRoot;
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'uk-'));
+  const read = readMacSpec({ accounts: [{ name: 'bert', password: BERT, admin: true, secureToken: true }] });
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  mac = new MacUnderRoot({ root: folder, spec: read.spec, start: MONDAY_NINE, time: 'eager' });
+  await mac.boot();
+});
+afterEach(async () => {
+  await mac.shutDown();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const argv = (words: readonly string[]) => [
+  process.execPath,
+  join(project, 'src/cli/main.ts'),
+  'auth',
+  ...words,
+  '--root',
+  mac.root,
+];
+const auth = (words: readonly string[], stdin: string | null = null) => mac.run(argv(words), { stdin });
+
+/** Every file below the root, as one text. */
+const filesUnderRoot = () =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n');
+
+const items = () => mac.mac.keychains.system.items.map(({ account, secret }) => [account.split('/')[0], secret]);
+
+test('set, list, verify, replaced, deleted; the password is in the keychain and nowhere else', async () => {
+  const { state } = placesUnder(mac.root);
+  const told: string[] = [];
+  const done = async (words: readonly string[], stdin: string | null = null) => {
+    const end = await auth(words, stdin);
+    told.push(end.stdout, end.stderr);
+    expect({ code: end.exitCode, err: end.stderr }).toEqual({ code: 0, err: '' });
+    return end.stdout;
+  };
+  expect(await done(['list'])).toBe('Nothing is saved.\n');
+  expect(await done(['set', 'local-account', 'bert'], `${BERT}\n`)).toBe(
+    'Saved: local-account “bert”. The password logs in and unlocks the startup volume.\n',
+  );
+  expect(items()).toEqual([['local-account', BERT]]);
+  expect(statSync(join(state, 'credentials.json')).mode & 0o777).toBe(0o600);
+  expect(statSync(join(state, 'attempts.json')).mode & 0o777).toBe(0o600);
+  expect(await done(['list'])).toMatch(/^local-account “bert”\n {2}saved {7}\w+ \d.*\n {2}last right {2}\w+ \d.*\n$/);
+  expect(await done(['verify'])).toBe('local-account “bert”: right. It logs in and unlocks the startup volume.\n');
+  const again = await auth(['verify', 'local-account', '--json']);
+  expect([again.exitCode, JSON.parse(again.stdout)]).toMatchObject([
+    75,
+    { schema: 'upkeep.auth/1', checks: [{ account: 'bert', right: false, tried: false, trouble: 'tried-today' }] },
+  ]);
+  const refused = await auth(['set', 'local-account', 'anna'], 'correct horse\n');
+  expect([refused.exitCode, refused.stdout]).toEqual([73, '']);
+  expect(refused.stderr).toContain('(credential.in-the-way)');
+  const replaced = JSON.parse(await done(['set', 'local-account', 'anna', '--replace', '--json'], 'correct horse'));
+  expect(replaced).toMatchObject({ saved: { account: 'anna' }, replaced: [{ account: 'bert' }] });
+  expect(items()).toEqual([['local-account', 'correct horse']]);
+  expect(await done(['delete', 'local-account'])).toBe('Deleted: local-account “anna”.\n');
+  expect(await done(['delete', '--all'])).toBe('Nothing was saved.\n');
+  expect(items()).toEqual([]);
+  const everything = [filesUnderRoot(), ...told, refused.stderr, again.stdout].join('\n');
+  for (const secret of [BERT, JSON.stringify(BERT).slice(1, -1), 'correct horse']) {
+    expect(everything).not.toContain(secret);
+    for (const call of mac.mac.calls) expect([...call.args, ...call.exposed].join('\0')).not.toContain(secret);
+  }
+});
+
+test('a wrong one is not saved, and what was saved stays', async () => {
+  await auth(['set', 'local-account', 'bert'], BERT);
+  const wrong = await auth(['set', 'local-account', 'bert'], 'a slip of the hand');
+  expect([wrong.exitCode, wrong.stdout]).toEqual([77, '']);
+  expect(wrong.stderr).toMatch(
+    /^upkeep: the password of “bert” was not saved: the password is wrong\.\n.*\n\(credential\.unfit\)\n$/,
+  );
+  expect(items()).toEqual([['local-account', BERT]]);
+  expect(filesUnderRoot() + wrong.stderr).not.toContain('a slip of the hand');
+  mac.mac.rotatePassword('bert', NEXT);
+  const drifted = await auth(['set', 'local-account', 'bert'], NEXT);
+  expect([drifted.exitCode, drifted.stderr]).toEqual([77, expect.stringContaining('drifted apart')]);
+  expect((await auth(['set', 'local-account', 'dora'], NEXT)).stderr).toContain('there is no account “dora”');
+  expect((await auth(['verify', 'service-account'])).exitCode).toBe(69);
+});
+
+test('from a file descriptor', async () => {
+  const file = join(folder, 'secret.txt');
+  writeFileSync(file, `${BERT}\n`);
+  const line = argv(['set', 'local-account', 'bert', '--password-fd', '3']).map((word) => `'${word}'`);
+  const end = await mac.run(['/bin/sh', '-c', `exec ${line.join(' ')} 3< '${file}'`]);
+  expect([end.exitCode, end.stderr]).toEqual([0, '']);
+  expect(items()).toEqual([['local-account', BERT]]);
+});
