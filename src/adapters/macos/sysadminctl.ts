@@ -56,6 +56,15 @@ export function readSysadmin(printed: Printed): SysadminAnswer {
   return { error: printed.exitCode === 0 || printed.exitCode === null ? null : 'other', said, usage };
 }
 
+/**
+ * Reads `sysadminctl -resetPasswordFor`, the one order that may be carried out without a word. Whether it was, only a
+ * check of the new password tells.
+ */
+export function readReset(printed: Printed): SysadminAnswer {
+  const isSilent = printed.exitCode === 0 && messagesIn(printed).length === 0;
+  return isSilent ? { error: null, said: [], usage: false } : readSysadmin(printed);
+}
+
 /** Reads `sysadminctl -secureTokenOn`: whether it claims to have done it, and what a status after it says, if any. */
 export function readTokenGrant(
   printed: Printed,

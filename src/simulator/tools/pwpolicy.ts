@@ -31,6 +31,10 @@ export const pwpolicy: Tool = async (argv, io, mac) => {
     case 'getaccountpolicies':
       io.print(`Getting ${whose}\n${policiesText(account === null ? mac.accounts.policy : account.policy)}`);
       return 0;
+    case 'getglobalpolicy':
+      // The rules here are of the newer kind; of the older, which this is about, there are none.
+      io.print('\n');
+      return 0;
     case 'clearaccountpolicies':
       return change(`Clearing ${whose}`, account, NO_POLICY, io, mac);
     case 'setaccountpolicies':
