@@ -1,6 +1,6 @@
 // From `auth set` to `auth delete` on a simulated Mac with real processes: what is typed reaches the tools, and is found
 // nowhere else.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -109,4 +109,16 @@ test('from a file descriptor', async () => {
   const end = await mac.run(['/bin/sh', '-c', `exec ${line.join(' ')} 3< '${file}'`]);
   expect([end.exitCode, end.stderr]).toEqual([0, '']);
   expect(items()).toEqual([['local-account', BERT]]);
+});
+
+test('`uninstall --purge` leaves no password behind in the keychain', async () => {
+  await auth(['set', 'local-account', 'bert'], BERT);
+  const uninstall = (...words: string[]) =>
+    mac.run([process.execPath, join(project, 'src/cli/main.ts'), 'uninstall', ...words, '--root', mac.root]);
+  expect((await uninstall('--purge', '--dry-run')).stdout).toMatch(/^would {7}delete saved credentials/);
+  expect((await uninstall()).stdout).not.toContain('credentials');
+  expect(items()).toHaveLength(1);
+  expect((await uninstall('--purge')).stdout).toMatch(/^done {7}delete saved credentials/);
+  expect(items()).toEqual([]);
+  expect(existsSync(placesUnder(mac.root).state)).toBe(false);
 });

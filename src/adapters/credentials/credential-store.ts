@@ -47,7 +47,8 @@ export class CredentialStore implements Credentials {
 
   /** What is saved, and what still lies in a keychain although it does not count any more. Changes nothing. */
   list(): Pick<SavedCredentials, 'saved' | 'loose'> {
-    return this.#file.read();
+    const { saved, loose } = this.#file.read();
+    return { saved, loose };
   }
 
   saved(method: SavedMethod): SavedCredential | null {

@@ -93,10 +93,10 @@ export class KeychainItems {
     const { account } = await runCommand(this.#commands, readOneAccount, { name });
     // A keychain goes with its account; a new account of that name has another number and a keychain of its own.
     if (account === null || account.uid !== uid) return { is: 'gone' };
-    const console = await runCommand(this.#commands, consoleUser, undefined);
-    if (console.name === null || console.uid !== uid) return { is: 'closed', why: `“${name}” is not logged in` };
+    const screen = await runCommand(this.#commands, consoleUser, undefined);
+    if (screen.name === null || screen.uid !== uid) return { is: 'closed', why: `“${name}” is not logged in` };
     if (account.home === null) return { is: 'closed', why: `the home folder of “${name}” is not known` };
-    return { is: 'open', keychain: { user: { name: console.name, uid }, home: account.home } };
+    return { is: 'open', keychain: { user: { name: screen.name, uid }, home: account.home } };
   }
 }
 

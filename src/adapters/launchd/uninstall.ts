@@ -1,4 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
+import { CredentialStore } from '../credentials/credential-store.ts';
+import { deleteAllCredentials } from '../credentials/delete-all.ts';
 import { isOurFile, isOurPlist } from './in-the-way.ts';
 import { launchdJobs } from './launchd-jobs.ts';
 import { madeFolders, removeMadeFolders } from './made-folders.ts';
@@ -15,6 +17,8 @@ export function uninstallSteps(setup: Setup, { purge }: { purge: boolean }): Ste
   const { places } = setup;
   const jobs = [WAKE_LABEL, AGENT_LABEL];
   return [
+    // First: where a password has to be looked after before it goes, upkeep has to be there for it.
+    ...(purge ? [credentialsStep(setup)] : []),
     ...jobs.map((label) => unloadStep(label, setup)),
     ...jobs.map((label) => {
       const file = plistFile(places, label);
@@ -32,6 +36,15 @@ export function uninstallSteps(setup: Setup, { purge }: { purge: boolean }): Ste
       : []),
     emptyFoldersStep(setup, purge),
   ];
+}
+
+function credentialsStep({ commands, clock, places }: Setup): Step {
+  const store = new CredentialStore({ commands, clock, folder: places.state });
+  return {
+    what: 'delete saved credentials from the keychain',
+    isSo: () => store.isReadable() && Object.values(store.list()).flat().length === 0,
+    act: async () => void (await deleteAllCredentials(store)),
+  };
 }
 
 function unloadStep(label: string, setup: Setup): Step {

@@ -9,7 +9,7 @@ export const uninstall: CliCommand = {
 Takes upkeep off this Mac, as root: jobs, command, sockets. State and logs stay, so that a later install goes on with
 what people were promised.
 
-  --purge      remove state and logs as well, and with them every promise
+  --purge      remove state and logs as well, and with them every promise; saved credentials go first
   --dry-run    only say what would be done
   --root DIR   a simulated Mac below this folder instead of this one`,
   options: { purge: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, root: { type: 'string' } },
