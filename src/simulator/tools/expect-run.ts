@@ -2,7 +2,8 @@ import { SECOND_MS } from '../../domain/instant.ts';
 import { type Case, casesOf } from './expect-cases.ts';
 import { ExpectChannel } from './expect-channels.ts';
 import { ExpectSession } from './expect-session.ts';
-import { Tcl, type TclCommand } from './tcl.ts';
+import { Tcl } from './tcl.ts';
+import type { TclCommand } from './tcl-commands.ts';
 import { TclError } from './tcl-words.ts';
 import type { ToolIo } from './tool.ts';
 

@@ -1,7 +1,21 @@
-import type { Tcl, TclCommand } from './tcl.ts';
 import { elementsOf, listOf } from './tcl-lists.ts';
 import { stringCommand } from './tcl-strings.ts';
 import { TclError } from './tcl-words.ts';
+
+export type TclCommand = (args: readonly string[]) => Promise<string> | string;
+
+/** What the commands of the language need of whoever runs a script: its variables, and scripts within the script. */
+export type Interpreter = {
+  get(name: string): string;
+  has(name: string): boolean;
+  set(name: string, value: string): string;
+  unset(name: string): void;
+  global(names: readonly string[]): string;
+  define(name: string, parameters: string, body: string): string;
+  run(script: string): Promise<string>;
+  truth(expression: string): Promise<boolean>;
+  expression(text: string): Promise<string>;
+};
 
 const CODES = { return: '2', break: '3', continue: '4' } as const;
 
@@ -18,7 +32,7 @@ export class Leaving extends Error {
 }
 
 /** The commands of the language itself, those it has here. */
-export function languageOf(tcl: Tcl): [string, TclCommand][] {
+export function languageOf(tcl: Interpreter): [string, TclCommand][] {
   const read = (name: string, otherwise: string): string => (tcl.has(name) ? tcl.get(name) : otherwise);
   return [
     ['set', ([name = '', value]) => (value === undefined ? tcl.get(name) : tcl.set(name, value))],
@@ -64,18 +78,18 @@ function elementAt(list: string, at: string): string {
   return elements[at.startsWith('end') ? elements.length - 1 - Number(back ?? 0) : whole(at)] ?? '';
 }
 
-function unset(args: readonly string[], tcl: Tcl): string {
+function unset(args: readonly string[], tcl: Interpreter): string {
   const quietly = args[0] === '-nocomplain';
   for (const name of quietly ? args.slice(1) : args) if (!quietly || tcl.has(name)) tcl.unset(name);
   return '';
 }
 
-function info([what = '', name = '']: readonly string[], tcl: Tcl): string {
+function info([what = '', name = '']: readonly string[], tcl: Interpreter): string {
   if (what === 'exists') return tcl.has(name) ? '1' : '0';
   return fail(`unknown or ambiguous subcommand "${what}"`);
 }
 
-async function choose(args: readonly string[], tcl: Tcl): Promise<string> {
+async function choose(args: readonly string[], tcl: Interpreter): Promise<string> {
   for (let place = 0; place < args.length; ) {
     const word = args[place] ?? '';
     if (word === 'else') return tcl.run(args[place + 1] ?? '');
@@ -87,12 +101,15 @@ async function choose(args: readonly string[], tcl: Tcl): Promise<string> {
   return '';
 }
 
-async function count([start = '', test = '', next = '', body = '']: readonly string[], tcl: Tcl): Promise<string> {
+async function count(
+  [start = '', test = '', next = '', body = '']: readonly string[],
+  tcl: Interpreter,
+): Promise<string> {
   await tcl.run(start);
   return loop(() => tcl.truth(test), body, tcl, next);
 }
 
-function each([name = '', list = '', body = '']: readonly string[], tcl: Tcl): Promise<string> {
+function each([name = '', list = '', body = '']: readonly string[], tcl: Interpreter): Promise<string> {
   const left = elementsOf(list);
   const step = (): boolean => {
     const next = left.shift();
@@ -102,7 +119,12 @@ function each([name = '', list = '', body = '']: readonly string[], tcl: Tcl): P
   return loop(step, body, tcl);
 }
 
-async function loop(test: () => Promise<boolean> | boolean, body: string, tcl: Tcl, next = ''): Promise<string> {
+async function loop(
+  test: () => Promise<boolean> | boolean,
+  body: string,
+  tcl: Interpreter,
+  next = '',
+): Promise<string> {
   while (await test()) {
     try {
       await tcl.run(body);
@@ -116,7 +138,7 @@ async function loop(test: () => Promise<boolean> | boolean, body: string, tcl: T
 }
 
 /** How a script ended, as a number; it catches a `return` or a `break` as well as an error. */
-async function attempt([body = '', name]: readonly string[], tcl: Tcl): Promise<string> {
+async function attempt([body = '', name]: readonly string[], tcl: Interpreter): Promise<string> {
   const keep = (value: string): void => {
     if (name !== undefined) tcl.set(name, value);
   };

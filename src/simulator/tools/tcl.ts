@@ -1,13 +1,11 @@
-import { Leaving, languageOf } from './tcl-commands.ts';
+import { type Interpreter, Leaving, languageOf, type TclCommand } from './tcl-commands.ts';
 import { evaluated, isTrue } from './tcl-expression.ts';
 import { elementsOf, listOf } from './tcl-lists.ts';
 import { TclVariables } from './tcl-variables.ts';
 import { closing, closingBracket, commandsOf, escapeAt, TclError, type TclWord } from './tcl-words.ts';
 
-export type TclCommand = (args: readonly string[]) => Promise<string> | string;
-
 /** As much of Tcl as scripts that answer a tool's questions are written in; anything else is an unknown command. */
-export class Tcl {
+export class Tcl implements Interpreter {
   readonly commands: Map<string, TclCommand>;
   readonly #globals = new TclVariables();
   /** What the procedure sees that runs now; outside of any it is what everybody sees. */
