@@ -118,7 +118,7 @@ test('`uninstall --purge` leaves no password behind in the keychain', async () =
   expect((await uninstall('--purge', '--dry-run')).stdout).toMatch(/^would {7}delete saved credentials/);
   expect((await uninstall()).stdout).not.toContain('credentials');
   expect(items()).toHaveLength(1);
-  expect((await uninstall('--purge')).stdout).toMatch(/^done {7}delete saved credentials/);
+  expect((await uninstall('--purge')).stdout).toMatch(/^done {8}delete saved credentials/);
   expect(items()).toEqual([]);
   expect(existsSync(placesUnder(mac.root).state)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { type Lockout, type LoginRecord, type PasswordPolicy, strictestLockout } from '../../domain/accounts.ts';
+import { type Lockout, type LoginRecord, strictestLockout } from '../../domain/accounts.ts';
 import type { LockoutFacts } from '../../domain/attempts.ts';
 import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
@@ -14,22 +14,13 @@ const NO_RECORD: LoginRecord = { failedLogins: null, failedAtEpoch: null, passwo
 export async function lockoutFactsOf(commands: Commands, name: string): Promise<LockoutFacts> {
   const ofAll = await orElse(null, () => runCommand(commands, accountPolicies, undefined));
   const ofAccount = await orElse(null, () => runCommand(commands, policiesOfAccount, { name }));
-  const older = await orElse(undefined, () => runCommand(commands, globalPolicy, undefined));
+  const older = await orElse(null, () => runCommand(commands, globalPolicy, undefined));
   const record = await orElse(NO_RECORD, () => runCommand(commands, loginRecord, { name }));
-  const lockout = strictest([ofAll, ofAccount, ...(older === undefined ? [] : [older])]);
+  const told = [ofAll?.lockout ?? UNKNOWN, ofAccount?.lockout ?? UNKNOWN];
+  // Many a Mac has nothing to say in the older form; what it says counts, its silence does not.
+  if (older !== null && older.lockout.state !== 'unknown') told.push(older.lockout);
+  const lockout = told.reduce(strictestLockout);
   return { lockout, failures: record.failedLogins, lockedUntil: lockedUntil(lockout, record) };
-}
-
-/**
- * A source without rules is silent where another one has some. One that could not be asked (null) may hide a stricter rule.
- * Where nobody tells anything it is unknown.
- */
-function strictest(policies: readonly (PasswordPolicy | null)[]): Lockout {
-  const failed = policies.some((policy) => policy === null);
-  const told = policies.flatMap((policy) => (policy === null || policy.lockout.state === 'unknown' ? [] : [policy]));
-  const all = told.map(({ lockout }) => lockout);
-  if (failed || all.length === 0) all.push(UNKNOWN);
-  return all.reduce(strictestLockout);
 }
 
 function lockedUntil(lockout: Lockout, { failedLogins, failedAtEpoch }: LoginRecord): LockoutFacts['lockedUntil'] {

@@ -1,5 +1,5 @@
 // Saved credentials on the simulated Mac of an office, with files in memory, and with a death at any step.
-import { Observable, tap } from 'rxjs';
+import { Observable, of, tap } from 'rxjs';
 import { withLimits } from '../../../src/adapters/commands/limits.ts';
 import { AttemptsFile } from '../../../src/adapters/credentials/attempts-file.ts';
 import { CredentialStore } from '../../../src/adapters/credentials/credential-store.ts';
@@ -29,7 +29,8 @@ export function desk(more: MacSpecInput = {}) {
   return {
     mac,
     disk,
-    process: (death: Death = null) => processOn(mac, disk, death),
+    /** `refused` are commands that cannot be started. */
+    process: (death: Death = null, refused: readonly string[] = []) => processOn(mac, disk, death, refused),
     run: <T>(started: Promise<T>) => inVirtualTime(mac, started),
     /** What upkeep keeps in the keychain of the Mac, by version. */
     kept: () => keptIn(mac),
@@ -41,8 +42,13 @@ export function keptIn(mac: VirtualMac): Record<string, string> {
   return Object.fromEntries(items.map(({ account, secret }) => [account, secret]));
 }
 
+const NOT_STARTED: ToolEvent = {
+  kind: 'ended',
+  ending: { exitCode: null, signal: null, stoppedBy: null, spawnError: 'EACCES' },
+};
+
 /** One life of a process that works with the credentials. `steps` is how many it has taken. */
-function processOn(mac: VirtualMac, disk: Map<string, string>, death: Death) {
+function processOn(mac: VirtualMac, disk: Map<string, string>, death: Death, refused: readonly string[]) {
   let steps = 0;
   let isDead = false;
   const die = (): never => {
@@ -70,8 +76,7 @@ function processOn(mac: VirtualMac, disk: Map<string, string>, death: Death) {
     start: (call) =>
       new Observable<ToolEvent>((subscriber) => {
         const last = step();
-        return tools
-          .start(call)
+        return (refused.includes(call.name) ? of(NOT_STARTED) : tools.start(call))
           .pipe(tap({ next: ({ kind }) => void (last && kind === 'ended' && die()) }))
           .subscribe(subscriber);
       }),

@@ -92,17 +92,49 @@ describe('what is known without the password costs no try', () => {
 
 describe('lockout', () => {
   test.each([
-    [undefined, 3],
+    ['pwpolicy.all', 3],
+    ['pwpolicy.of-account', 3],
+    ['pwpolicy.global', 8],
+  ])('where %s does not answer, %i of eight are tried', async (refused, tries) => {
+    const one = desk({ passwordPolicy: { lockoutAfter: 12 } });
+    const { parts } = one.process(null, [refused]);
+    for (let i = 0; i < 8; i += 1) {
+      await one.run(verifyPassword(parts, { account: 'bert', credential: null, secret: new Secret(`wrong ${i}`) }));
+    }
+    expect(failures(one)).toBe(tries);
+  });
+
+  test('where the failed logins are not known, a saved password is not tried', async () => {
+    const one = desk();
+    const { parts } = one.process(null, ['dscl.logins']);
+    const given = { account: 'bert', credential: 'local-account/1', secret: new Secret(ADMIN) };
+    expect(await one.run(verifyPassword(parts, given))).toMatchObject({ trouble: 'unknown', tried: false });
+  });
+
+  test.each(['dscl.account', 'sysadminctl.token-status', 'diskutil.crypto-users'])(
+    'where %s does not answer, nothing is tried',
+    async (refused) => {
+      const one = desk();
+      const { parts } = one.process(null, [refused]);
+      const given = { account: 'bert', credential: null, secret: new Secret(ADMIN) };
+      expect(await one.run(verifyPassword(parts, given))).toMatchObject({ trouble: 'unknown', tried: false });
+      expect(parts.attempts.all()).toEqual([]);
+    },
+  );
+
+  test.each([
+    [null, 12],
     [5, 3],
     [4, 2],
     [10, 8],
     [3, 1],
     [2, 0],
-  ])('with a limit of %s, %i wrong ones are tried and two are left', async (lockoutAfter, tries) => {
-    const one = desk(lockoutAfter === undefined ? {} : { passwordPolicy: { lockoutAfter } });
+  ])('with a limit of %s, %i wrong ones of twelve are tried', async (lockoutAfter, tries) => {
+    const one = desk({ passwordPolicy: { lockoutAfter } });
     for (let i = 0; i < 12; i += 1) await verify(one, `wrong ${i}`);
     expect(failures(one)).toBe(tries);
-    expect(await verify(one, ADMIN)).toMatchObject({ fit: false, trouble: 'near-lockout', tried: false });
+    const right = lockoutAfter === null ? { fit: true } : { fit: false, trouble: 'near-lockout', tried: false };
+    expect(await verify(one, ADMIN)).toMatchObject(right);
   });
 
   test('an account may have a stricter rule of its own', async () => {
