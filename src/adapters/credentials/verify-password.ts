@@ -43,27 +43,43 @@ export async function verifyPassword(
 
   const ended = attempts.begin(attempt);
   const login = await ask(() => runCommand(commands, checkLogin, { name: account.name, password: secret }));
-  if (login === 'right' || login === 'wrong') ended(login === 'right');
-  else return failed(ANSWERS[login]);
+  if (login.verdict !== 'right' && login.verdict !== 'wrong') return failed(unanswered(login));
+  ended(login.verdict === 'right');
   const volume = await ask(() => runCommand(commands, checkVolumePassword, { guid: account.guid, password: secret }));
-  if (volume !== 'right' && volume !== 'wrong') return failed(login === 'wrong' ? WRONG : ANSWERS[volume]);
-  if (login === 'right' && volume === 'right') return { fit: true, account: account.name, at: clock.now() };
-  if (login === volume) return failed(WRONG);
-  return failed(login === 'right' ? ONLY_LOGS_IN : ONLY_UNLOCKS);
+  if (login.verdict === 'wrong') return failed(volume.verdict === 'right' ? ONLY_UNLOCKS : WRONG);
+  if (volume.verdict === 'right') return { fit: true, account: account.name, at: clock.now() };
+  return failed(volume.verdict === 'wrong' ? ONLY_LOGS_IN : unanswered(volume));
 }
 
 function failed(unfit: Unfit): Verification {
   return { fit: false, until: null, tried: true, ...unfit };
 }
 
-type Answer = Exclude<PasswordVerdict, 'right' | 'wrong'> | 'failed';
+/** `failed`: the tool did not do its work, as `message` says. */
+type Answer = { verdict: PasswordVerdict } | { verdict: 'failed'; message: string };
 
-async function ask(check: () => Promise<{ verdict: PasswordVerdict }>): Promise<PasswordVerdict | 'failed'> {
+async function ask(check: () => Promise<{ verdict: PasswordVerdict }>): Promise<Answer> {
   try {
-    return (await check()).verdict;
+    return await check();
   } catch (error) {
-    if (error instanceof UpkeepError && error.code !== 'bug') return 'failed';
-    throw error;
+    if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+    return { verdict: 'failed', message: error.message.replace(/\.$/, '') };
+  }
+}
+
+function unanswered(answer: Answer): Unfit {
+  switch (answer.verdict) {
+    case 'locked':
+      return { trouble: 'locked', why: 'macOS lets nobody log in to the account: it is locked, disabled or expired' };
+    case 'no-such-account':
+      return {
+        trouble: 'no-account',
+        why: 'there is no such account, or it is none of those who can unlock the volume',
+      };
+    case 'failed':
+      return { trouble: 'command-failed', why: `the password could not be checked: ${answer.message}` };
+    default:
+      return { trouble: 'command-failed', why: 'macOS refused to check the password' };
   }
 }
 
@@ -75,16 +91,6 @@ const ONLY_LOGS_IN: Unfit = {
 const ONLY_UNLOCKS: Unfit = {
   trouble: 'drifted',
   why: 'the startup volume knows this password, but it does not log in: the account got another one since',
-};
-
-const ANSWERS: Record<Answer, Unfit> = {
-  locked: {
-    trouble: 'locked',
-    why: 'macOS does not let anybody log in to the account: it is locked, disabled or expired',
-  },
-  'no-such-account': { trouble: 'no-account', why: 'there is no such account' },
-  refused: { trouble: 'command-failed', why: 'macOS refused to check the password' },
-  failed: { trouble: 'command-failed', why: 'the tool that checks the password did not do its work' },
 };
 
 const REFUSALS: Record<Extract<AttemptVerdict, { may: false }>['why'], Unfit> = {

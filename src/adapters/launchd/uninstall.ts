@@ -18,7 +18,7 @@ export function uninstallSteps(setup: Setup, { purge }: { purge: boolean }): Ste
   const jobs = [WAKE_LABEL, AGENT_LABEL];
   return [
     // First: where a password has to be looked after before it goes, upkeep has to be there for it.
-    ...(purge ? [credentialsStep(setup)] : []),
+    ...(purge ? credentialSteps(setup) : []),
     ...jobs.map((label) => unloadStep(label, setup)),
     ...jobs.map((label) => {
       const file = plistFile(places, label);
@@ -38,13 +38,12 @@ export function uninstallSteps(setup: Setup, { purge }: { purge: boolean }): Ste
   ];
 }
 
-function credentialsStep({ commands, clock, places }: Setup): Step {
+/** None where nothing is saved. */
+function credentialSteps({ commands, clock, places }: Setup): Step[] {
   const store = new CredentialStore({ commands, clock, folder: places.state });
-  return {
-    what: 'delete saved credentials from the keychain',
-    isSo: () => store.isReadable() && Object.values(store.list()).flat().length === 0,
-    act: async () => void (await deleteAllCredentials(store)),
-  };
+  const isSo = () => store.isReadable() && Object.values(store.list()).flat().length === 0;
+  const act = async () => void (await deleteAllCredentials(store));
+  return isSo() ? [] : [{ what: 'delete saved credentials from the keychain', isSo, act }];
 }
 
 function unloadStep(label: string, setup: Setup): Step {

@@ -173,6 +173,30 @@ describe('lockout', () => {
     expect(failures(one)).toBe(1);
   });
 
+  test('a check that cannot be run counts as a try, and says why', async () => {
+    const one = desk();
+    const check = (refused: string) => {
+      const { parts } = one.process(null, [refused]);
+      return one.run(verifyPassword(parts, { account: 'bert', credential: null, secret: new Secret(ADMIN) }));
+    };
+    for (const name of ['diskutil.check-volume-password', 'dscl.check-login']) {
+      expect(await check(name)).toMatchObject({ trouble: 'command-failed', why: /could not be started/, tried: true });
+    }
+    expect(
+      one
+        .process()
+        .parts.attempts.all()
+        .map(({ right }) => right),
+    ).toEqual([true, null]);
+  });
+
+  test('where the tries so far cannot be read, nothing is tried', async () => {
+    const one = desk();
+    one.disk.set('/state/attempts.json', '{"format":1,"attempts":[{}]}');
+    await expect(verify(one, ADMIN)).rejects.toMatchObject({ code: 'store.unusable' });
+    expect(checks(one)).toEqual([]);
+  });
+
   test('killed at any step, no password is tried that was not written down before', async () => {
     for (let step = 1; ; step += 1) {
       for (const when of ['before', 'after'] as const) {

@@ -91,6 +91,10 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
     const { password } = await run(catalogue['security.find-password'], SYSTEM_PLACE);
     expect(password?.expose((plain) => plain)).toBe('another one for it');
     expect(await run(catalogue['security.forget-password'], SYSTEM_PLACE)).toEqual({ deleted: true, problem: null });
+    await run(catalogue['security.keep-password'], kept);
+    const any = { keychain: SYSTEM_PLACE.keychain, service: SYSTEM_PLACE.service };
+    expect(await run(catalogue['security.forget-any'], any)).toEqual({ deleted: true, problem: null });
+    expect(await run(catalogue['security.forget-any'], any)).toEqual({ deleted: false, problem: 'not-found' });
 
     const { accepted, key } = await run(catalogue['fdesetup.change-recovery-key'], bert);
     expect([accepted, key?.expose((plain) => plain)]).toEqual([true, mac.fileVault.personalKey]);
