@@ -11,7 +11,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { CredentialReading, Credentials } from '../../ports/credentials.ts';
-import { CredentialsFile, type SavedCredentials } from './credentials-file.ts';
+import { CredentialsFile, NOTHING_SAVED, type SavedCredentials } from './credentials-file.ts';
 import { KeychainItems } from './keychain-items.ts';
 import { refuseObstacles, type SaveRules } from './obstacles.ts';
 import { type PrivateFiles, privateFiles } from './private-files.ts';
@@ -46,13 +46,13 @@ export class CredentialStore implements Credentials {
   }
 
   /** What is saved, and what still lies in a keychain although it does not count any more. Changes nothing. */
-  list(): Pick<SavedCredentials, 'saved' | 'loose'> {
-    const { saved, loose } = this.#file.read();
-    return { saved, loose };
+  list(): Omit<SavedCredentials, 'lastVersion'> {
+    const { lastVersion: _, ...found } = this.#file.read();
+    return found;
   }
 
   saved(method: SavedMethod): SavedCredential | null {
-    return this.#file.read().saved.find((one) => one.method === method) ?? null;
+    return this.list().saved.find((one) => one.method === method) ?? null;
   }
 
   async read(method: SavedMethod): Promise<CredentialReading> {
@@ -93,15 +93,55 @@ export class CredentialStore implements Credentials {
     const obstacles = this.inTheWay(credential, rules);
     refuseObstacles(obstacles, rules);
     await this.sweep();
-    const fresh = await this.#putNew(credential);
+    return this.#pointAt(await this.#putNew(credential), obstacles, credential.verifiedAt);
+  }
+
+  /**
+   * Puts a password into the keychain that an account is about to get. It does not count yet, but is kept whatever happens
+   * until `promote` or `discard`: cut off in between, somebody has to find out which of the two the account has. Throws as
+   * `save` does.
+   */
+  async prepare(credential: Omit<NewCredential, 'verifiedAt'>, rules: SaveRules): Promise<KeptItem> {
+    refuseObstacles(this.inTheWay(credential, rules), rules);
+    await this.sweep();
+    const item = await this.#putNew(credential);
+    const before = this.#file.read();
+    this.#file.write({ ...before, prepared: [...before.prepared, item] });
+    return item;
+  }
+
+  /** The password of a prepared item; null where it is not there or cannot be read now. */
+  async readPrepared(item: KeptItem): Promise<Secret | null> {
+    const found = await this.#items.find(item);
+    return found.is === 'found' ? found.secret : null;
+  }
+
+  /** The account has got that password, and it is right: from now on it counts, by the rules of `save`. */
+  async promote(item: KeptItem, verifiedAt: Instant, rules: SaveRules): Promise<SavedCredential> {
+    const obstacles = this.inTheWay(item, rules);
+    refuseObstacles(obstacles, rules);
+    return this.#pointAt(item, obstacles, verifiedAt);
+  }
+
+  /** The account has not got that password and will not. */
+  async discard(item: KeptItem): Promise<void> {
+    const before = this.#file.read();
+    const prepared = before.prepared.filter((one) => !isSameItem(one, item));
+    this.#file.write({ ...before, prepared, loose: [...before.loose, itemOf(item)] });
+    await this.sweep();
+  }
+
+  /** From here on the new one counts, and the old ones do not. */
+  async #pointAt(item: KeptItem, obstacles: readonly KeptItem[], verifiedAt: Instant): Promise<SavedCredential> {
+    const fresh = { ...itemOf(item), savedAt: this.#clock.now(), verifiedAt };
     const before = this.#file.read();
     const old = before.saved.filter(
       (one) => one.method === fresh.method || obstacles.some((other) => isSameItem(one, other)),
     );
-    // From here on the new one counts, and the old ones do not.
     this.#file.write({
       ...before,
       saved: [...before.saved.filter((one) => !old.includes(one)), fresh],
+      prepared: before.prepared.filter((one) => !isSameItem(one, item)),
       loose: [...before.loose, ...old.map(itemOf)],
     });
     await this.sweep();
@@ -119,9 +159,14 @@ export class CredentialStore implements Credentials {
   async delete(methods: readonly SavedMethod[]): Promise<SavedCredential[]> {
     const before = this.#file.read();
     const old = before.saved.filter(({ method }) => methods.includes(method));
-    if (old.length > 0) {
-      const saved = before.saved.filter((one) => !old.includes(one));
-      this.#file.write({ ...before, saved, loose: [...before.loose, ...old.map(itemOf)] });
+    const halfDone = before.prepared.filter(({ method }) => methods.includes(method));
+    if (old.length + halfDone.length > 0) {
+      this.#file.write({
+        ...before,
+        saved: before.saved.filter((one) => !old.includes(one)),
+        prepared: before.prepared.filter((one) => !halfDone.includes(one)),
+        loose: [...before.loose, ...[...old, ...halfDone].map(itemOf)],
+      });
     }
     await this.sweep();
     return old;
@@ -144,14 +189,15 @@ export class CredentialStore implements Credentials {
    */
   async clear(): Promise<void> {
     const isReadable = this.isReadable();
-    if (isReadable && this.#file.read().saved.length > 0) return;
+    const { saved, prepared } = isReadable ? this.#file.read() : NOTHING_SAVED;
+    if (saved.length + prepared.length > 0) return;
     const cleared = await this.#items.forgetAll();
     if (cleared.is === 'closed') {
       throw new UpkeepError('credential.later', `the keychain could not be cleared: ${cleared.why}.`, {
         remedy: 'Try again in a minute. Nothing in it is used any more.',
       });
     }
-    if (!isReadable) this.#file.write({ lastVersion: 0, saved: [], loose: [] });
+    if (!isReadable) this.#file.write(NOTHING_SAVED);
   }
 
   /** Deletes items that do not count. One in a closed keychain is left for another time. */
@@ -164,18 +210,18 @@ export class CredentialStore implements Credentials {
   }
 
   /** Puts a password into the keychain as an item that does not count yet, and makes sure that it is there. */
-  async #putNew({ secret, ...credential }: NewCredential): Promise<SavedCredential> {
+  async #putNew({ secret, method, account, uid }: Omit<NewCredential, 'verifiedAt'>): Promise<KeptItem> {
     const before = this.#file.read();
     // By the time, so that a version never comes again, not even after the file was lost.
     const version = Math.max(before.lastVersion + 1, Math.floor(this.#clock.now() / SECOND_MS));
-    const fresh = { ...credential, version, savedAt: this.#clock.now() };
-    this.#file.write({ ...before, lastVersion: version, loose: [...before.loose, itemOf(fresh)] });
-    const why = await this.#putAndCompare(fresh, secret);
-    if (why === null) return fresh;
+    const item = { method, version, uid, account };
+    this.#file.write({ ...before, lastVersion: version, loose: [...before.loose, item] });
+    const why = await this.#putAndCompare(item, secret);
+    if (why === null) return item;
     await this.sweep();
     throw new UpkeepError('credential.not-kept', `the keychain did not keep the password: ${why}.`, {
       remedy: 'What was saved before still is. Try again; if it goes on, look at the keychain with Keychain Access.',
-      facts: { method: credential.method },
+      facts: { method },
     });
   }
 

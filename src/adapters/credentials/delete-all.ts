@@ -1,12 +1,12 @@
-import { SAVED_METHODS, type SavedCredential, type SavedMethod } from '../../domain/credentials.ts';
+import { type KeptItem, SAVED_METHODS, type SavedCredential, type SavedMethod } from '../../domain/credentials.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { CredentialStore } from './credential-store.ts';
 
 /**
- * Takes the service account off this Mac, by its saved credential. Done again it changes nothing. When it throws, the
+ * Takes the service account off this Mac; `credential` is the saved one, or one that was prepared for it. Done again it changes nothing. When it throws, the
  * credential stays, so that it can be done again.
  */
-export type RemoveServiceAccount = (credential: SavedCredential) => Promise<void>;
+export type RemoveServiceAccount = (credential: KeptItem) => Promise<void>;
 
 /**
  * Deletes saved credentials. The password of a service account is the only way to it, so the account goes first: without
@@ -17,8 +17,9 @@ export async function deleteCredentials(
   methods: readonly SavedMethod[],
   removeServiceAccount: RemoveServiceAccount | null,
 ): Promise<SavedCredential[]> {
-  const service = methods.includes('service-account') ? store.saved('service-account') : null;
-  if (service !== null) {
+  const { saved, prepared } = store.list();
+  const service = [...saved, ...prepared].find(({ method }) => method === 'service-account');
+  if (service !== undefined && methods.includes('service-account')) {
     if (removeServiceAccount === null) throw cannotRemove(service);
     await removeServiceAccount(service);
   }
@@ -35,7 +36,7 @@ export async function deleteAllCredentials(
   return deleted;
 }
 
-function cannotRemove({ account }: SavedCredential): UpkeepError {
+function cannotRemove({ account }: KeptItem): UpkeepError {
   return new UpkeepError(
     'credential.in-the-way',
     `the service account “${account}” cannot be removed by this version.`,

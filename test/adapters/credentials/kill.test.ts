@@ -86,3 +86,22 @@ describe.each(STORIES)('$what', (story) => {
     }
   });
 });
+
+test('a password that is being prepared: killed at any step, it is kept or gone, never lying about, and the old one counts', async () => {
+  const act = (life: Life) =>
+    life.store.prepare({ method: 'local-account', account: 'anna', uid: null, secret: new Secret(ADMIN) }, RULES);
+  const kept = new Set<boolean>();
+  for (let step = 1; ; step += 1) {
+    const one = await withOld();
+    const end = await one.run(act(one.process({ step, when: 'after' })).catch((error: unknown) => error));
+    if (!(end instanceof Killed)) break;
+    const { store } = one.process();
+    await one.run(store.sweep());
+    const { saved, prepared, loose } = store.list();
+    const reading = await one.run(store.read('local-account'));
+    expect(reading.found && reading.secret.expose((plain) => plain)).toBe(OLD);
+    expect([Object.keys(one.kept()).sort(), loose]).toEqual([[...saved, ...prepared].map(credentialId).sort(), []]);
+    kept.add(prepared.length === 1);
+  }
+  expect(kept).toEqual(new Set([false, true]));
+});

@@ -57,10 +57,11 @@ describe('what is kept', () => {
           account: 'bert',
           uid: null,
           version: saved.version,
-          savedAt: '2026-11-23T08:00:00Z',
+          savedAt: expect.stringMatching(/^2026-11-23T08:00:00/),
           verifiedAt: '2026-11-23T08:00:00Z',
         },
       ],
+      prepared: [],
       loose: [],
     });
     expect(Object.keys(one.kept())).toEqual([`local-account/${saved.version}`]);
@@ -160,7 +161,12 @@ describe('a keychain that fails', () => {
   test('a damaged file is no guess, and `delete --all` begins anew', async () => {
     const one = desk();
     await save(one);
-    for (const text of ['', '{', '{"format": 2}', '{"format":1,"lastVersion":1,"saved":[{}],"loose":[]}']) {
+    for (const text of [
+      '',
+      '{',
+      '{"format": 2}',
+      '{"format":1,"lastVersion":1,"saved":[{}],"prepared":[],"loose":[]}',
+    ]) {
       one.disk.set(CREDENTIALS, text);
       expect(await readBack(one)).toBe('unknown');
       await expect(save(one)).rejects.toMatchObject({ code: 'store.unusable' });
@@ -216,6 +222,50 @@ describe("a person's own keychain", () => {
     const before = one.mac.world.now();
     expect(await readBack(one, 'saved-password')).toBe('keychain-unavailable');
     expect(one.mac.world.now() - before).toBeLessThan(2 * MINUTE_MS);
+  });
+});
+
+describe('a password that an account is about to get', () => {
+  const service = { method: 'service-account', account: '_upkeep', uid: null } as const;
+  const prepare = (one: Desk, password: string) =>
+    one.run(one.process().store.prepare({ ...service, secret: new Secret(password) }, rules));
+  const rules = { replace: false, severalSaved: false };
+
+  test('is kept without counting, then counts, and then the old one goes', async () => {
+    const one = desk();
+    await save(one, { ...service, password: 'earlier phrase' });
+    const item = await prepare(one, 'next phrase');
+    await one.run(one.process().store.sweep());
+    expect([await readBack(one, 'service-account'), Object.keys(one.kept()).length]).toEqual(['earlier phrase', 2]);
+    const { store } = one.process();
+    expect((await one.run(store.readPrepared(item)))?.expose((plain) => plain)).toBe('next phrase');
+    await one.run(store.promote(item, one.mac.world.wall(), rules));
+    expect([await readBack(one, 'service-account'), Object.values(one.kept())]).toEqual([
+      'next phrase',
+      ['next phrase'],
+    ]);
+    expect(store.list()).toMatchObject({ prepared: [], loose: [] });
+  });
+
+  test('or goes without having counted', async () => {
+    const one = desk();
+    await save(one, { ...service, password: 'earlier phrase' });
+    await one.run(one.process().store.discard(await prepare(one, 'next phrase')));
+    expect([await readBack(one, 'service-account'), Object.values(one.kept())]).toEqual([
+      'earlier phrase',
+      ['earlier phrase'],
+    ]);
+  });
+
+  test('is not deleted without the account that may have it', async () => {
+    const one = desk();
+    await prepare(one, 'next phrase');
+    const { store } = one.process();
+    await expect(one.run(deleteAllCredentials(store))).rejects.toMatchObject({ code: 'credential.in-the-way' });
+    expect(Object.values(one.kept())).toEqual(['next phrase']);
+    const removed: string[] = [];
+    await one.run(deleteAllCredentials(store, async ({ account }) => void removed.push(account)));
+    expect([removed, one.kept(), store.list()]).toEqual([['_upkeep'], {}, { saved: [], prepared: [], loose: [] }]);
   });
 });
 
