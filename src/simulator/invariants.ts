@@ -12,6 +12,8 @@ export type InvariantReport = { checked: number; names: string[]; violated: Viol
 /** Consent is good for half an hour (the agent's own rule); the install it allows has to begin within it. */
 const CONSENT_MS = 30 * MINUTE_MS;
 const LATE_MS = 16 * MINUTE_MS;
+/** macOS takes no shorter passwords. */
+const SHORTEST_SECRET = 4;
 
 type Restart = HappeningOf<'restart'> & { at: Instant };
 type Dialog = HappeningOf<'dialog-opened'> & { at: Instant };
@@ -24,7 +26,6 @@ export function checkInvariants(
   run: SimulationRun,
   prompts: readonly AnsweredPrompt[],
   settings: Settings,
-  secret: string,
 ): InvariantReport {
   const tally = new Tally();
   const { mac } = run;
@@ -40,7 +41,7 @@ export function checkInvariants(
     run.endedAt,
     `${run.restsWithoutWake} wakes ended without arming the next`,
   );
-  checkSecret(tally, run, secret);
+  checkSecret(tally, run);
   return tally.report();
 }
 
@@ -255,18 +256,26 @@ function checkPromptsPerDay(tally: Tally, { mac, cutsMade }: SimulationRun, sett
   }
 }
 
-/** The password of the person stands nowhere but on a tool's stdin. */
-function checkSecret(tally: Tally, run: SimulationRun, secret: string): void {
-  if (secret === '') return;
-  // In JSON a quote or backslash of the password is escaped.
-  const inJson = JSON.stringify(secret).slice(1, -1);
-  for (const call of run.mac.calls)
-    tally.check(
-      'no-secret-in-the-open',
-      !call.args.some((arg) => arg.includes(secret)),
-      call.at,
-      `a password among the arguments of ${call.name}`,
-    );
-  for (const row of run.journal)
-    tally.check('no-secret-in-the-open', !JSON.stringify(row).includes(inJson), row.at, 'a password in the journal');
+/**
+ * No password, recovery key or kept secret of this Mac stands where others can read it: in a tool's arguments or
+ * environment, in those of a program it started, or in the journal. On a tool's stdin they may be.
+ */
+function checkSecret(tally: Tally, run: SimulationRun): void {
+  const { mac } = run;
+  // What also names somebody is no secret, and a very short one stands in many words by chance.
+  const names = new Set(mac.accounts.all().flatMap(({ name, fullName }) => [name, fullName]));
+  const secrets = [...mac.secrets()].filter((one) => one.length >= SHORTEST_SECRET && !names.has(one));
+  if (secrets.length === 0) return;
+  const within = (text: string): boolean => secrets.some((one) => text.includes(one));
+  // In JSON a quote or backslash of a password is escaped.
+  const escaped = secrets.map((one) => JSON.stringify(one).slice(1, -1));
+  for (const call of mac.calls) {
+    const where = call.args.some(within) ? 'arguments' : call.exposed.some(within) ? 'surroundings' : null;
+    tally.check('no-secret-in-the-open', where === null, call.at, `a password among the ${where} of ${call.name}`);
+  }
+  for (const row of run.journal) {
+    const text = JSON.stringify(row);
+    const clean = !escaped.some((one) => text.includes(one));
+    tally.check('no-secret-in-the-open', clean, row.at, 'a password in the journal');
+  }
 }

@@ -74,7 +74,7 @@ export function reportOn(input: SimulationInput, run: SimulationRun): Simulation
     prompts,
     deferrals: deferralsIn(steps),
     restarts: restarts.map(({ report }) => report),
-    invariants: checkInvariants(run, prompts, input.settings, input.spec.password),
+    invariants: checkInvariants(run, prompts, input.settings),
     commands: commandsOf(run),
     events: run.journal.length,
     wakes: run.wakes,

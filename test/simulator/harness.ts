@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Ending, ToolCall, ToolInput } from '../../src/ports/commands.ts';
-import { type MacSpec, readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
+import { type MacSpecInput, readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
 import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
 
@@ -9,7 +9,7 @@ export const MONDAY_NINE = Date.UTC(2026, 10, 23, 8);
 
 export type Ran = { stdout: string; stderr: string; all: string; ending: Ending | null };
 
-export function macWith(raw: Partial<MacSpec> = {}, seed: number | string = 1, start = MONDAY_NINE) {
+export function macWith(raw: MacSpecInput = {}, seed: number | string = 1, start = MONDAY_NINE) {
   const read = readMacSpec(raw);
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const clock = new VirtualClock(start);

@@ -5,6 +5,8 @@ import { DAY_MS, type Instant, isoOf, localWords, MINUTE_MS } from '../../src/do
 import type { Settings } from '../../src/domain/settings.ts';
 import { type AnsweredPrompt, checkInvariants, type InvariantReport } from '../../src/simulator/invariants.ts';
 import type { ButtonName, HappeningOf, Unstamped } from '../../src/simulator/mac/happenings.ts';
+import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
+import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
 import type { SimulationRun } from '../../src/simulator/simulate.ts';
 import { berlin, offer, settings } from '../support/situations.ts';
 import { macWith, PASSWORD } from './harness.ts';
@@ -37,14 +39,15 @@ type Who = Partial<Pick<HappeningOf<'restart'>, 'loggedIn' | 'screenLocked' | 'c
 
 /** What happened on a Mac, written by hand: the Mac is real, nobody lives on it. */
 class Story {
-  readonly mac = macWith({}, 1, at('00:00')).mac;
+  readonly mac: VirtualMac;
   readonly journal: SimulationRun['journal'] = [];
   readonly prompts: AnsweredPrompt[] = [];
   restsWithoutWake = 0;
   #jumps: { from: Instant; byMs: number }[] = [];
   #dialogs = 0;
 
-  constructor() {
+  constructor(spec: MacSpecInput = {}) {
+    this.mac = macWith(spec, 1, at('00:00')).mac;
     this.mac.publish([offer], at('00:00'));
   }
 
@@ -82,10 +85,19 @@ class Story {
     return this.note(pressed, { kind: 'dialog-answered', dialog: this.#dialogs, button, selected: {}, typed });
   }
 
-  calls(instant: Instant, name: string, args: string[]): this {
+  calls(instant: Instant, name: string, args: string[], exposed: string[] = []): this {
     const { calls } = this.mac.processes;
     const path = '/usr/sbin/softwareupdate';
-    calls.push({ number: calls.length, name, path, args, effect: 'act', at: instant, wall: this.wall(instant) });
+    calls.push({
+      number: calls.length,
+      name,
+      path,
+      args,
+      effect: 'act',
+      at: instant,
+      wall: this.wall(instant),
+      exposed,
+    });
     return this;
   }
 
@@ -118,11 +130,11 @@ class Story {
     return this;
   }
 
-  report(policy: Settings = settings, secret: string = PASSWORD): InvariantReport {
+  report(policy: Settings = settings): InvariantReport {
     const { mac, journal, restsWithoutWake } = this;
     const rest = { status: null, wakes: 1, commits: journal.length, cutsMade: 0 };
     const run: SimulationRun = { mac, journal, endedAt: ENDED_AT, restsWithoutWake, ...rest };
-    return checkInvariants(run, this.prompts, policy, secret);
+    return checkInvariants(run, this.prompts, policy);
   }
 }
 
@@ -492,8 +504,40 @@ describe('no-secret-in-the-open', () => {
     { broken: PASSWORD, holds: '[secret]', violated },
   );
 
+  twins<string[]>(
+    'the password (the path) in the environment of a tool, or among the arguments of one it started',
+    (exposed) => new Story().calls(at('10:00'), 'expect', ['-c', 'script'], exposed),
+    { broken: [`PW=${PASSWORD}`], holds: ['PATH=/usr/bin'], violated },
+  );
+
+  const OTHERS = {
+    accounts: [{ name: 'bert', password: 'staple battery', cryptoPassword: 'staple of last year' }],
+    fileVault: { recoveryKey: 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ' },
+  };
+  test.each([
+    ['another account', 'staple battery'],
+    ['the disk, where it is not the same', 'staple of last year'],
+    ['the recovery of the disk', 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ'],
+  ])('the password of %s counts too', (_whose, secret) => {
+    const report = (arg: string) => new Story(OTHERS).calls(at('10:00'), 'softwareupdate.list', [arg]).report();
+    expect(violatedIn(report(`x${secret}`))).toEqual(violated);
+    expect(violatedIn(report('bert'))).toEqual([]);
+  });
+
+  test('so does what somebody had before, and what lies in a keychain', () => {
+    const story = new Story();
+    const { mac } = story;
+    mac.rotatePassword('anna', 'brand new horse');
+    const times = { createdAt: 0, changedAt: 0 };
+    const item = { account: 'a', service: 's', label: 's', kind: null, comment: null, trusted: null, ...times };
+    mac.keychains.put(mac.keychains.system, { ...item, secret: 'kept in there' });
+    for (const secret of ['brand new horse', PASSWORD, 'kept in there']) story.calls(at('10:00'), 'a', [secret]);
+    expect(story.calls(at('10:00'), 'a', ['--list']).report().violated).toHaveLength(3);
+  });
+
   test('an empty password can stand anywhere', () => {
-    const report = new Story().calls(at('10:00'), 'softwareupdate.list', ['--list']).report(settings, '');
+    const blank = new Story({ password: '' });
+    const report = blank.calls(at('10:00'), 'softwareupdate.list', ['--list']).report();
     expect(report.names).not.toContain('no-secret-in-the-open');
     expect(report.violated).toEqual([]);
   });

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defaultMacSpec, readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { macFromFile } from '../../src/simulator/mac-file.ts';
+import { macWith } from './harness.ts';
 
 test('an empty file is an Apple silicon MacBook on macOS 26.6 with anna logged in', () => {
   expect(readMacSpec({})).toEqual({ ok: true, spec: defaultMacSpec() });
@@ -87,4 +88,95 @@ test('a wrong password value is not repeated', () => {
   const read = readMacSpec({ password: 12_345 });
   expect(JSON.stringify(read)).not.toContain('12345');
   expect(read.ok).toBe(false);
+});
+
+describe('accounts, rules for passwords, FileVault', () => {
+  test('the old keys describe one account, which owns the disk', () => {
+    const { mac } = macWith({ password: 'old keys', lockoutAfter: 4 });
+    expect(mac.accounts.all()).toHaveLength(1);
+    const anna = mac.accounts.named('anna');
+    const both = { loginPassword: 'old keys', cryptoPassword: 'old keys' };
+    expect(anna).toMatchObject({ uid: 501, admin: false, secureToken: true, volumeOwner: true, ...both });
+    expect(anna && mac.accounts.policyOf(anna).lockoutAfter).toBe(4);
+    expect(macWith({ volumeOwner: false }).mac.accounts.named('anna')?.secureToken).toBe(false);
+  });
+
+  test('further accounts have the next numbers; an entry for the first says more about it', () => {
+    const { mac } = macWith({
+      admin: true,
+      accounts: [
+        { name: 'bert', uid: 700, admin: true, keychainPassword: 'old one' },
+        { name: 'anna', cryptoPassword: 'of last year', failedLogins: 2, fullName: 'Anna Other' },
+        { name: 'clara', secureToken: true, volumeOwner: false },
+      ],
+    });
+    expect(mac.accounts.all().map(({ name, uid, admin }) => [name, uid, admin])).toEqual([
+      ['anna', 501, true],
+      ['bert', 700, true],
+      ['clara', 502, false],
+    ]);
+    const anna = {
+      fullName: 'Anna Other',
+      loginPassword: 'correct horse',
+      cryptoPassword: 'of last year',
+      failedLogins: 2,
+    };
+    expect(mac.accounts.named('anna')).toMatchObject(anna);
+    expect(mac.accounts.named('clara')).toMatchObject({ secureToken: true, volumeOwner: false });
+    expect(new Set(mac.accounts.all().map(({ guid }) => guid)).size).toBe(3);
+    const late = macWith({ accounts: [{ name: 'bert' }, { name: 'clara', uid: 502 }] }).mac;
+    expect(late.accounts.all().map(({ uid }) => uid)).toEqual([501, 503, 502]);
+    const again = macWith({ accounts: [{ name: 'bert' }] }).mac;
+    expect(again.accounts.named('anna')?.guid).toBe(mac.accounts.named('anna')?.guid);
+  });
+
+  test('what is wrong with them is said at its place, without repeating a secret', () => {
+    const read = readMacSpec({
+      accounts: [
+        { name: 'Bert', pasword: 'hunter2' },
+        { name: 'clara', password: 12_345, passwordPolicy: { classes: 9, minLenght: 1 } },
+        { uid: 7 },
+      ],
+      passwordPolicy: { lockoutMinutes: 0 },
+      fileVault: { state: 'perhaps', recoveryKey: 'hunter3' },
+    });
+    expect(
+      read.ok ? [] : read.problems.map(({ key, given, allowed, nearest }) => [key, given, allowed ?? nearest]),
+    ).toEqual([
+      ['accounts.0.name', '"Bert"', 'a short account name: lower-case letters, digits, "_", "-", "."'],
+      ['accounts.0.pasword', '[secret]', 'password'],
+      ['accounts.1.password', '[secret]', 'text'],
+      ['accounts.1.passwordPolicy.classes', '9', expect.stringContaining('from 1 to 4')],
+      ['accounts.1.passwordPolicy.minLenght', '1', 'minLength'],
+      ['accounts.2.name', 'nothing', expect.stringContaining('a short account name')],
+      ['accounts.2.uid', '7', expect.stringContaining('from 200 to 100000')],
+      ['passwordPolicy.lockoutMinutes', '0', expect.stringContaining('minutes')],
+      ['fileVault.state', '"perhaps"', expect.stringContaining('one of: on; ')],
+      ['fileVault.recoveryKey', '[secret]', expect.stringContaining('ABCD')],
+    ]);
+    const whole = readMacSpec({
+      accounts: { name: 'bert', password: 'hunter4' },
+      faults: [{ name: 'slow', password: 'hunter5' }],
+    });
+    expect(JSON.stringify(whole)).not.toMatch(/hunter[45]/);
+  });
+
+  test('names and numbers are each their own, and FileVault has no strangers', () => {
+    const keys = (raw: unknown) => {
+      const read = readMacSpec(raw);
+      return read.ok ? [] : read.problems.map(({ key }) => key);
+    };
+    expect(keys({ accounts: [{ name: 'bert' }, { name: 'bert' }] })).toEqual(['accounts.1.name']);
+    expect(keys({ accounts: [{ name: 'bert', uid: 501 }] })).toEqual(['accounts.0.uid']);
+    expect(
+      keys({
+        accounts: [
+          { name: 'bert', uid: 600 },
+          { name: 'clara', uid: 600 },
+        ],
+      }),
+    ).toEqual(['accounts.1.uid']);
+    expect(keys({ accounts: [{ name: 'anna', uid: 600 }] })).toEqual([]);
+    expect(keys({ fileVault: { users: ['anna', 'zoe'] } })).toEqual(['fileVault.users.1']);
+  });
 });

@@ -21,15 +21,17 @@ export class ToolSession {
   dying = false;
   readonly #socket: Socket;
   readonly #call: ToolCall;
+  readonly #environment: readonly string[];
   readonly #outbox: Buffer[] = [];
   #unwritten = 0;
   #subscription: Subscription | null = null;
 
   /** `fields` as the client sends them. */
   constructor(socket: Socket, fields: readonly string[]) {
-    const [pid, parentPid, groupId, path = '', open, typed = '', ...args] = fields;
+    const [pid, parentPid, groupId, path = '', open, typed = '', environment = '', ...args] = fields;
     this.caller = { pid: Number(pid), parentPid: Number(parentPid), groupId: Number(groupId) };
     this.#socket = socket;
+    this.#environment = environment.split('\0');
     const stdin = open === '1' ? typed : null;
     const known = recognise([path, ...args], stdin);
     this.#call = {
@@ -54,7 +56,7 @@ export class ToolSession {
       this.hangUp();
       return;
     }
-    this.#subscription = mac.commands.start(this.#call).subscribe((event) => {
+    this.#subscription = mac.startAs(this.#call, this.#environment).subscribe((event) => {
       if (event.kind === 'ended') this.#end(event.ending);
       else this.#say(event.stream === 'stdout' ? 'O' : 'E', event.text);
     });

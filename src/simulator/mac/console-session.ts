@@ -19,6 +19,7 @@ export class ConsoleSession {
     this.#lastInputAt = mac.world.now();
     const account = mac.accounts.named(mac.spec.user);
     this.#session = mac.spec.loggedIn && account ? { account, locked: mac.spec.locked } : null;
+    if (this.#session) mac.keychains.sessionBegins(this.#session.account);
   }
 
   get somebodyThere(): boolean {
@@ -40,8 +41,10 @@ export class ConsoleSession {
   logIn(name: string): boolean {
     const mac = this.#mac;
     const account = mac.accounts.named(name);
-    if (!mac.on || mac.asleep || this.#session || !account) return false;
+    if (!mac.on || mac.asleep || this.#session || !account || account.disabled) return false;
     this.#session = { account, locked: false };
+    mac.tokens.loggedIn(account);
+    mac.keychains.sessionBegins(account);
     this.#touched();
     mac.note({ kind: 'logged-in', user: name });
     mac.screen.reconsider();
@@ -61,6 +64,7 @@ export class ConsoleSession {
   /** The Mac goes down under it. */
   goDown(): void {
     this.displayHolders.clear();
+    if (this.#session) this.#mac.keychains.sessionEnds(this.#session.account);
     this.#session = null;
   }
 

@@ -1,5 +1,6 @@
+import type { Observable } from 'rxjs';
 import type { Clock } from '../../ports/clock.ts';
-import type { Commands } from '../../ports/commands.ts';
+import type { Commands, ToolCall, ToolEvent } from '../../ports/commands.ts';
 import type { Mac } from './mac.ts';
 import type { Process, Processes } from './processes.ts';
 
@@ -9,6 +10,8 @@ export type Door = { clock: Clock; commands: Commands; close(): void };
 export class LiveDoor implements Door {
   readonly clock: Clock;
   readonly commands: Commands;
+  /** A tool whose environment is known, `NAME=value` each. */
+  readonly startIn: (environment: readonly string[], call: ToolCall) => Observable<ToolEvent>;
   readonly #timers = new Set<() => void>();
   readonly #processes = new Set<Process>();
   #open = true;
@@ -31,7 +34,8 @@ export class LiveDoor implements Door {
         };
       },
     };
-    this.commands = { start: (call) => processes.start(call, () => this.#open, this.#processes) };
+    this.startIn = (environment, call) => processes.start(call, () => this.#open, this.#processes, environment);
+    this.commands = { start: (call) => this.startIn([], call) };
   }
 
   close(): void {

@@ -31,6 +31,21 @@ export const faultSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('staged-vanishes'), times, afterHours: z.number().min(0).optional() }),
   z.strictObject({ name: z.literal('download-stalls'), times, atPercent: z.number().min(0).max(100).optional() }),
   z.strictObject({ name: z.literal('wake-missed'), times }),
+  z.strictObject({ name: z.literal('token-grant-lies'), times }),
+  z.strictObject({ name: z.literal('sysadminctl-refuses'), times, text: z.string().optional() }),
+  z.strictObject({ name: z.literal('dscl-hangs'), times }),
+  z.strictObject({ name: z.literal('no-full-disk-access') }),
+  z.strictObject({ name: z.literal('keychain-locked'), times }),
+  z.strictObject({ name: z.literal('keychain-write-lost'), times }),
+  z.strictObject({ name: z.literal('prompt-needs-terminal') }),
+  z.strictObject({ name: z.literal('authrestart-fails'), times }),
+  z.strictObject({
+    name: z.literal('password-rotated'),
+    account: z.string().optional(),
+    password: z.string().min(1),
+    afterDays: z.number().min(0).optional(),
+    cryptoToo: z.boolean().optional(),
+  }),
 ]);
 
 export type Fault = z.infer<typeof faultSchema>;
@@ -50,6 +65,15 @@ export const FAULT_NAMES: readonly FaultName[] = [
   'staged-vanishes',
   'download-stalls',
   'wake-missed',
+  'token-grant-lies',
+  'sysadminctl-refuses',
+  'dscl-hangs',
+  'no-full-disk-access',
+  'keychain-locked',
+  'keychain-write-lost',
+  'prompt-needs-terminal',
+  'authrestart-fails',
+  'password-rotated',
 ];
 
 /** What is wrong with this Mac. A tool asks whether a fault strikes now; asking uses a counted fault up. */

@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { OsRelease } from '../../domain/os-version.ts';
 
 export type DialogEnd = 'answered' | 'timer' | 'killed' | 'crashed' | 'log-out' | 'restart';
-export type RestartCause = 'softwareupdate' | 'shutdown' | 'person' | 'power cut';
+export type RestartCause = 'softwareupdate' | 'shutdown' | 'fdesetup' | 'person' | 'power cut';
 /** Why launchd started a job. */
 export type JobCause = 'load' | 'calendar' | 'interval' | 'path' | 'kickstart' | 'keep-alive';
 export type ButtonName = 'button1' | 'button2' | 'info' | 'quit';
@@ -51,6 +51,9 @@ export type Happening = { at: Instant; wall: Instant; zone: string } & (
   | { kind: 'install-accepted' | 'installed' | 'install-queued-for-nothing'; label: string; call: number }
   | { kind: 'install-failed'; label: string; call: number; text: string }
   | { kind: 'authentication-failed'; user: string; failedLogins: number; lockedOut: boolean }
+  | { kind: 'account-created' | 'account-deleted' | 'password-changed'; user: string }
+  | { kind: 'secure-token-granted' | 'secure-token-withdrawn'; user: string }
+  | { kind: 'recovery-key-changed' }
   | { kind: 'wake-armed'; due: Instant }
   | { kind: 'wake-fired' | 'wake-missed'; due: Instant }
   /** Somebody typed a request to the agent: an administrator (`user` null) or a person with an account. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isZone } from '../../domain/instant.ts';
 import { readBuild, readOsVersion } from '../../domain/os-version.ts';
+import { accountSchema, allowedAt, fileVaultSchema, policySchema } from './account-spec.ts';
 import { FAULT_NAMES, type Fault, faultSchema } from './faults.ts';
 import { nearest } from './nearest.ts';
 
@@ -19,6 +20,10 @@ const ALLOWED = {
   admin: 'true or false',
   volumeOwner: 'true or false: whether the account may authorise updates on Apple silicon',
   lockoutAfter: 'the number of wrong passwords that lock the account, or null',
+  accounts: 'a list of further accounts such as {"name": "bert", "admin": true}',
+  passwordPolicy: 'an object such as {"lockoutAfter": 5, "lockoutMinutes": 15, "minLength": 12}',
+  fileVault: 'an object such as {"state": "on", "recoveryKey": "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ"}, or null',
+  bootstrapToken: 'true or false: whether an MDM holds the bootstrap token of this Mac',
   zone: 'an IANA time zone such as "Europe/Berlin"',
   power: '"ac" or "battery"',
   batteryPercent: 'a number from 1 to 100',
@@ -42,7 +47,14 @@ const FAULT_ALLOWED: Record<Exclude<FieldOf<Fault>, 'name'>, string> = {
   chance: 'a number from 0 to 1',
   afterHours: 'a number from 0 on',
   atPercent: 'a number from 0 to 100',
+  account: 'a short account name',
+  password: 'text',
+  afterDays: 'a number from 0 on',
+  cryptoToo: 'true or false',
 };
+
+/** Keys whose values are never repeated. */
+const SECRET_KEY = /^(password|cryptoPassword|keychainPassword|recoveryKey)$/;
 
 type FieldOf<One> = One extends unknown ? keyof One : never;
 
@@ -70,6 +82,10 @@ const schema = z.strictObject({
   admin: z.boolean().default(false),
   volumeOwner: z.boolean().default(true),
   lockoutAfter: z.int().min(1).nullable().default(null),
+  accounts: z.array(accountSchema).default([]),
+  passwordPolicy: policySchema.nullable().default(null),
+  fileVault: fileVaultSchema.nullable().default(null),
+  bootstrapToken: z.boolean().default(false),
   zone: z.string().refine(isZone).default('Europe/Berlin'),
   power: z.enum(['ac', 'battery']).default('ac'),
   batteryPercent: z.number().min(1).max(100).default(83),
@@ -83,6 +99,8 @@ const schema = z.strictObject({
 });
 
 export type MacSpec = z.output<typeof schema>;
+/** As somebody writes it: every key optional, at every place. */
+export type MacSpecInput = z.input<typeof schema>;
 /** `allowed` is null where the key itself is unknown. */
 export type MacSpecProblem = { key: string; given: string; allowed: string | null; nearest?: string };
 
@@ -102,7 +120,7 @@ export function defaultMacSpec(): MacSpec {
 function problemsOf(issue: z.core.$ZodIssue, raw: unknown): MacSpecProblem[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    const choices = path.length === 0 ? Object.keys(ALLOWED) : fieldsOfFault(valueAt([...path, 'name'], raw));
+    const choices = path.length === 0 ? Object.keys(ALLOWED) : keysAt(path, raw);
     return issue.keys.map((key) => problem([...path, key], raw, null, nearest(key, choices)));
   }
   const top = path[0];
@@ -114,7 +132,14 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): MacSpecProblem[] {
     const allowed = path[2] === undefined ? A_FAULT : (FAULT_ALLOWED as Record<string, string>)[path[2]];
     return [problem(path, raw, allowed ?? issue.message)];
   }
-  return [problem(path, raw, (ALLOWED as Record<string, string>)[top] ?? issue.message)];
+  const place = path.findLastIndex((key) => !/^\d+$/.test(key));
+  const inside = allowedAt(path.slice(0, place))?.[path[place] ?? ''];
+  return [problem(path, raw, inside ?? (ALLOWED as Record<string, string>)[top] ?? issue.message)];
+}
+
+function keysAt(path: string[], raw: unknown): string[] {
+  const allowed = allowedAt(path);
+  return allowed === null ? fieldsOfFault(valueAt([...path, 'name'], raw)) : Object.keys(allowed);
 }
 
 function fieldsOfFault(name: unknown): string[] {
@@ -135,12 +160,36 @@ function mismatchesIn(spec: MacSpec, raw: unknown): MacSpecProblem[] {
   if (!spec.appleSilicon && (readOsVersion(spec.macOS)?.major ?? 0) > 26) {
     problems.push(problem(['macOS'], raw, 'at most 26 on Intel'));
   }
-  return problems;
+  return [...problems, ...mismatchedAccounts(spec, raw)];
+}
+
+/** Names and numbers are each account's own; an entry with the name of `user` says more about that account. */
+function mismatchedAccounts(spec: MacSpec, raw: unknown): MacSpecProblem[] {
+  const known = new Set([spec.user, ...spec.accounts.map(({ name }) => name)]);
+  const own = spec.accounts.find(({ name }) => name === spec.user);
+  const uids = new Set(own?.uid === undefined ? [501] : []);
+  const names = new Set<string>();
+  const problems = spec.accounts.flatMap(({ name, uid }, place) => {
+    const path = ['accounts', String(place)];
+    const found: MacSpecProblem[] = [];
+    if (names.has(name)) found.push(problem([...path, 'name'], raw, 'a name that no other account has'));
+    if (uid !== undefined && uids.has(uid)) {
+      found.push(problem([...path, 'uid'], raw, 'a number from 200 to 100000 that no other account has'));
+    }
+    names.add(name);
+    if (uid !== undefined) uids.add(uid);
+    return found;
+  });
+  const strangers = (spec.fileVault?.users ?? []).flatMap((name, place) =>
+    known.has(name) ? [] : [problem(['fileVault', 'users', String(place)], raw, `one of: ${[...known].join(', ')}`)],
+  );
+  return [...problems, ...strangers];
 }
 
 function problem(path: string[], raw: unknown, allowed: string | null, near?: string): MacSpecProblem {
   const given = valueAt(path, raw);
-  const secret = path[0] === 'password';
+  // A key that was meant for a secret holds one.
+  const secret = [path.at(-1), near].some((key) => SECRET_KEY.test(key ?? '')) && typeof given !== 'object';
   const base = { key: path.join('.'), given: secret ? '[secret]' : shown(given), allowed };
   return near === undefined ? base : { ...base, nearest: near };
 }
@@ -153,6 +202,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
+/** A value in which no password or key is repeated, however deep it stands. */
 function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
+  const hidden = (key: string, one: unknown): unknown =>
+    SECRET_KEY.test(key) && typeof one !== 'object' ? '[secret]' : one;
+  return value === undefined ? 'nothing' : JSON.stringify(value, hidden);
 }

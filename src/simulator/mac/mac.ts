@@ -7,10 +7,13 @@ import type { AwakeTime } from './awake-time.ts';
 import type { Battery } from './battery.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Faults } from './faults.ts';
+import type { FileVault } from './file-vault.ts';
 import type { RestartCause, Unstamped } from './happenings.ts';
 import type { JobService } from './job-service.ts';
+import type { Keychains } from './keychains.ts';
 import type { MacSpec } from './mac-spec.ts';
 import type { Screen } from './screen.ts';
+import type { SecureTokens } from './secure-tokens.ts';
 import type { UpdateService } from './update-service.ts';
 
 /**
@@ -25,6 +28,9 @@ export type Mac = {
   readonly awake: AwakeTime;
   readonly faults: Faults;
   readonly accounts: Accounts;
+  readonly tokens: SecureTokens;
+  readonly fileVault: FileVault;
+  readonly keychains: Keychains;
   readonly battery: Battery;
   readonly catalogue: Catalogue;
   readonly screen: Screen;

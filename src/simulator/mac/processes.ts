@@ -1,7 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Instant } from '../../domain/instant.ts';
 import type { Ending, ToolCall, ToolEvent } from '../../ports/commands.ts';
-import type { Caller, Tool, ToolIo } from '../tools/tool.ts';
+import type { Caller, Terminal, Tool, ToolIo } from '../tools/tool.ts';
 import type { Mac } from './mac.ts';
 
 /** One tool that was started, for counting and for finding who caused what. Arguments hold no secrets by contract. */
@@ -13,6 +13,8 @@ export type RecordedCall = {
   effect: 'probe' | 'act';
   at: Instant;
   wall: Instant;
+  /** What other programs can read of it beside its arguments: its environment, and how it started others. */
+  exposed: readonly string[];
 };
 
 const ROOT: Caller = { uid: 0, name: 'root', sessionUid: null };
@@ -33,10 +35,15 @@ export class Processes {
   }
 
   /** The cold Observable of one invocation, for a caller that can die: `callerAlive` false means nobody listens. */
-  start(call: ToolCall, callerAlive: () => boolean, owner: Set<Process>): Observable<ToolEvent> {
+  start(
+    call: ToolCall,
+    callerAlive: () => boolean,
+    owner: Set<Process>,
+    environment: readonly string[] = [],
+  ): Observable<ToolEvent> {
     return new Observable((subscriber) => {
       if (!this.#mac.on || !callerAlive()) return undefined;
-      const process = this.#spawn(call, subscriber);
+      const process = this.#spawn(call, subscriber, environment);
       owner.add(process);
       return () => {
         owner.delete(process);
@@ -62,10 +69,11 @@ export class Processes {
     this.#lastPid = 400;
   }
 
-  #spawn(call: ToolCall, subscriber: Subscriber<ToolEvent>): Process {
+  #spawn(call: ToolCall, subscriber: Subscriber<ToolEvent>, environment: readonly string[]): Process {
     this.#lastPid += 1 + (this.calls.length % 3);
     const number = this.calls.length;
     const { name, path, args, effect } = call;
+    const exposed = [...environment];
     this.calls.push({
       number,
       name,
@@ -74,6 +82,7 @@ export class Processes {
       effect,
       at: this.#mac.world.now(),
       wall: this.#mac.world.wall(),
+      exposed,
     });
     const stdin = call.stdin?.map((part) => (typeof part === 'string' ? part : part.expose((plain) => plain))).join('');
     const process = new Process({
@@ -81,6 +90,7 @@ export class Processes {
       path,
       number,
       stdin: stdin ?? null,
+      expose: (argv) => exposed.push(...argv),
       mac: this.#mac,
       toolbox: this.#toolbox,
       emit: (event) => {
@@ -100,6 +110,7 @@ type ProcessParts = {
   path: string;
   number: number;
   stdin: string | null;
+  expose: (argv: readonly string[]) => void;
   mac: Mac;
   toolbox: ReadonlyMap<string, Tool>;
   emit: (event: ToolEvent) => void;
@@ -117,10 +128,13 @@ export class Process {
   #alive = true;
   #buffered = '';
   #exitOnTerm: number | null = null;
+  /** What of stdin nobody has read yet, by lines. */
+  #unread: string[];
 
   constructor(parts: ProcessParts) {
     this.#parts = parts;
     this.pid = parts.pid;
+    this.#unread = parts.stdin === null || parts.stdin === '' ? [] : parts.stdin.replace(/\n$/, '').split('\n');
     this.name = parts.path.slice(parts.path.lastIndexOf('/') + 1);
   }
 
@@ -146,7 +160,7 @@ export class Process {
     this.#end({ exitCode, signal: exitCode === null ? 'SIGTERM' : null, stoppedBy: null, spawnError: null });
   }
 
-  #exec(argv: readonly string[], caller: Caller): Promise<number> | null {
+  #exec(argv: readonly string[], caller: Caller, terminal: Terminal | null = null): Promise<number> | null {
     const { toolbox, mac } = this.#parts;
     const [path = '', ...args] = argv;
     const tool = mac.hasTool(path) ? toolbox.get(path) : undefined;
@@ -154,19 +168,20 @@ export class Process {
     this.name = path.slice(path.lastIndexOf('/') + 1);
     this.uid = caller.uid;
     this.sessionUid = caller.sessionUid;
-    return Promise.resolve(tool(args, this.#io(path, caller), mac));
+    return Promise.resolve(tool(args, this.#io(path, caller, terminal), mac));
   }
 
-  #io(path: string, caller: Caller): ToolIo {
+  #io(path: string, caller: Caller, terminal: Terminal | null): ToolIo {
     const { mac, number, stdin } = this.#parts;
     return {
       path,
       pid: this.pid,
       call: number,
       caller,
-      stdin,
-      print: (text) => this.#print(text),
-      printErr: (text) => this.#emit('stderr', text),
+      stdin: terminal === null ? stdin : null,
+      print: (text) => (terminal === null ? this.#print(text) : terminal.print(text)),
+      printErr: (text) => (terminal === null ? this.#emit('stderr', text) : terminal.print(text)),
+      ask: (prompt) => this.#ask(prompt, terminal),
       sleep: (ms) => this.#sleep(ms * mac.faults.slowness()),
       forever: () => new Promise<never>(() => undefined),
       onEnded: (callback) => this.#endedCallbacks.push(callback),
@@ -181,8 +196,26 @@ export class Process {
         this.#end({ exitCode: null, signal, stoppedBy: null, spawnError: null });
         return new Promise<never>(() => undefined);
       },
-      exec: (argv, as) => this.#exec(argv, as),
+      exec: (argv, as) => this.#exec(argv, as, terminal),
+      spawn: (argv, on) => {
+        this.#parts.expose(argv);
+        return this.#exec(argv, caller, on);
+      },
     };
+  }
+
+  async #ask(prompt: string, terminal: Terminal | null): Promise<string> {
+    if (terminal !== null) {
+      terminal.print(prompt);
+      const typed = await terminal.read();
+      // What is typed is not shown, the end of the line is.
+      terminal.print('\n');
+      return typed;
+    }
+    this.#emit('stderr', prompt);
+    if (this.#parts.mac.faults.has('prompt-needs-terminal')) await new Promise<never>(() => undefined);
+    await this.#sleep(1);
+    return this.#unread.shift() ?? '';
   }
 
   #sleep(ms: number): Promise<void> {

@@ -1,13 +1,13 @@
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
 import { majorOf } from '../../domain/os-version.ts';
-import type { Random } from '../random.ts';
 import type { ConsoleSession } from './console-session.ts';
 import type { Happening, HappeningOf, RestartCause } from './happenings.ts';
 import type { InstalledMacOS } from './installed-macos.ts';
 import type { Mac } from './mac.ts';
 import type { Sleep } from './sleep.ts';
 import type { UpdateDaemon } from './update-daemon.ts';
+import { newUuid } from './uuid.ts';
 
 /** What goes down and comes up with the Mac. */
 type Parts = {
@@ -134,11 +134,4 @@ export class Restarts {
     this.#parts.daemon.applied(offer);
     this.#mac.note({ kind: 'installed', label: offer.label, call });
   }
-}
-
-function newUuid(random: Random): string {
-  const hex = Array.from({ length: 32 }, () => random.whole(0, 15).toString(16))
-    .join('')
-    .toUpperCase();
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-9$4-$5');
 }

@@ -1,22 +1,26 @@
-import type { Instant } from '../../domain/instant.ts';
+import type { Observable } from 'rxjs';
+import { DAY_MS, type Instant } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
 import type { OsRelease } from '../../domain/os-version.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Commands } from '../../ports/commands.ts';
+import type { Commands, ToolCall, ToolEvent } from '../../ports/commands.ts';
 import { type Random, random } from '../random.ts';
 import type { Tool } from '../tools/tool.ts';
 import { TOOLBOX } from '../tools/toolbox.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
-import { type Account, Accounts, accountOf } from './accounts.ts';
+import type { Account, Accounts } from './accounts.ts';
+import { accountsOf, type Who } from './accounts-of.ts';
 import { AwakeTime } from './awake-time.ts';
 import { Battery } from './battery.ts';
 import { Catalogue } from './catalogue.ts';
 import { ConsoleSession } from './console-session.ts';
 import { DIALOG_PATH } from './dialog-path.ts';
 import { type Door, LiveDoor } from './door.ts';
-import { Faults } from './faults.ts';
+import { type FaultOf, Faults } from './faults.ts';
+import type { FileVault } from './file-vault.ts';
 import type { Happening, RestartCause, Unstamped } from './happenings.ts';
 import { InstalledMacOS } from './installed-macos.ts';
+import type { Keychains } from './keychains.ts';
 import { LaunchdWake } from './launchd.ts';
 import { type JobSurroundings, jobsInMemory, LaunchdJobs } from './launchd-jobs.ts';
 import type { Mac } from './mac.ts';
@@ -24,6 +28,7 @@ import type { MacSpec } from './mac-spec.ts';
 import { Processes, type RecordedCall } from './processes.ts';
 import { Restarts } from './restarts.ts';
 import { Screen } from './screen.ts';
+import type { SecureTokens } from './secure-tokens.ts';
 import { Sleep } from './sleep.ts';
 import { UpdateDaemon } from './update-daemon.ts';
 
@@ -49,6 +54,9 @@ export class VirtualMac implements Mac {
   readonly awake: AwakeTime;
   readonly faults: Faults;
   readonly accounts: Accounts;
+  readonly tokens: SecureTokens;
+  readonly fileVault: FileVault;
+  readonly keychains: Keychains;
   readonly battery: Battery;
   readonly catalogue = new Catalogue();
   readonly daemon: UpdateDaemon;
@@ -82,9 +90,19 @@ export class VirtualMac implements Mac {
       (name) => this.note({ kind: 'fault', name }),
     );
     for (const fault of spec.faults) this.faults.add(fault);
-    this.accounts = new Accounts([accountOf(spec)]);
     this.battery = new Battery(clock, spec.power, spec.batteryPercent);
     this.os = new InstalledMacOS(spec.macOS, spec.build);
+    const who: Who = accountsOf(spec, {
+      random: this.random.fork('accounts'),
+      now: () => clock.wall(),
+      note: (happening) => this.note(happening),
+      version: () => this.os.version,
+    });
+    this.accounts = who.accounts;
+    this.tokens = who.tokens;
+    this.fileVault = who.fileVault;
+    this.keychains = who.keychains;
+    for (const fault of spec.faults) if (fault.name === 'password-rotated') this.#rotateLater(fault);
     this.zone = spec.zone;
     this.networkUp = spec.network;
     this.disk = { totalKiB: 482_797_652, freeKiB: Math.round(spec.diskFreeGB * 976_562.5) };
@@ -113,6 +131,7 @@ export class VirtualMac implements Mac {
         this.#defaultDoor.reset();
       },
     });
+    this.onBoot(() => this.fileVault.started());
     this.launchd = new LaunchdWake(this);
     this.jobs = new LaunchdJobs(this, (options.jobs ?? jobsInMemory)(this));
     this.clock = this.#defaultDoor.clock;
@@ -159,6 +178,11 @@ export class VirtualMac implements Mac {
     return counts;
   }
 
+  /** Everything that is or was secret on this Mac; none of it may stand where other programs can read it. */
+  secrets(): Set<string> {
+    return new Set([...this.accounts.secrets(), ...this.fileVault.secrets(), ...this.keychains.secrets()]);
+  }
+
   note(happening: Unstamped): void {
     this.happenings.push({ at: this.world.now(), wall: this.world.wall(), zone: this.zone, ...happening });
   }
@@ -179,6 +203,11 @@ export class VirtualMac implements Mac {
   /** A door for one life of an agent. */
   door(): Door {
     return new LiveDoor(this, this.processes);
+  }
+
+  /** Starts a tool for a real process, whose environment others can read. */
+  startAs(call: ToolCall, environment: readonly string[]): Observable<ToolEvent> {
+    return this.#defaultDoor.startIn(environment, call);
   }
 
   /** What launchd does when the agent dies: its tools end, and nothing it waited for comes. Accepted installs go on. */
@@ -263,6 +292,17 @@ export class VirtualMac implements Mac {
     this.#sleep.unplug();
   }
 
+  /**
+   * An MDM, or an administrator in System Settings, gives an account another password. The keychain keeps the old one,
+   * and so does the disk unless `cryptoToo`.
+   */
+  rotatePassword(name: string, password: string, { cryptoToo = false }: { cryptoToo?: boolean } = {}): void {
+    const account = this.accounts.named(name);
+    if (account === null) return;
+    this.accounts.putLoginPassword(account, password);
+    if (cryptoToo && account.secureToken) this.accounts.putCryptoPassword(account, password);
+  }
+
   setNetwork(up: boolean): void {
     if (up === this.networkUp) return;
     this.networkUp = up;
@@ -293,5 +333,12 @@ export class VirtualMac implements Mac {
 
   powerOn(): void {
     this.#restarts.powerOn();
+  }
+
+  #rotateLater({ account, password, afterDays = 0, cryptoToo = false }: FaultOf<'password-rotated'>): void {
+    this.world.after(afterDays * DAY_MS, () => {
+      this.note({ kind: 'fault', name: 'password-rotated' });
+      this.rotatePassword(account ?? this.spec.user, password, { cryptoToo });
+    });
   }
 }

@@ -140,7 +140,7 @@ export class Person {
 
   #press(window: DialogWindow, reaction: Extract<Reaction, { do: 'press' }>): void {
     const { secureField: field, choices } = lookAt(window);
-    const right = this.#mac.accounts.named(this.#account)?.password ?? '';
+    const right = this.#mac.accounts.named(this.#account)?.loginPassword ?? '';
     const text = reaction.type === 'right password' ? right : `${right}-of-last-month`;
     const typed = field === null || reaction.type === 'nothing' ? {} : { [field]: text };
     const presets = Object.fromEntries(choices.map(({ title, preset }) => [title, preset]));

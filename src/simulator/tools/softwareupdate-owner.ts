@@ -1,4 +1,3 @@
-import { lockedOut } from '../mac/accounts.ts';
 import type { Mac } from '../mac/mac.ts';
 import type { UpdateRequest } from './softwareupdate-request.ts';
 import type { ToolIo } from './tool.ts';
@@ -18,17 +17,10 @@ export async function ownerConfirmed(request: UpdateRequest, io: ToolIo, mac: Ma
   const name = request.user ?? io.caller.name;
   const password = (io.stdin ?? '').split('\n')[0] ?? '';
   await io.sleep(mac.random.whole(400, 1_600));
-  const result = mac.accounts.check(name, password);
+  // Two locks: Open Directory is asked first, and counts; then the disk, which may still know another password.
+  if (mac.accounts.check(name, password) !== 'right') return false;
   const account = mac.accounts.named(name);
-  if (account && result !== 'right') {
-    mac.note({
-      kind: 'authentication-failed',
-      user: name,
-      failedLogins: account.failedLogins,
-      lockedOut: lockedOut(account),
-    });
-  }
-  return result === 'right' && account?.volumeOwner === true;
+  return account?.volumeOwner === true && mac.tokens.unlocks(account, password);
 }
 
 /** On Intel the two options are an error, not ignored. True when the run is over because of that. */

@@ -3,6 +3,13 @@ import type { Mac } from '../mac/mac.ts';
 /** As whom, and in whose session, a tool runs. `sessionUid` is null outside any login session. */
 export type Caller = { uid: number; name: string; sessionUid: number | null };
 
+/** What a tool is at that somebody gave a terminal of its own: all it prints goes there, and its questions. */
+export type Terminal = {
+  print(text: string): void;
+  /** The next line typed in; blank when nothing will be typed any more. */
+  read(): Promise<string>;
+};
+
 /** A running tool's surroundings. After its end nothing here has any effect, and no wait ever comes back. */
 export type ToolIo = {
   readonly path: string;
@@ -14,6 +21,11 @@ export type ToolIo = {
   readonly stdin: string | null;
   print(text: string): void;
   printErr(text: string): void;
+  /**
+   * Asks for something secret, as getpass(3) does: on the terminal, and where there is none (a daemon has none) it
+   * writes the question to stderr and takes the next line of stdin, blank at its end.
+   */
+  ask(prompt: string): Promise<string>;
   /** Waits in the Mac's awake time, longer on a slow Mac. */
   sleep(ms: number): Promise<void>;
   /** Hangs. */
@@ -30,6 +42,8 @@ export type ToolIo = {
   die(signal: string): Promise<never>;
   /** Runs another tool in this one's place; null when there is no such tool. */
   exec(argv: readonly string[], caller: Caller): Promise<number> | null;
+  /** Runs another tool beside this one, on a terminal; null when there is no such tool. */
+  spawn(argv: readonly string[], terminal: Terminal): Promise<number> | null;
 };
 
 /** A tool of macOS as its users know it: arguments in, text and an exit code out. */

@@ -2,16 +2,25 @@ import { DIALOG_PATH } from '../mac/dialog-path.ts';
 import { defaults } from './defaults.ts';
 import { df } from './df.ts';
 import { dialog } from './dialog.ts';
+import { diskutil } from './diskutil.ts';
+import { dscl } from './dscl.ts';
+import { dseditgroup } from './dseditgroup.ts';
+import { expect } from './expect.ts';
+import { fdesetup } from './fdesetup.ts';
+import { id } from './id.ts';
 import { ioreg } from './ioreg.ts';
 import { launchctl } from './launchctl.ts';
 import { pgrep } from './pgrep.ts';
 import { pmset } from './pmset.ts';
+import { pwpolicy } from './pwpolicy.ts';
 import { scutil } from './scutil.ts';
+import { security } from './security.ts';
 import { shutdown } from './shutdown.ts';
 import { softwareupdate } from './softwareupdate.ts';
 import { stat } from './stat.ts';
 import { sudo } from './sudo.ts';
 import { swVers } from './sw-vers.ts';
+import { sysadminctl } from './sysadminctl.ts';
 import { sysctl } from './sysctl.ts';
 import type { Tool } from './tool.ts';
 
@@ -30,5 +39,14 @@ export const TOOLBOX: ReadonlyMap<string, Tool> = new Map([
   ['/bin/launchctl', launchctl],
   ['/usr/bin/sudo', sudo],
   ['/sbin/shutdown', shutdown],
+  ['/usr/sbin/sysadminctl', sysadminctl],
+  ['/usr/bin/dscl', dscl],
+  ['/usr/sbin/dseditgroup', dseditgroup],
+  ['/usr/bin/id', id],
+  ['/usr/bin/pwpolicy', pwpolicy],
+  ['/usr/sbin/diskutil', diskutil],
+  ['/usr/bin/fdesetup', fdesetup],
+  ['/usr/bin/security', security],
+  ['/usr/bin/expect', expect],
   [DIALOG_PATH, dialog],
 ]);

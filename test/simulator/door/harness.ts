@@ -5,7 +5,7 @@ import { build } from 'plist';
 import { onTestFinished } from 'vitest';
 import { canBeCalled } from '../../../src/simulator/door/layout.ts';
 import { MacUnderRoot, type MacUnderRootOptions } from '../../../src/simulator/door/mac-under-root.ts';
-import { type MacSpec, readMacSpec } from '../../../src/simulator/mac/mac-spec.ts';
+import { type MacSpecInput, readMacSpec } from '../../../src/simulator/mac/mac-spec.ts';
 import { MONDAY_NINE } from '../harness.ts';
 
 /** In the names of tests that are skipped. */
@@ -21,7 +21,7 @@ export function temporaryFolder(): string {
 
 /** A booted Mac under a root of its own; with the test it ends, and its folder is gone. */
 export async function bootedMac(
-  options: Partial<Omit<MacUnderRootOptions, 'root' | 'spec'>> & { spec?: Partial<MacSpec>; boot?: boolean } = {},
+  options: Partial<Omit<MacUnderRootOptions, 'root' | 'spec'>> & { spec?: MacSpecInput; boot?: boolean } = {},
 ): Promise<MacUnderRoot> {
   const read = readMacSpec(options.spec ?? {});
   if (!read.ok) throw new Error(JSON.stringify(read.problems));

@@ -1,15 +1,27 @@
 // The two doors lead to one Mac: a tool called as a program prints, byte for byte, what it prints in process, and does
 // what a program does: reads its stdin, has an exit code, is killed and takes its window with it.
 import { symlinkSync } from 'node:fs';
+import { build } from 'plist';
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS } from '../../../src/domain/instant.ts';
 import { macosOffer } from '../../../src/simulator/mac/catalogue.ts';
 import { TOOLBOX } from '../../../src/simulator/tools/toolbox.ts';
+import { ADMIN, OFFICE } from '../account-tools.ts';
 import { DIALOGS, dialogCall, installArgs, macWith, OWNER, PASSWORD, run } from '../harness.ts';
 import { bootedMac, NEEDS_PERL, temporaryFolder, withoutPerl } from './harness.ts';
 
 const UPDATE = macosOffer('26.6.2', '25G83', 2_824_636);
 const IN_SESSION = ['asuser', '501', '/usr/bin/sudo', '-u', 'anna'];
+
+const KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+const RECOVERY = build({ Password: KEY });
+const EXPECT = `gets stdin password
+spawn dscl . -authonly [lindex $argv 0]
+expect "Password:" { send -- "$password\\r" }
+expect eof
+exit [lindex [wait] 3]`;
+/** Somebody beside anna, and a disk that asks. */
+const SPEC = { ...OFFICE, fileVault: { recoveryKey: KEY }, passwordPolicy: { lockoutAfter: 5 } };
 
 type Call = { path: string; args: readonly string[]; stdin?: string };
 const CALLS: Call[] = [
@@ -31,6 +43,27 @@ const CALLS: Call[] = [
   { path: '/sbin/shutdown', args: ['-r', '+nonsense'] },
   { path: '/usr/local/bin/dialog', args: ['--title', 'Ä “title”', '--message', 'm', '--timer', '20'] },
   { path: '/usr/local/bin/dialog', args: ['--jsonstring', '{nonsense'] },
+  { path: '/usr/sbin/sysadminctl', args: ['-secureTokenStatus', 'anna'] },
+  {
+    path: '/usr/sbin/sysadminctl',
+    args: ['-addUser', 'svc', '-password', '-', '-adminUser', 'bert', '-adminPassword', '-'],
+    stdin: `${ADMIN}\nsecret of the service\n`,
+  },
+  { path: '/usr/bin/dscl', args: ['.', '-authonly', 'anna'], stdin: 'wrong\n' },
+  { path: '/usr/bin/dscl', args: ['-plist', '.', '-read', '/Users/anna'] },
+  { path: '/usr/sbin/dseditgroup', args: ['-o', 'checkmember', '-m', 'anna', 'admin'] },
+  { path: '/usr/bin/id', args: ['anna'] },
+  { path: '/usr/bin/pwpolicy', args: ['-getaccountpolicies'] },
+  { path: '/usr/sbin/diskutil', args: ['apfs', 'listUsers', '-plist', '/'] },
+  { path: '/usr/bin/fdesetup', args: ['changerecovery', '-personal', '-inputplist'], stdin: RECOVERY },
+  { path: '/usr/bin/fdesetup', args: ['list', '-extended'] },
+  {
+    path: '/usr/bin/security',
+    args: ['-i'],
+    stdin: 'add-generic-password -a a -s "s t" -w secret\nfind-generic-password -s "s t"\nfind-generic-password -s u\n',
+  },
+  { path: '/bin/launchctl', args: [...IN_SESSION, '/usr/bin/security', 'list-keychains'] },
+  { path: '/usr/bin/expect', args: ['-c', EXPECT, 'anna'], stdin: `${PASSWORD}\n` },
   { path: '/usr/sbin/softwareupdate', args: ['--list'] },
   { path: '/usr/sbin/softwareupdate', args: ['--download', UPDATE.label, ...OWNER], stdin: `${PASSWORD}\n` },
   { path: '/usr/sbin/softwareupdate', args: ['--install', UPDATE.label, ...OWNER], stdin: 'wrong\n' },
@@ -43,10 +76,10 @@ describe.skipIf(withoutPerl)(`a tool as a program${NEEDS_PERL}`, () => {
   });
 
   test.each(CALLS)('$path $args prints the same through both doors', async ({ path, args, stdin = null }) => {
-    const { mac } = macWith({}, 7);
+    const { mac } = macWith(SPEC, 7);
     mac.publish([UPDATE]);
     const inside = await run(mac, path, args, stdin === null ? null : [stdin]);
-    const under = await bootedMac({ seed: 7, offers: [UPDATE] });
+    const under = await bootedMac({ seed: 7, offers: [UPDATE], spec: SPEC });
     const outside = await under.run([under.root + path, ...args], { stdin });
     expect(outside).toEqual({
       stdout: inside.stdout,
@@ -55,9 +88,34 @@ describe.skipIf(withoutPerl)(`a tool as a program${NEEDS_PERL}`, () => {
       signal: null,
     });
     expect(under.mac.calls).toEqual(
-      mac.calls.map((call) => ({ ...call, name: expect.any(String), effect: expect.any(String) })),
+      mac.calls.map((call) => ({
+        ...call,
+        name: expect.any(String),
+        effect: expect.any(String),
+        exposed: expect.arrayContaining([...call.exposed]),
+      })),
     );
     expect(under.mac.happenings).toEqual(mac.happenings);
+  });
+
+  test('what stands in its environment is known, for others can read it too', async () => {
+    const under = await bootedMac();
+    await under.run([`${under.root}/usr/bin/id`], { env: { PW: 'secret in the open' } });
+    expect(under.mac.calls[0]?.exposed).toContain('PW=secret in the open');
+  });
+
+  test('a question without anything to type in is answered with a blank, and one that needs a terminal waits', async () => {
+    const under = await bootedMac();
+    const auth = [`${under.root}/usr/bin/dscl`, '.', '-authonly', 'anna'];
+    expect(await under.run(auth)).toMatchObject({
+      exitCode: 10,
+      stderr: expect.stringMatching(/^Password: <dscl_cmd>/),
+    });
+    under.mac.faults.add({ name: 'prompt-needs-terminal' });
+    const waiting = under.start(auth, { stdin: `${PASSWORD}\n` });
+    await under.runUntil(under.mac.world.now() + HOUR_MS);
+    expect(under.programs.living.size).toBe(1);
+    await under.kill(waiting.pid);
   });
 
   test('the Mac knows it by its name in the catalogue', async () => {
