@@ -51,7 +51,8 @@ function whereToRead(values: Values): { places: Places; directory: string } {
   throw wrongOption('state', values.state, 'either --state or --root', null, ' beside --root');
 }
 
-async function readAt(places: Places, directory: string): Promise<Status> {
+/** The status of an agent on a Mac, as it is to be read now. */
+export async function readAt(places: Places, directory: string): Promise<Status> {
   const found = statusIn(directory);
   // Where no agent of a Mac wrote it nobody is expected, and no clock has to be asked.
   return found.health === undefined ? found : statusReadAt(found, (await macTime(places)).now, isAlive);

@@ -1,0 +1,38 @@
+import type { CheckupFacts } from './checkup-facts.ts';
+import { examineAuthority, examinePerson } from './examine-authority.ts';
+import { examineEnrolment } from './examine-enrolment.ts';
+import { examineFileVault } from './examine-filevault.ts';
+import { examineLockout } from './examine-lockout.ts';
+import { examineOwners } from './examine-owners.ts';
+import { examineKeychain, examineServiceAccount, examineVerifications } from './examine-passwords.ts';
+import { examineTokens } from './examine-tokens.ts';
+import { examineTools } from './examine-tools.ts';
+import { examineUpkeep } from './examine-upkeep.ts';
+import type { Finding, Mark } from './finding.ts';
+
+/**
+ * What stands in the way of updates on this Mac, or would if one came. Says what is unknown instead of guessing, and
+ * something about each thing it looks at. Pure.
+ */
+export function examine(facts: CheckupFacts): Finding[] {
+  return [
+    examineTools,
+    examineTokens,
+    examineOwners,
+    examinePerson,
+    examineAuthority,
+    examineKeychain,
+    examineServiceAccount,
+    examineVerifications,
+    examineLockout,
+    examineFileVault,
+    examineEnrolment,
+    examineUpkeep,
+  ].flatMap((look) => look(facts));
+}
+
+export function counted(findings: readonly Finding[]): Record<Mark, number> {
+  const counts: Record<Mark, number> = { ok: 0, attention: 0, broken: 0, unknown: 0 };
+  for (const { mark } of findings) counts[mark] += 1;
+  return counts;
+}
