@@ -24,7 +24,7 @@ function examineState({
       attention(
         'filevault.deferred',
         'FileVault is off and will be turned on when somebody logs in or out.',
-        'Until then no password is needed to read the disk after a theft.',
+        'Until then the disk opens by itself when the Mac starts.',
         'Let the person log out once and agree.',
       ),
     );
@@ -54,7 +54,7 @@ function examineState({
       attention(
         'filevault.off',
         'FileVault is off.',
-        'No password is needed to read the disk after a theft, and what is kept in the System keychain is protected by nothing more.',
+        'The disk opens by itself when the Mac starts: after a theft only the login window protects what is on it, the System keychain among it.',
         'Turn it on by a profile of your MDM, with the recovery key kept there.',
       ),
     );

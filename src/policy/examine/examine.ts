@@ -28,7 +28,17 @@ export function examine(facts: CheckupFacts): Finding[] {
     examineFileVault,
     examineEnrolment,
     examineUpkeep,
-  ].flatMap((look) => look(facts));
+  ]
+    .flatMap((look) => look(facts))
+    .map((finding) => (facts.appleSilicon.known ? finding : notOnIntel(finding)));
+}
+
+/** Tokens and owners decide nothing about updates on an Intel Mac: what is amiss there breaks nothing for certain. */
+function notOnIntel(finding: Finding): Finding {
+  const isWrong = finding.mark === 'broken' || finding.mark === 'attention';
+  if (!isWrong || !/^(?:tokens|owners|person)\.|\.(?:no-token|not-owner)$/.test(finding.code)) return finding;
+  const means = `${finding.means} It would not matter on an Intel Mac, and which chip this one has is not known.`;
+  return { ...finding, mark: 'attention', means };
 }
 
 export function counted(findings: readonly Finding[]): Record<Mark, number> {
