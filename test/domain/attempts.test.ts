@@ -95,7 +95,11 @@ const step = fc.oneof(
 function attempt(world: World, credential: string | null, isRight: boolean, isCut: boolean, isUnknown: boolean): void {
   const mayHide = isUnknown && world.threshold >= ASSUMED_LOCKOUT_ATTEMPTS;
   // What is not known is told as such; failures are never told as fewer than they are.
-  const facts = { lockout: mayHide ? unknown : lockedAfter(world.threshold), failures: world.failures, lockedUntil: null };
+  const facts = {
+    lockout: mayHide ? unknown : lockedAfter(world.threshold),
+    failures: world.failures,
+    lockedUntil: null,
+  };
   const what = { account: 'anna', credential, at: world.now };
   if (!mayAttempt(what, facts, world.attempts).may) return;
   expect(world.failures + 1).toBeLessThanOrEqual(world.threshold - LEFT_TO_THE_PERSON);

@@ -1,8 +1,10 @@
 // `upkeep doctor` on simulated Macs, as a process of its own over tools that are real programs.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { AGENT_LABEL } from '../../src/adapters/launchd/plists.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
+import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import { bootedMac, NEEDS_PERL, withoutPerl } from '../simulator/door/harness.ts';
@@ -30,16 +32,23 @@ async function checkupOf(spec: MacSpecInput, jamfLog: string | null = null) {
 }
 
 describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, () => {
-  test('a Mac that is well', async () => {
+  test('on a Mac that is well it ends with 0, and explains only what it would have to', async () => {
     const { exitCode, checkup, marks } = await checkupOf({
       admin: true,
       passwordPolicy: { lockoutAfter: 10 },
       fileVault: { state: 'on', recoveryKey: 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ' },
     });
-    expect({ exitCode, marks }).toEqual({});
-    expect(checkup.counts.broken).toBe(0);
+    expect(exitCode).toBe(0);
+    expect(checkup).toMatchObject({
+      schema: 'upkeep.checkup/1',
+      at: expect.stringMatching(/^2026-11-23T08:/),
+      asRoot: true,
+    });
+    expect(checkup.counts).toEqual({ ok: 10, attention: 1, broken: 0, unknown: 0 });
+    expect(marks).toMatchObject({ 'person.ready': 'ok', 'authority.person': 'ok', 'upkeep.never-ran': 'attention' });
   });
-  test('x', async () => {
+
+  test('on one that nobody can update any more it ends with 69, and names each cause', async () => {
     const { exitCode, checkup, marks } = await checkupOf(
       {
         volumeOwner: false,
@@ -49,10 +58,36 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
         ],
         passwordPolicy: { lockoutAfter: 5, lockoutMinutes: 15 },
       },
-      `Mon Nov 23 08:12:01 Anna's MacBook Pro jamf[412]: Enrolling computer...
-Mon Nov 23 08:12:09 Anna's MacBook Pro jamf[412]: Could not create the management account: the user "itadmin" already exists.
-`,
+      readFileSync(join(project, 'test/fixtures/captures/jamf-log/enrolment-name-taken.txt'), 'utf8'),
     );
-    expect({ exitCode, marks, checkup }).toEqual({});
+    expect(exitCode).toBe(69);
+    expect(marks).toEqual({
+      'tools.there': 'ok',
+      'tokens.only-disabled': 'broken',
+      'owners.only-disabled': 'broken',
+      'person.no-token': 'attention',
+      'authority.nobody': 'broken',
+      'lockout.near': 'attention',
+      'lockout.clear': 'ok',
+      'filevault.off': 'attention',
+      'enrolment.same-name': 'attention',
+      'upkeep.never-ran': 'attention',
+    });
+    expect(checkup.findings.find(({ code }) => code === 'enrolment.same-name')).toMatchObject({
+      what: expect.stringMatching(/itadmin/),
+      quotes: [expect.stringMatching(/^Mon Nov 23 08:12:09 {2}Could not create the management account/)],
+    });
+  });
+
+  test('once upkeep is at work there, its own health is well', async () => {
+    const mac = await bootedMac({ spec: { admin: true } });
+    const command = [process.execPath, join(project, 'src/cli/main.ts')];
+    expect(await mac.run([...command, 'install', '--root', mac.root])).toMatchObject({ exitCode: 0 });
+    expect(await mac.runUntil(() => mac.pidOf(AGENT_LABEL) === null, HOUR_MS)).toBe('stopped');
+    const { exitCode, stdout } = await doctor(mac);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^upkeep itself\n {2}✓ launchd, the state, the settings and the backup of upkeep are well\.$/m,
+    );
   });
 });

@@ -256,7 +256,7 @@ const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>]
   ['an administrator is locked', { logins: { anna: loginOf(0), bert: loginOf(5, 5) } }, { 'lockout.locked': 'broken' }],
   [
     'failed logins are told to root alone',
-    { logins: { anna: { ...loginOf(0), failures: unknown(ONLY_ROOT) } } },
+    { logins: { anna: { ...loginOf(0), failures: unknown<number>(ONLY_ROOT) } } },
     { 'lockout.unknown': 'unknown' },
   ],
   [
@@ -364,7 +364,7 @@ describe('in particular', () => {
   };
 
   test('whoever is not root is told to be', () => {
-    const logins = { anna: { ...loginOf(0), failures: unknown(ONLY_ROOT) } };
+    const logins = { anna: { ...loginOf(0), failures: unknown<number>(ONLY_ROOT) } };
     expect(one({ logins }, 'lockout.unknown')).toMatchObject({
       what: 'It is not known how often logging in has failed: anna.',
       means: 'Only root may ask for it.',
