@@ -3,6 +3,7 @@ import * as account from '../adapters/commands/account-commands.ts';
 import type { Command } from '../adapters/commands/command.ts';
 import * as fact from '../adapters/commands/fact-commands.ts';
 import * as fileVault from '../adapters/commands/filevault-commands.ts';
+import { EXPECT } from '../adapters/commands/on-a-terminal.ts';
 import { accountPolicies, globalPolicy, policiesOfAccount } from '../adapters/commands/password-policy-commands.ts';
 import { runCommand } from '../adapters/commands/run-command.ts';
 import { endOfFile } from '../adapters/jamf/end-of-file.ts';
@@ -53,7 +54,7 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     if (command.privilege === 'root' && !isRoot) return Promise.resolve(unknown(ONLY_ROOT));
     return factOf(() => runCommand(commands, command, input));
   };
-  const [silicon, console, accounts, administrators, users, state, key, restart] = await Promise.all([
+  const [silicon, atScreen, accounts, administrators, users, state, key, restart] = await Promise.all([
     ask(fact.arm64, undefined),
     ask(fact.consoleUser, undefined),
     ask(account.listAccounts, undefined),
@@ -71,7 +72,7 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     zone: clock.zone(),
     tools: toolsIn(places),
     appleSilicon: mapped(silicon, ({ appleSilicon }) => appleSilicon),
-    consoleUser: console.known ? whoIsThere(console.value) : console,
+    consoleUser: atScreen.known ? whoIsThere(atScreen.value) : atScreen,
     accounts: mapped(accounts, (found) => found.accounts),
     administrators,
     tokens,
@@ -98,7 +99,7 @@ function nothingSaved(): SavedFacts {
 }
 
 function toolsIn(places: Places): CheckupFacts['tools'] {
-  const needed = requiredTools();
+  const needed = [...requiredTools(), EXPECT].sort();
   const missing = needed.filter((tool) => !existsSync(places.tool(tool)));
   return known({ needed: needed.length, missing, dialog: existsSync(places.tool(SWIFT_DIALOG)) });
 }

@@ -11,7 +11,7 @@ import { painter } from '../colour.ts';
 import type { CliCommand } from '../command.ts';
 import { groundOf } from '../ground.ts';
 import { placesOf } from '../root-option.ts';
-import { readAt } from './status.ts';
+import { readAt } from '../status-now.ts';
 
 export const CHECKUP_SCHEMA = 'upkeep.checkup/1';
 
