@@ -1,5 +1,5 @@
 // What is asked of a Mac for a checkup, on a simulated one: as root and as anybody, with tools that fail.
-import { of } from 'rxjs';
+import { type Observable, of } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { type CheckupGround, gatherCheckup } from '../../src/agent/gather-checkup.ts';
@@ -8,15 +8,21 @@ import { HOUR_MS } from '../../src/domain/instant.ts';
 import { UpkeepError } from '../../src/domain/problem.ts';
 import type { CheckupFacts } from '../../src/policy/examine/checkup-facts.ts';
 import { examine } from '../../src/policy/examine/examine.ts';
-import type { ToolCall } from '../../src/ports/commands.ts';
+import type { ToolCall, ToolEvent } from '../../src/ports/commands.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import { awakeClock } from '../adapters/scripted-commands.ts';
 import { macWith } from '../simulator/harness.ts';
 
 const GONE = { exitCode: null, signal: null, stoppedBy: null, spawnError: 'ENOENT' };
+/** What a tool answers in place of the Mac's; null leaves it to the Mac. */
+type Instead = (call: ToolCall) => Observable<ToolEvent> | null;
+const gone =
+  (path: string): Instead =>
+  (call) =>
+    call.path === path ? of({ kind: 'ended', ending: GONE }) : null;
 const NOWHERE = '/nowhere/upkeep';
 
-async function gathered(spec: MacSpecInput, changes: Partial<CheckupGround> = {}, missing: string | null = null) {
+async function gathered(spec: MacSpecInput, changes: Partial<CheckupGround> = {}, instead: Instead = () => null) {
   const { mac, clock } = macWith(spec);
   const calls: ToolCall[] = [];
   const box: { facts: CheckupFacts | null } = { facts: null };
@@ -24,7 +30,7 @@ async function gathered(spec: MacSpecInput, changes: Partial<CheckupGround> = {}
     commands: {
       start: (call) => {
         calls.push(call);
-        return call.path === missing ? of({ kind: 'ended', ending: GONE }) : mac.commands.start(call);
+        return instead(call) ?? mac.commands.start(call);
       },
     },
     clock: awakeClock(clock),
@@ -86,9 +92,29 @@ describe('as root', () => {
     expect(facts.logins.anna?.lockout).toEqual(known({ state: 'unknown' }));
   });
 
+  test('of the older form of rules a limit counts, and the absence of one does not', async () => {
+    const older =
+      (text: string): Instead =>
+      ({ name }) =>
+        name === 'pwpolicy.global'
+          ? of(
+              { kind: 'output', stream: 'stdout', text },
+              { kind: 'ended', ending: { ...GONE, spawnError: null, exitCode: 0 } },
+            )
+          : null;
+    const lockoutWith = async (spec: MacSpecInput, text: string) =>
+      (await gathered(spec, {}, older(text))).facts.logins.anna?.lockout;
+    expect(await lockoutWith({}, 'maxFailedLoginAttempts=4 \n')).toMatchObject({
+      value: { state: 'limited', attempts: 4 },
+    });
+    expect(await lockoutWith(SPEC, 'maxFailedLoginAttempts=4 \n')).toMatchObject({ value: { attempts: 4 } });
+    expect(await lockoutWith(SPEC, 'maxFailedLoginAttempts=0 \n')).toMatchObject({ value: { attempts: 10 } });
+    expect(await lockoutWith({}, 'maxFailedLoginAttempts=0 \n')).toMatchObject({ value: { state: 'unknown' } });
+  });
+
   test('a tool that is gone leaves the rest known, and its own facts unknown with the reason', async () => {
     const torn = () => Promise.reject(new UpkeepError('input.unreadable', 'it is torn.', { remedy: 'None.' }));
-    const { facts } = await gathered(SPEC, { ownHealth: torn }, '/usr/sbin/diskutil');
+    const { facts } = await gathered(SPEC, { ownHealth: torn }, gone('/usr/sbin/diskutil'));
     expect(facts).toMatchObject({
       cryptoUsers: { known: false, why: '/usr/sbin/diskutil is not on this computer' },
       own: { known: false, why: 'it is torn' },

@@ -370,6 +370,8 @@ describe('in particular', () => {
       means: 'Only root may ask for it.',
       remedy: 'Run it with `sudo`.',
     });
+    // Nobody whose count is unknown is called far from it.
+    expect(Object.keys(marksOf(look({ logins })))).not.toContain('lockout.clear');
   });
 
   test('a lock ends when its time is over, and one without a time stays', () => {
