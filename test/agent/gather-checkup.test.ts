@@ -97,7 +97,7 @@ describe('as root', () => {
       (text: string): Instead =>
       ({ name }) =>
         name === 'pwpolicy.global'
-          ? of(
+          ? of<ToolEvent[]>(
               { kind: 'output', stream: 'stdout', text },
               { kind: 'ended', ending: { ...GONE, spawnError: null, exitCode: 0 } },
             )
