@@ -25,6 +25,7 @@ for (const file of [
   'tokens',
   'owners',
   'authority',
+  'person',
   'passwords',
   'lockout',
   'enrolment',

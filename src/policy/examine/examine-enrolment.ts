@@ -49,7 +49,7 @@ export function examineEnrolment(facts: CheckupFacts): Finding[] {
         'The log of Jamf tells of trouble with enrolling or with the management account.',
         admins === null
           ? 'Whether a local administrator has the same name is not known, for the accounts could not be read.'
-          : 'No local administrator is named in it, so two accounts of one name are not the cause.',
+          : 'It names no local administrator, so nothing says that two accounts share a name.',
         'Read the lines with their times. If no enrolment went well since, enrol the Mac again.',
       ),
       quotes: quoted(lines),

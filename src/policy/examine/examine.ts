@@ -1,10 +1,11 @@
 import type { CheckupFacts } from './checkup-facts.ts';
-import { examineAuthority, examinePerson } from './examine-authority.ts';
+import { examineAuthority } from './examine-authority.ts';
 import { examineEnrolment } from './examine-enrolment.ts';
 import { examineFileVault } from './examine-filevault.ts';
 import { examineLockout } from './examine-lockout.ts';
 import { examineOwners } from './examine-owners.ts';
 import { examineKeychain, examineServiceAccount, examineVerifications } from './examine-passwords.ts';
+import { examinePerson } from './examine-person.ts';
 import { examineTokens } from './examine-tokens.ts';
 import { examineTools } from './examine-tools.ts';
 import { examineUpkeep } from './examine-upkeep.ts';
