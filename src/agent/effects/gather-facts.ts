@@ -58,7 +58,7 @@ export function gatherFacts(commands: Commands, clock: Clock, credentials: Crede
 }
 
 /** Somebody in Setup Assistant is a person at the Mac, but no session to show a dialog in: left alone. */
-function whoIsThere(reading: ConsoleReading): Facts['consoleUser'] {
+export function whoIsThere(reading: ConsoleReading): Facts['consoleUser'] {
   if (reading.name !== null) return known({ name: reading.name, uid: reading.uid });
   return reading.instead === 'setup assistant' ? unknown('Setup Assistant is running') : known(null);
 }
@@ -92,7 +92,8 @@ export async function readRelease(commands: Commands): Promise<OsRelease | null>
   return release.known ? release.value.release : null;
 }
 
-async function factOf<T>(ask: () => Promise<T>): Promise<Fact<T>> {
+/** What was asked, or the reason why it is not known. */
+export async function factOf<T>(ask: () => Promise<T>): Promise<Fact<T>> {
   try {
     return known(await ask());
   } catch (error) {
@@ -100,6 +101,6 @@ async function factOf<T>(ask: () => Promise<T>): Promise<Fact<T>> {
   }
 }
 
-function mapped<T, U>(fact: Fact<T>, convert: (value: T) => U): Fact<U> {
+export function mapped<T, U>(fact: Fact<T>, convert: (value: T) => U): Fact<U> {
   return fact.known ? known(convert(fact.value)) : fact;
 }
