@@ -223,6 +223,16 @@ describe('pwpolicy', () => {
     expect(own.stdout).toBe('Getting account policies for user <anna>\n');
   });
 
+  test('every Mac has a rule for all; of the older kind there are none', async () => {
+    const { mac } = macWith();
+    const { stdout } = await tool(mac, 'pwpolicy', ['-getaccountpolicies']);
+    expect(parse(stdout.slice(stdout.indexOf('\n') + 1))).toMatchObject({
+      policyCategoryPasswordContent: [{ policyContent: "policyAttributePassword matches '.{4,}+'" }],
+    });
+    const older = await tool(mac, 'pwpolicy', ['-n', '/Local/Default', '-getglobalpolicy']);
+    expect([older.stdout, older.stderr, exitOf(older)]).toEqual(['\n', '', 0]);
+  });
+
   test('what it prints can be set again, for one account; the stricter rule counts', async () => {
     const mac = macWith({ passwordPolicy: policy }).mac;
     const { stdout } = await tool(mac, 'pwpolicy', ['-getaccountpolicies']);

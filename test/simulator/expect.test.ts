@@ -1,5 +1,5 @@
 // expect gives a tool a terminal and types into it: a small Tcl, tried with the questions of the other tools.
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ADMIN, CLARA, exitOf, hasToken, office, tool } from './account-tools.ts';
 import { PASSWORD } from './harness.ts';
 
@@ -56,7 +56,10 @@ test('what is typed before the question is shown and thrown away', async () => {
   const script = `set timeout 3
     spawn -noecho /usr/bin/dscl . -authonly anna
     send "${PASSWORD}\\r"
-    expect { timeout { exit 9 } eof { exit 0 } }`;
+    expect {
+      timeout { exit 9 }
+      eof { exit 0 }
+    }`;
   const ran = await tool(mac, 'expect', ['-c', script]);
   expect(exitOf(ran)).toBe(9);
   expect(ran.stdout).toContain(PASSWORD);
@@ -91,27 +94,71 @@ test('a tool that is not there, and commands it does not know, end it', async ()
   expect([exitOf(unknown), unknown.stderr]).toEqual([1, expect.stringContaining('invalid command name "frobnicate"')]);
 });
 
-describe('its Tcl', () => {
-  const printed = async (script: string, stdin = '') => (await tool(office(), 'expect', ['-c', script], stdin)).stdout;
+test('cases in braces on one line are a pattern like any other', async () => {
+  const script = `set timeout 3
+    spawn -noecho /usr/bin/dscl . -authonly anna
+    expect { timeout { exit 9 } }
+    exit 5`;
+  expect(exitOf(await tool(office(), 'expect', ['-c', script]))).toBe(5);
+});
 
-  test.each([
-    ['set a 3; incr a 4; puts $a', '7\n'],
-    ['puts -nonewline "a\\tb[string length {four}]"', 'a\tb4'],
-    ['set n 0; while {$n < 3} { incr n; if {$n == 2} continue; puts $n }', '1\n3\n'],
-    ['foreach x {a {b c} d} { if {$x eq "d"} break; puts <$x> }', '<a>\n<b c>\n'],
-    ['if {![info exists nope] && (1 + 2 * 3 == 7)} { puts yes } else { puts no }', 'yes\n'],
-    ['if {1 > 2} { puts a } elseif {"x" ne "x"} { puts b } else { puts c }', 'c\n'],
-    ['puts [catch { error boom } why]$why', '1boom\n'],
-    ['set l [list a "b c" {}]; puts "[llength $l] [lindex $l 1]"', '3 b c\n'],
-    ['set p {x$y}; puts $p; puts $' + '{p}z', 'x$y\nx$yz\n'],
-    ['# a comment; puts no\nputs \\\n  joined', 'joined\n'],
-    ['puts [string match {Pass*:} "Password:"]', '1\n'],
-    ['puts $undefined', ''],
-  ])('%s', async (script, output) => {
-    expect(await printed(script)).toBe(output);
-  });
+test('when the terminal goes away the tool ends by it, and has read no password', async () => {
+  const mac = office();
+  const script = `spawn -noecho /usr/bin/dscl . -authonly anna
+    expect "Password:"
+    close
+    puts "[lindex [wait] 4] [catch {send x} why] $why"`;
+  const { stdout } = await tool(mac, 'expect', ['-c', script]);
+  expect(stdout).toMatch(/CHILDKILLED 1 can not find channel named "exp\d+"\n$/);
+  expect(mac.accounts.named('anna')?.failedLogins).toBe(0);
+});
 
-  test('reads lines of stdin until there are none', async () => {
-    expect(await printed('while {[gets stdin line] >= 0} { puts "<$line>" }', 'one\ntwo\n')).toBe('<one>\n<two>\n');
-  });
+test('with stty_init -echo nothing typed is ever shown', async () => {
+  const script = `set stty_init -echo
+    set timeout 3
+    spawn -noecho /usr/bin/dscl . -authonly anna
+    send "${PASSWORD}\\r"
+    expect timeout`;
+  expect((await tool(office(), 'expect', ['-c', script])).stdout).not.toContain(PASSWORD);
+});
+
+test('at the end of a program everything it printed is in the buffer', async () => {
+  const script = `log_user 0
+    spawn -noecho /usr/bin/dscl . -authonly nobody-here
+    expect "Password:"
+    send "x\\r"
+    set branches [list timeout {puts late} eof {puts <$expect_out(buffer)>}]
+    expect {*}$branches`;
+  expect((await tool(office(), 'expect', ['-c', script])).stdout).toMatch(/^< \r\n<dscl_cmd> DS Error: -14136 .*>\n$/s);
+});
+
+test('a channel in binary shows bytes, and bytes written to it are characters again', async () => {
+  const script = `log_user 0
+    fconfigure stdin -encoding binary -translation lf
+    fconfigure stdout -encoding binary -translation lf
+    gets stdin password
+    puts [string length $password]
+    puts $password
+    spawn -noecho /usr/bin/dscl . -authonly anna
+    fconfigure $spawn_id -encoding binary
+    expect "Password:"
+    send -- "$password\\r"
+    expect eof
+    exit [lindex [wait] 3]`;
+  const mac = office({ password: 'ä😀 漢' });
+  const ran = await tool(mac, 'expect', ['-c', script], 'ä😀 漢\n');
+  expect([ran.stdout, exitOf(ran)]).toEqual(['10\nä😀 漢\n', 0]);
+});
+
+test('procedures see the variables of the script only where they ask for them; settings they see anyway', async () => {
+  const script = `log_user 0
+    proc started {} { spawn -noecho /usr/bin/dscl . -authonly anna; return $spawn_id }
+    spawn -noecho /usr/bin/dscl . -authonly anna
+    set first $spawn_id
+    puts [expr {[started] eq $spawn_id}]
+    puts [expr {$first eq $spawn_id}]
+    proc ask {} { expect "Password:" { return asked } timeout { return late } }
+    puts [ask]
+    puts [info exists expect_out(buffer)]`;
+  expect((await tool(office(), 'expect', ['-c', script])).stdout).toBe('0\n1\nasked\n0\n');
 });

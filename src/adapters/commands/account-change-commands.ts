@@ -2,7 +2,7 @@ import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ToolLimits } from '../../ports/commands.ts';
 import { readChange, readGroupChange } from '../macos/directory-answer.ts';
-import { readDeletion, readSysadmin, readTokenGrant } from '../macos/sysadminctl.ts';
+import { readDeletion, readReset, readSysadmin, readTokenGrant } from '../macos/sysadminctl.ts';
 import { defineCommand } from './command.ts';
 import { bytesOf, onATerminal, type Prompt } from './on-a-terminal.ts';
 import { argumentsOf } from './user-session.ts';
@@ -74,7 +74,7 @@ export const resetPassword = defineCommand({
       secret: account.password,
     }),
   recognise: (argv) => orders(argv, '-resetPasswordFor'),
-  read: readSysadmin,
+  read: readReset,
 });
 
 export const grantToken = defineCommand({

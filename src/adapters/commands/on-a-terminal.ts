@@ -6,7 +6,7 @@ import { typeable } from './passwords.ts';
 export type Prompt = { ends: string; secret: Secret };
 
 /** Exit codes of the script itself, apart from those of the tools it runs. */
-export const TERMINAL_EXIT = { unknownPrompt: 112, neverAsked: 113, askedAgain: 114 } as const;
+export const TERMINAL_EXIT = { unknownPrompt: 112, neverAsked: 113, askedAgain: 114, killed: 115 } as const;
 
 export const EXPECT = '/usr/bin/expect';
 
@@ -17,7 +17,8 @@ export const EXPECT = '/usr/bin/expect';
  * Nothing secret is in the script, which everybody can see in the list of processes. Passwords pass through it as bytes
  * and as values of variables, so that no sign in them means anything to Tcl. Each is typed once: a prompt that comes
  * again means that the password was wrong, unless two prompts are expected to look alike; one that is not known might be
- * asking for somebody else's.
+ * asking for somebody else's. Of a tool that was ended by a signal `wait` says 0, and more words than of one that ended
+ * by itself: silence and 0 would pass for a right password.
  */
 export function onATerminal(tool: string, args: readonly string[], prompts: readonly Prompt[]) {
   const stdin = prompts.flatMap(({ secret }) => [typeable(secret), '\n']);
@@ -107,6 +108,7 @@ lappend branches eof {say $expect_out(buffer)}
 expect {*}$branches
 catch wait result
 if {[lindex $result 2] != 0} { exit 1 }
+if {[llength $result] > 4} { exit ${TERMINAL_EXIT.killed} }
 if {[lindex $result 3] == 0 && $typed < $count} { exit ${TERMINAL_EXIT.neverAsked} }
 exit [lindex $result 3]
 `.trim();

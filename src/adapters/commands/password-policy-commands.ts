@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { ToolLimits } from '../../ports/commands.ts';
-import { readAccountPolicies, readGlobalPolicy } from '../macos/pwpolicy.ts';
+import { readAccountPolicies, readGlobalPolicy, readPoliciesOfAccount } from '../macos/pwpolicy.ts';
 import { defineCommand } from './command.ts';
 import { sameArguments } from './options.ts';
 import { argumentsOf } from './user-session.ts';
@@ -25,7 +25,8 @@ export const policiesOfAccount = defineCommand({
   ...PROBE,
   name: 'pwpolicy.of-account',
   summary: 'The same for one account; both hold.',
-  privilege: 'anyone',
+  // Whoever may not see them could be told as little as where there are none; root is told.
+  privilege: 'root',
   example: { name: '{user}' },
   build: ({ name }: { name: string }) => ({
     args: ['-u', positional(name, 'pwpolicy'), '-getaccountpolicies'],
@@ -35,7 +36,7 @@ export const policiesOfAccount = defineCommand({
     const [option, , verb = '', ...more] = argumentsOf(argv, PWPOLICY) ?? [];
     return option === '-u' && /^-?getaccountpolicies$/.test(verb) && more.length === 0;
   },
-  read: readAccountPolicies,
+  read: readPoliciesOfAccount,
 });
 
 const GLOBAL = ['-n', '/Local/Default', '-getglobalpolicy'];

@@ -5,7 +5,8 @@ import { type Dictionary, isDictionary, plistIn } from './plist-answer.ts';
 
 /**
  * Reads `pwpolicy -getaccountpolicies`: a sentence, then a property list of rules. Without a list there may be no rules,
- * or none that this caller is shown, so it is not known from when on an account is locked.
+ * or none that this caller is shown, so it is not known from when on an account is locked. Every Mac has rules for all
+ * accounts, at least the one about the shortest password.
  */
 export function readAccountPolicies(printed: Printed): PasswordPolicy {
   const text = `${printed.stderr}\n${printed.stdout}`;
@@ -20,8 +21,23 @@ export function readAccountPolicies(printed: Printed): PasswordPolicy {
   return { lockout: lockoutOf(rulesIn(list, 'policyCategoryAuthentication', printed)), ...rules.found() };
 }
 
-/** Reads `pwpolicy -getglobalpolicy`: `key=value` pairs between blanks, the older way to say the same. */
+/**
+ * Reads the same of one account, asked by root, who is shown everything: nothing but the sentence means that the account
+ * has no rules of its own, which is how nearly all are. Then only those for all accounts hold.
+ */
+export function readPoliciesOfAccount(printed: Printed): PasswordPolicy {
+  const said = `${printed.stderr}\n${printed.stdout}`.trim();
+  return printed.exitCode === 0 && /^Getting account policies for user <.+>$/.test(said)
+    ? NO_RULES
+    : readAccountPolicies(printed);
+}
+
+/**
+ * Reads `pwpolicy -getglobalpolicy`: `key=value` pairs between blanks, the older way to say the same. A Mac whose rules
+ * were not set in that way prints an empty line; what fails prints an error.
+ */
 export function readGlobalPolicy(printed: Printed): PasswordPolicy {
+  if (printed.exitCode === 0 && `${printed.stderr}${printed.stdout}`.trim() === '') return NO_RULES;
   const values = new Map<string, number>();
   for (const [, key = '', value = ''] of printed.stdout.matchAll(/(?:^|\s)(\w+)=(-?\d+)(?=\s)/g)) {
     values.set(key, Number(value));
@@ -43,6 +59,7 @@ export function readGlobalPolicy(printed: Printed): PasswordPolicy {
 }
 
 const TOOL = 'pwpolicy';
+const NO_RULES: PasswordPolicy = { lockout: { state: 'none' }, minLength: null, required: [], unreadRules: [] };
 
 type Rule = { content: string; identifier: string; parameters: Dictionary };
 

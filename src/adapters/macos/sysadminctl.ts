@@ -56,6 +56,15 @@ export function readSysadmin(printed: Printed): SysadminAnswer {
   return { error: printed.exitCode === 0 || printed.exitCode === null ? null : 'other', said, usage };
 }
 
+/**
+ * Reads `sysadminctl -resetPasswordFor`, the one order that may be carried out without a word. Whether it was, only a
+ * check of the new password tells.
+ */
+export function readReset(printed: Printed): SysadminAnswer {
+  const isSilent = printed.exitCode === 0 && messagesIn(printed).length === 0;
+  return isSilent ? { error: null, said: [], usage: false } : readSysadmin(printed);
+}
+
 /** Reads `sysadminctl -secureTokenOn`: whether it claims to have done it, and what a status after it says, if any. */
 export function readTokenGrant(
   printed: Printed,
@@ -81,14 +90,15 @@ const TOOL = 'sysadminctl';
 
 const COMPLAINTS: readonly (readonly [RegExp, SysadminError])[] = [
   [/^Operation is not permitted without secure token unlock\.?$/m, 'secureTokenUnlockRequired'],
-  [/^### Error:-14090\b/m, 'wrong-password'],
+  // Open Directory's own numbers stand in a text of its own, which does not begin with “Error”.
+  [/^### Error:-14090\b|\bError Domain=\S+ Code=5000\b/m, 'wrong-password'],
   [/^### Error:-14120\b/m, 'permission'],
   [/^### Error:-1416[1-9]\b|password (?:does not|doesn't) meet|password requirements/im, 'password-refused'],
   [/\b5101\b|authentication server refused/i, 'refused'],
   [/^Unknown user\b|user .* (?:does not|doesn't) exist/im, 'no-such-account'],
   [/^User .* already exists|name .* is already used/im, 'account-exists'],
   [/should be run as root|not permitted/im, 'permission'],
-  [/^### Error:|^Error:/m, 'other'],
+  [/^### Error:|^Error:|\bError Domain=/m, 'other'],
 ];
 
 /** What it said on either stream, without the time and process before each message and without the prompts. */

@@ -1,3 +1,4 @@
+import { ExpectChannel } from './expect-channels.ts';
 import type { Terminal } from './tool.ts';
 
 /**
@@ -5,10 +6,12 @@ import type { Terminal } from './tool.ts';
  * yet, and what is typed to it. What is typed before a question is thrown away when the question comes, as getpass does.
  */
 export class ExpectSession implements Terminal {
-  /** Printed and not yet matched. */
-  unseen = '';
+  readonly channel = new ExpectChannel();
+  /** Whether the terminal shows what is typed outside a question, a password too. */
+  echoes = true;
   exitCode: number | null = null;
   readonly #show: (text: string) => void;
+  #printed = '';
   #reader: ((line: string) => void) | null = null;
   #typed = '';
   #closed = false;
@@ -22,25 +25,42 @@ export class ExpectSession implements Terminal {
     return this.exitCode !== null;
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Printed and not yet matched, as the script sees it now. */
+  get unseen(): string {
+    return this.channel.seen(this.#printed);
+  }
+
+  /** The script has looked at so much of it, by its own count. */
+  take(length: number): void {
+    const rest = this.unseen.slice(length);
+    this.#printed = this.channel.binary ? Buffer.from(rest, 'latin1').toString('utf8') : rest;
+  }
+
   print(text: string): void {
+    if (this.#closed) return;
     const onTerminal = text.replaceAll(/\r?\n/g, '\r\n');
-    this.unseen += onTerminal;
+    this.#printed += onTerminal;
     this.#show(onTerminal);
     this.#tell();
   }
 
+  /** Never comes back once the terminal is gone: a program at its prompt is ended with it, and has read nothing. */
   read(): Promise<string> {
     this.#typed = '';
-    if (this.#closed) return Promise.resolve('');
+    if (this.#closed) return new Promise(() => undefined);
     return new Promise((resolve) => {
       this.#reader = resolve;
     });
   }
 
   type(text: string): void {
-    // Outside a question the terminal shows what is typed, a password too.
-    if (this.#reader === null) this.print(text);
-    this.#typed += text;
+    const typed = this.channel.meant(text);
+    if (this.#reader === null && this.echoes) this.print(typed);
+    this.#typed += typed;
     const end = /[\r\n]/.exec(this.#typed);
     if (end === null || this.#reader === null) return;
     const line = this.#typed.slice(0, end.index);
@@ -50,11 +70,11 @@ export class ExpectSession implements Terminal {
     reader(line);
   }
 
-  /** Nothing more will be typed. */
+  /** The terminal goes away, and with it the program, by a signal. */
   close(): void {
     this.#closed = true;
-    this.#reader?.('');
     this.#reader = null;
+    this.#tell();
   }
 
   end(exitCode: number): void {

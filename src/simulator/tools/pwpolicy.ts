@@ -29,7 +29,11 @@ export const pwpolicy: Tool = async (argv, io, mac) => {
   const whose = account === null ? 'global account policies' : `account policies for user <${account.name}>`;
   switch (verb.replace(/^-/, '')) {
     case 'getaccountpolicies':
-      io.print(`Getting ${whose}\n${policiesText(account === null ? mac.accounts.policy : account.policy)}`);
+      io.print(`Getting ${whose}\n${account === null ? globalText(mac) : policiesText(account.policy)}`);
+      return 0;
+    case 'getglobalpolicy':
+      // The rules here are of the newer kind; of the older, which this is about, there are none.
+      io.print('\n');
       return 0;
     case 'clearaccountpolicies':
       return change(`Clearing ${whose}`, account, NO_POLICY, io, mac);
@@ -72,6 +76,16 @@ function enable(account: Account | null, enabled: boolean, io: ToolIo): number {
   io.print(`${enabled ? 'Enabling' : 'Disabling'} account for user <${account.name}>\n`);
   return 0;
 }
+
+/** Where nobody made a rule there is the one every Mac comes with. */
+function globalText(mac: Mac): string {
+  return policiesText(mac.accounts.policy) || plistText({ policyCategoryPasswordContent: [SHORTEST_RULE] });
+}
+
+const SHORTEST_RULE = {
+  policyContent: "policyAttributePassword matches '.{4,}+'",
+  policyIdentifier: 'com.apple.defaultpasswordpolicy',
+};
 
 function policiesText(policy: PasswordPolicy | null): string {
   if (policy === null) return '';

@@ -6,7 +6,7 @@ export type Caller = { uid: number; name: string; sessionUid: number | null };
 /** What a tool is at that somebody gave a terminal of its own: all it prints goes there, and its questions. */
 export type Terminal = {
   print(text: string): void;
-  /** The next line typed in; blank when nothing will be typed any more. */
+  /** The next line typed in; it never comes when the terminal goes away, which ends the tool. */
   read(): Promise<string>;
 };
 

@@ -132,6 +132,11 @@ if (!existsSync(EXPECT) || !existsSync('/usr/bin/python3')) {
       expect(run([], [say('Password:', 'whatever')], 7).status).toBe(7);
     });
 
+    test('a tool that was ended by a signal is told from one that ended well', () => {
+      const call = onATerminal('/bin/sh', ['-c', 'kill -9 $$'], []);
+      expect(spawnSync(call.path, call.args, { input: '', encoding: 'utf8' }).status).toBe(115);
+    });
+
     test('a tool that is not there is missing', () => {
       const { path, args, stdin } = onATerminal('/nowhere/tool', [], [say('Password:', 'whatever')]);
       const { status, stderr } = spawnSync(path, args, { input: typed(stdin), encoding: 'utf8' });

@@ -1,0 +1,112 @@
+// Passwords that are hard to type, through every way in: they must arrive as they are, and stand nowhere others can read.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
+import { passwords } from '../../adapters/accounts/passwords.ts';
+import { codeOf, freshAccount, LOGIN_PLACE, MACS, office, SYSTEM_PLACE, secret } from './office.ts';
+
+const HARD = [
+  ' two  words ',
+  '"both" \'quotes\'',
+  'back\\slash\\\\n\\',
+  `$HOME and $${'{HOME}'}`,
+  '[exit] [exit 0]',
+  '{{{{',
+  '}}}}',
+  '{a} b} {*}{',
+  '=a=b=',
+  '🔑 ключ 漢字 ä',
+  '-leading -dash',
+  '----',
+  ';#;# %s `id`',
+  'a&b<c>&amp;]]>',
+  '\\u0041\\x41\\101',
+  'x'.repeat(128),
+  '😀'.repeat(32),
+] as const;
+const PAIRS = HARD.map((one, place) => [one, HARD[(place + 1) % HARD.length] ?? one] as const);
+
+describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
+  test.each(PAIRS)(`%j, and %j beside it`, async (one, two) => {
+    const { mac, run, login, volume, token, exposes } = office(spec, one);
+    const admin = { name: 'bert', password: secret(one) };
+    const account = { ...freshAccount.account, password: secret(two) };
+    await run(catalogue['sysadminctl.add-account'], { ...freshAccount, account, admin });
+    expect([await token('_upkeep'), await login('_upkeep', two), await volume('_upkeep', two)]).toEqual([
+      'enabled',
+      'right',
+      'right',
+    ]);
+    await run(catalogue['sysadminctl.reset-password'], { account: { ...account, password: secret(one) }, admin });
+    expect([await login('_upkeep', one), await volume('_upkeep', one)]).toEqual(['right', 'right']);
+
+    mac.rotatePassword('clara', two);
+    const clara = { name: 'clara', password: secret(two) };
+    await run(catalogue['sysadminctl.grant-token'], { account: clara, admin });
+    expect([await token('clara'), await volume('clara', two)]).toEqual(['enabled', 'right']);
+
+    for (const place of [SYSTEM_PLACE, LOGIN_PLACE]) {
+      const kept = await run(catalogue['security.keep-password'], { ...place, password: secret(one) });
+      const { found, password } = await run(catalogue['security.find-password'], place);
+      const { deleted } = await run(catalogue['security.forget-password'], place);
+      const { problem } = await run(catalogue['security.find-password'], place);
+      const shown = password?.expose((plain) => plain);
+      expect({ kept: kept.kept, found, shown, deleted, problem }).toEqual({
+        kept: true,
+        found: true,
+        shown: one,
+        deleted: true,
+        problem: 'not-found',
+      });
+    }
+
+    expect((await run(catalogue['fdesetup.change-recovery-key'], admin)).accepted).toBe(true);
+    expect((await run(catalogue['fdesetup.authrestart'], { ...admin, delayMinutes: -1 })).accepted).toBe(true);
+    expect(mac.happenings.filter(({ kind }) => kind === 'authentication-failed')).toEqual([]);
+    expect([exposes(one), exposes(two)]).toEqual([false, false]);
+  });
+});
+
+test.each(['x'.repeat(129), '😀'.repeat(33), `ä${'x'.repeat(127)}`])(
+  'one that is too long for a prompt is refused, and nothing is run: %j',
+  async (long) => {
+    const { mac, run } = office({}, long);
+    const admin = { name: 'bert', password: secret(long) };
+    const account = { name: 'clara', password: secret('fits well') };
+    const typed = [
+      run(catalogue['dscl.check-login'], admin),
+      run(catalogue['sysadminctl.add-account'], { ...freshAccount, admin }),
+      run(catalogue['sysadminctl.reset-password'], { account, admin }),
+      run(catalogue['sysadminctl.reset-password'], { account: admin, admin: account }),
+      run(catalogue['sysadminctl.grant-token'], { account, admin }),
+    ];
+    for (const refused of typed) expect(await codeOf(refused)).toBe('input.wrong');
+    expect(mac.calls).toEqual([]);
+    expect(mac.accounts.named('bert')?.failedLogins).toBe(0);
+  },
+);
+
+test('one that is too long for a prompt goes where nothing is typed', async () => {
+  const long = `${'a "b\' \\ '.repeat(40)}!`;
+  const { run, volume } = office({}, long);
+  expect(await volume('bert', long)).toBe('right');
+  const restart = { name: 'bert', password: secret(long), delayMinutes: -1 };
+  expect((await run(catalogue['fdesetup.authrestart'], restart)).accepted).toBe(true);
+  await run(catalogue['security.keep-password'], { ...SYSTEM_PLACE, password: secret(long) });
+  const { password } = await run(catalogue['security.find-password'], SYSTEM_PLACE);
+  expect(password?.expose((plain) => plain)).toBe(long);
+});
+
+test('whatever somebody thinks up arrives as it is', async () => {
+  await fc.assert(
+    fc.asyncProperty(passwords(128), async (plain) => {
+      const { login, volume, failures } = office({}, plain);
+      expect([await login('bert', plain), await volume('bert', plain), await failures('bert')]).toEqual([
+        'right',
+        'right',
+        0,
+      ]);
+    }),
+    { numRuns: 40 },
+  );
+});
