@@ -18,6 +18,8 @@ export type Places = {
   managedPreferences: string;
   localPreferences: string;
   localtime: string;
+  /** What Jamf's own agent writes, where there is one. */
+  jamfLog: string;
 };
 
 const SUPPORT = '/Library/Application Support/Upkeep';
@@ -36,5 +38,6 @@ export function placesUnder(root: string): Places {
     managedPreferences: under('/Library/Managed Preferences/org.upkeep.agent.plist'),
     localPreferences: under('/Library/Preferences/org.upkeep.agent.plist'),
     localtime: under('/private/etc/localtime'),
+    jamfLog: under('/private/var/log/jamf.log'),
   };
 }

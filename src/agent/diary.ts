@@ -11,6 +11,7 @@ const UNDER_WAY: Record<string, string> = {
   download: 'Downloading the update',
   showDialog: 'Showing a dialog',
   askPassword: 'Asking for the password',
+  unlockCredential: 'Fetching the saved password',
   install: 'Installing the update',
 };
 

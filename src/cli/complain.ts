@@ -18,7 +18,7 @@ export function complain(error: unknown, io: Pick<Io, 'err'>): number {
 }
 
 /** Messages quote files and arguments; nothing in those may steer the terminal they are shown on. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (sign) =>
     sign === '\n' ? sign : `\\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );

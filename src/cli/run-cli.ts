@@ -30,6 +30,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'doctor',
+    summary: 'Examine this Mac for what stands in the way of updates, and say what to do.',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'log',
     summary: 'Show what upkeep wrote down, as it happens if you like.',
     load: async () => (await import('./commands/log.ts')).log,

@@ -101,7 +101,7 @@ function timeWords(iso: string, zone: string): string {
 }
 
 /** The text in lines of at most so many characters, broken between words. */
-function broken(text: string, columns: number | null): string[] {
+export function broken(text: string, columns: number | null): string[] {
   if (columns === null || columns < NARROWEST) return [text];
   const lines: string[] = [];
   let line = '';

@@ -46,6 +46,17 @@ export type PersonState =
   | 'asked-enough'
   | 'unknown';
 
+/** What the Mac says about the ways to be authorised at one moment, plain JSON. */
+export type AuthorityFacts = { methods: Record<AuthMethod, MethodTrouble | null>; person: PersonState };
+
+/** Nothing is saved, and nothing more is known of the person than that they are there. */
+export const NOTHING_SAVED: AuthorityFacts['methods'] = {
+  'saved-password': 'not-set',
+  'local-account': 'not-set',
+  'service-account': 'not-set',
+  mdm: 'not-set',
+};
+
 /** When a failing management server lets upkeep ask the person instead. */
 export const MDM_FAILOVERS = [
   'always',

@@ -1,3 +1,4 @@
+import type { AuthMethod } from './authority.ts';
 import type { DeferralChoice, TimeChoice } from './deferral.ts';
 import type { Instant } from './instant.ts';
 import type { RestartBy, Warning } from './ledger.ts';
@@ -24,7 +25,8 @@ export type Decision =
   | { kind: 'download'; because: Reason[] }
   | ({ kind: 'ask'; prompt: 'choice' | 'soft'; because: Reason[] } & Ask)
   | { kind: 'warn'; restartAt: Instant; why: Warning['why']; postponing: boolean; because: Reason[] }
-  | { kind: 'authorize'; closesAt: Instant; by: RestartBy; because: Reason[] }
+  /** `via` a saved way; without it the person is asked. */
+  | { kind: 'authorize'; via?: AuthMethod; closesAt: Instant; by: RestartBy; because: Reason[] }
   | { kind: 'install'; by: RestartBy; because: Reason[] };
 
 export type DecisionKind = Decision['kind'];

@@ -1,3 +1,4 @@
+import type { AuthorityFacts } from './authority.ts';
 import type { Instant } from './instant.ts';
 import { MINUTE_MS } from './instant.ts';
 import type { Offer } from './offer.ts';
@@ -34,6 +35,8 @@ export type Facts = {
   /** The update macOS has downloaded and prepared; a known null means none. */
   staged: Fact<OsRelease | null>;
   offers: Fact<Offer[]> | null;
+  /** Missing where it was not asked: on Intel, and before there is anything to install. */
+  authority?: AuthorityFacts;
 };
 
 export const known = <T>(value: T): Fact<T> => ({ known: true, value });

@@ -1,3 +1,4 @@
+import type { AuthMethod, MethodTrouble, PersonState } from './authority.ts';
 import { count, type Instant, lengthWords, localWords, MINUTE_MS } from './instant.ts';
 
 /**
@@ -41,6 +42,9 @@ export type Reason =
   | { code: 'storage-low'; availableGB: number; neededGB: number }
   | { code: 'needs-password' }
   | { code: 'nobody-to-authorize' }
+  | { code: 'authorized-by'; method: AuthMethod }
+  | { code: 'method-refused'; method: AuthMethod; why: RefusalWhy }
+  | { code: 'person-cannot'; why: PersonState }
   | { code: 'somebody-may-come'; untilAt: Instant }
   | { code: 'unattended-not-allowed'; setting: string }
   | { code: 'attempt-failed'; what: string; detail: string; nextAt: Instant }
@@ -49,6 +53,9 @@ export type Reason =
   | { code: 'too-many-steps'; limit: number }
   | { code: 'paused'; until: Instant }
   | { code: 'ordered'; at: Instant };
+
+/** Why a saved way was not used. */
+export type RefusalWhy = Exclude<MethodTrouble, 'not-set'> | 'second-saved';
 
 /** The reason as a sentence without a full stop, in local time of `zone`. */
 export function reasonInWords(reason: Reason, zone: string): string {
@@ -124,6 +131,12 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return 'on Apple silicon the password of a volume owner is needed to install';
     case 'nobody-to-authorize':
       return 'on Apple silicon somebody has to type a password, and nobody is there to do it';
+    case 'authorized-by':
+      return `${METHODS[reason.method]} authorises the install`;
+    case 'method-refused':
+      return `${METHODS[reason.method]} cannot be used: ${REFUSED[reason.why]}`;
+    case 'person-cannot':
+      return `the person at the Mac cannot authorise it: ${CANNOT[reason.why]}`;
     case 'somebody-may-come':
       return `somebody may come and log in any moment; the Mac is left alone until ${time(reason.untilAt)}`;
     case 'unattended-not-allowed':
@@ -142,6 +155,43 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `an administrator asked for the install (${time(reason.at)})`;
   }
 }
+
+const METHODS: Record<AuthMethod, string> = {
+  'saved-password': 'the password that the person saved',
+  'local-account': 'the saved local account',
+  'service-account': 'the service account',
+  mdm: 'the management server',
+};
+
+const REFUSED: Record<RefusalWhy, string> = {
+  unknown: 'whether it works could not be found out',
+  'keychain-unavailable': 'the keychain does not open',
+  'password-gone': 'the password is not in the keychain any more',
+  'no-account': 'the account is gone or disabled',
+  'no-token': 'the account has no secure token',
+  'not-owner': 'the account is no owner of the volume',
+  'wrong-password': 'its password is wrong',
+  drifted: 'its password logs in, but the disk knows another one',
+  locked: 'the account is locked for now',
+  'near-lockout': 'one more wrong password could lock the account',
+  'tried-today': 'it was tried within the last day',
+  'server-unreachable': 'it cannot be reached',
+  'bootstrap-token': 'it holds no valid bootstrap token of this Mac',
+  'no-privilege': 'upkeep may not give the command there',
+  'command-failed': 'the command had no effect',
+  'second-saved': 'only one saved way may be used, and it is not the first',
+};
+
+const CANNOT: Record<PersonState, string> = {
+  ready: 'nothing is known to be wrong',
+  nobody: 'nobody is there',
+  'screen-locked': 'the screen is locked',
+  'no-token': 'their account has no secure token',
+  'not-owner': 'their account is no owner of the volume',
+  'near-lockout': 'one more wrong password could lock their account',
+  'asked-enough': 'they were asked often enough today',
+  unknown: 'nothing is known about their account',
+};
 
 const PASSED_OVER: Record<string, string> = {
   'not-macos': 'it is not a macOS update',

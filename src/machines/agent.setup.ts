@@ -14,6 +14,7 @@ import type {
   InstallOutcome,
   Outcome,
   PasswordOutcome,
+  UnlockOutcome,
 } from './effects.ts';
 import type { AgentEvent, AgentWoke, DialogOpened, RequestHeard, StateRecovered } from './events.ts';
 import * as installs from './install-records.ts';
@@ -49,6 +50,7 @@ export const agentSetup = setup({
     download: hole('download'),
     showDialog: hole('showDialog'),
     askPassword: hole('askPassword'),
+    unlockCredential: hole('unlockCredential'),
     install: hole('install'),
   },
   guards: {
@@ -59,7 +61,8 @@ export const agentSetup = setup({
     decided: ({ context }, params: { kind: DecisionKind }) => context.decision?.kind === params.kind,
     decidedToRest: ({ context }, params: { state: RestState }) =>
       context.decision?.kind === 'rest' && context.decision.state === params.state,
-    /** The ways to be authorized, in order; in this version the person's password is the only one. */
+    /** A saved way was chosen, so that nobody has to type anything. */
+    decidedOnSavedWay: ({ context }) => context.decision?.kind === 'authorize' && context.decision.via !== undefined,
     authorized: ({ context }) => context.decision?.kind === 'authorize' && context.credential !== null,
     updateReached: ({ context }, params: { facts: Facts }) => installs.updateReached(context, params.facts),
     osUnknown: (_, params: { facts: Facts }) => !params.facts.os.known,
@@ -98,6 +101,7 @@ export const agentSetup = setup({
     recordPassword: assign(({ context }, params: { outcome: PasswordOutcome; stamp: Stamp }) =>
       dialogs.passwordAnswered(context, params.outcome, params.stamp),
     ),
+    recordUnlock: assign(({ context }, params: { outcome: UnlockOutcome }) => wakes.unlocked(context, params.outcome)),
     recordDownload: assign(({ context }, params: { outcome: DownloadOutcome; stamp: Stamp }) =>
       installs.downloaded(context, params.outcome, params.stamp),
     ),

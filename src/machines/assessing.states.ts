@@ -26,6 +26,8 @@ export const assessingState = agentSetup.createStateConfig({
       scan:
         context.settings !== null &&
         scanIsDue(context.ledger, context.settings, momentOf(event, context.facts?.at ?? 0)),
+      // Only then can it matter, and it costs some tools.
+      authority: context.ledger.download !== null,
     }),
     onDone: {
       target: '#deciding',
@@ -78,6 +80,7 @@ export const decidingState = agentSetup.createStateConfig({
       actions: { type: 'recordWarning', params: ({ context }) => ({ at: context.facts?.at ?? 0 }) },
     },
     { guard: 'authorized', target: '#installing', actions: 'recordInstallBegin' },
+    { guard: 'decidedOnSavedWay', target: '#bySavedCredential' },
     {
       guard: { type: 'decided', params: { kind: 'authorize' } },
       target: '#authorizing',

@@ -1,9 +1,9 @@
 import { agentSetup, failureOf } from './agent.setup.ts';
-import { passwordPrompt } from './orders.ts';
+import { passwordPrompt, savedWay } from './orders.ts';
 
 /**
- * Get the authority an install needs. The ways form a list that is walked in order; in this version it has one entry,
- * the person's own password. Service account, saved credential and MDM attach here as further child states.
+ * Get the authority an install needs, by the way that was decided: the person's own password, or a saved one. Whatever
+ * comes of it leads back to fresh facts and a new decision; a way that was refused is not taken again in the same wake.
  */
 export const authorizingStates = agentSetup.createStateConfig({
   id: 'authorizing',
@@ -18,6 +18,23 @@ export const authorizingStates = agentSetup.createStateConfig({
     'dialog.opened': { actions: { type: 'recordDialogOpened', params: ({ event }) => event } },
   },
   states: {
+    bySavedCredential: {
+      id: 'bySavedCredential',
+      tags: ['working'],
+      invoke: {
+        id: 'unlock',
+        src: 'unlockCredential',
+        input: ({ context }) => savedWay(context),
+        onDone: {
+          target: '#assessing',
+          actions: { type: 'recordUnlock', params: ({ event }) => ({ outcome: event.output.value }) },
+        },
+        onError: {
+          target: '#assessing',
+          actions: { type: 'recordUnlock', params: { outcome: { result: 'refused', why: 'unknown' } } },
+        },
+      },
+    },
     byPerson: {
       id: 'byPerson',
       tags: ['working'],

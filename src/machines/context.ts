@@ -1,3 +1,4 @@
+import type { AuthMethod, MethodTrouble } from '../domain/authority.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -16,7 +17,9 @@ export type AgentContext = {
   wakeAt: Instant | null;
   because: Reason[];
   /** Stands for a password in the runner's memory; worthless after a crash. */
-  credential: { handle: string; user: string } | null;
+  credential: { handle: string; user: string; method?: AuthMethod } | null;
+  /** Saved ways that were refused in this wake, which the next look at them may not know. */
+  refusals?: { method: AuthMethod; why: MethodTrouble }[];
   passwordAttempts: number;
   /** Decisions taken since the agent woke: a bound against loops nobody thought of. */
   steps: number;

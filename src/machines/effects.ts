@@ -1,3 +1,4 @@
+import type { AuthMethod, MethodTrouble } from '../domain/authority.ts';
 import type { BootSession, Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
@@ -51,6 +52,11 @@ export type PasswordOutcome =
   | { answer: 'timed-out' }
   | { answer: 'failed'; why: string };
 
+/** A saved password was fetched, and tried where that was due; `handle` stands for it as for a typed one. */
+export type UnlockOutcome =
+  | { result: 'unlocked'; handle: string; user: string }
+  | { result: 'refused'; why: MethodTrouble };
+
 export type DownloadOrder = { label: string; appleSilicon: boolean };
 export type DownloadOutcome =
   | { result: 'downloaded'; prepared: boolean }
@@ -63,7 +69,7 @@ export type InstallOrder = {
   /** The boot session the install starts in: after a crash the runner compares it with the present one. */
   boot: BootSession;
   user: { name: string; uid: number } | null;
-  credential: { handle: string; user: string } | null;
+  credential: { handle: string; user: string; method?: AuthMethod } | null;
 };
 
 /** `accepted`: macOS took it and will restart. `unknown`: nobody can say whether it was begun. */
@@ -75,10 +81,12 @@ export type InstallOutcome =
 
 /** Everything the chart may ask of the outside: what goes in, what comes back. */
 export type EffectTypes = {
-  gatherFacts: { input: { scan: boolean }; output: Facts };
+  /** `authority`: also by whose authority an install could be done, which costs more tools. */
+  gatherFacts: { input: { scan: boolean; authority?: boolean }; output: Facts };
   download: { input: DownloadOrder; output: DownloadOutcome };
   showDialog: { input: PromptSpec; output: DialogOutcome };
   askPassword: { input: PasswordPrompt; output: PasswordOutcome };
+  unlockCredential: { input: { method: AuthMethod }; output: UnlockOutcome };
   install: { input: InstallOrder; output: InstallOutcome };
 };
 export type EffectName = keyof EffectTypes;
@@ -96,5 +104,6 @@ export const RECOVERY: Record<EffectName, Recovery> = {
   download: 'idempotent',
   showDialog: 'idempotent',
   askPassword: 'idempotent',
+  unlockCredential: 'idempotent',
   install: 'once',
 };

@@ -100,6 +100,8 @@ function whatInWords(state: string, context: AgentContext, zone: string): string
       return `Asking when to restart for ${title}`;
     case 'warning':
       return `Warning of the restart for ${title}`;
+    case 'authorizing.bySavedCredential':
+      return `Fetching the saved password that ${title} needs`;
     case 'authorizing.byPerson':
       return `Asking for the password that ${title} needs`;
     case 'installing.bySoftwareupdate':

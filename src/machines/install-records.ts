@@ -64,6 +64,11 @@ export function installFailed(context: AgentContext, outcome: InstallOutcome, { 
   const reason = outcome.result === 'failed' ? outcome.reason : outcome.result;
   const detail =
     outcome.result === 'failed' ? outcome.detail : outcome.result === 'unknown' ? outcome.why : outcome.result;
+  const method = context.credential?.method;
+  if (reason === 'authentication' && method !== undefined) {
+    const refusals = [...(context.refusals ?? []), { method, why: 'wrong-password' as const }];
+    return { credential: null, refusals, ledger: { ...context.ledger, install: null } };
+  }
   if (reason === 'authentication') return wrongPassword(context, at);
   const { ledger } = context;
   if (ledger.target === null) return { credential: null, ledger: { ...ledger, install: null } };

@@ -1,5 +1,7 @@
+import type { AuthMethod } from '../domain/authority.ts';
 import { valueOr } from '../domain/facts.ts';
 import type { PromptKind } from '../domain/ledger.ts';
+import { needsNoPassword } from '../policy/authority.ts';
 import type { AgentContext } from './context.ts';
 import type { DownloadOrder, InstallOrder, PasswordPrompt, PromptSpec } from './effects.ts';
 
@@ -31,7 +33,7 @@ export function promptSpec(context: AgentContext, kind: Exclude<PromptKind, 'pas
     hardAt: ask?.hardAt ?? null,
     deferralsLeft: deferralsLeft(context),
     closesAt: warn?.restartAt ?? ask?.closesAt ?? at,
-    passwordNeeded: facts !== null && valueOr(facts.appleSilicon, true),
+    passwordNeeded: facts !== null && settings !== null && !needsNoPassword(settings, facts),
   };
 }
 
@@ -45,6 +47,11 @@ export function passwordPrompt(context: AgentContext): PasswordPrompt {
     attempt: passwordAttempts + 1,
     closesAt: decision?.kind === 'authorize' ? decision.closesAt : (facts?.at ?? 0),
   };
+}
+
+/** Which saved password is fetched; only asked where one was decided on. */
+export function savedWay({ decision }: AgentContext): { method: AuthMethod } {
+  return { method: (decision?.kind === 'authorize' ? decision.via : undefined) ?? 'local-account' };
 }
 
 export function installOrder(context: AgentContext): InstallOrder {

@@ -12,6 +12,7 @@ import type {
   Outcome,
   PasswordOutcome,
   PromptSpec,
+  UnlockOutcome,
 } from './effects.ts';
 import { scheduleOf, stateName } from './explain.ts';
 import { promptSpec } from './orders.ts';
@@ -103,6 +104,8 @@ function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Rea
       return ['answer', warningAnswerWords(value as DialogOutcome)];
     case 'authorizing.byPerson':
       return ['password', passwordWords(value as PasswordOutcome)];
+    case 'authorizing.bySavedCredential':
+      return ['password', unlockWords(value as UnlockOutcome, step.before.context)];
     case 'installing.bySoftwareupdate':
       return installNews(value as InstallOutcome);
     case 'validating':
@@ -148,6 +151,15 @@ function passwordWords(outcome: PasswordOutcome): string {
   return PASSWORD_WORDS[outcome.answer] + (outcome.answer === 'failed' ? `: ${outcome.why}` : '');
 }
 
+function unlockWords(outcome: UnlockOutcome, { decision }: AgentContext): string {
+  const method = decision?.kind === 'authorize' ? decision.via : undefined;
+  if (outcome.result === 'unlocked') return `The saved password of ${outcome.user} is there and not known to be wrong`;
+  if (method === undefined || outcome.why === 'not-set') return 'The saved password is gone';
+  return capitalized(reasonInWords({ code: 'method-refused', method, why: outcome.why }, 'UTC'));
+}
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 const UNDER_WAY: Record<string, string> = {
   assessing: 'Looking at the Mac',
   downloading: 'The download',
@@ -155,6 +167,7 @@ const UNDER_WAY: Record<string, string> = {
   'asking.scheduling': 'The dialog',
   warning: 'The warning dialog',
   'authorizing.byPerson': 'The password dialog',
+  'authorizing.bySavedCredential': 'Fetching the saved password',
   'installing.bySoftwareupdate': 'The install',
   validating: 'The check after the restart',
 };

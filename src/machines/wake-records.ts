@@ -1,3 +1,4 @@
+import type { Decision } from '../domain/decision.ts';
 import { type BootSession, type Facts, isSomebodyElse, sameBoot, valueOr } from '../domain/facts.ts';
 import { HOUR_MS, MINUTE_MS, type Stamp } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -5,6 +6,7 @@ import { afterClockSetBack } from '../policy/clock-set-back.ts';
 import { decide } from '../policy/decide.ts';
 import { observe } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
+import type { UnlockOutcome } from './effects.ts';
 import type { AgentWoke } from './events.ts';
 
 /** What a record leaves in the context: the fields that change. Every one is pure: context and event in, changes out. */
@@ -15,7 +17,7 @@ export const STEP_LIMIT = 60;
 
 export function woke(context: AgentContext, event: AgentWoke): Change {
   const settings = event.settings ?? context.settings;
-  const woken = { settings, credential: null, steps: 0 };
+  const woken = { settings, credential: null, refusals: [], steps: 0 };
   const { install } = context.ledger;
   if (install === null || settings === null) return woken;
   // A restart is waited for by the clock; one set back since would have it waited for that much longer.
@@ -41,14 +43,37 @@ export function isDue(context: AgentContext, event: AgentWoke): boolean {
   return event.at >= context.wakeAt || clockWentBack || rebooted(context, event.boot);
 }
 
-export function assessed(context: AgentContext, facts: Facts): Change {
+export function assessed(context: AgentContext, seen: Facts): Change {
   if (context.settings === null) return {};
+  const facts = withRefusals(seen, context.refusals ?? []);
   const ledger = observe(context.ledger, facts, context.settings);
   const decision = decide(context.settings, facts, ledger);
   // A password was typed for one restart, by somebody who is still there: anything else forgets it.
-  const credential =
-    decision.kind === 'authorize' && !isSomebodyElse(uidOf(context), facts) ? context.credential : null;
+  const credential = stillGood(context, decision, facts) ? context.credential : null;
   return { facts, ledger, decision, credential, because: decision.because, steps: context.steps + 1 };
+}
+
+/** A typed password is for whoever typed it, a saved one for the way that was chosen. */
+function stillGood(context: AgentContext, decision: Decision, facts: Facts): boolean {
+  if (decision.kind !== 'authorize' || context.credential?.method !== decision.via) return false;
+  return decision.via !== undefined || !isSomebodyElse(uidOf(context), facts);
+}
+
+/** A way that was refused in this wake is not tried again in it, whatever a look at it says. */
+function withRefusals(facts: Facts, refusals: NonNullable<AgentContext['refusals']>): Facts {
+  if (facts.authority === undefined || refusals.length === 0) return facts;
+  const methods = { ...facts.authority.methods };
+  for (const { method, why } of refusals) methods[method] ??= why;
+  return { ...facts, authority: { ...facts.authority, methods } };
+}
+
+/** Fetching a saved password ended: it is there, or the way is out for this wake. */
+export function unlocked(context: AgentContext, outcome: UnlockOutcome): Change {
+  const { decision, refusals = [] } = context;
+  const method = decision?.kind === 'authorize' ? decision.via : undefined;
+  if (method === undefined) return {};
+  if (outcome.result === 'unlocked') return { credential: { handle: outcome.handle, user: outcome.user, method } };
+  return { credential: null, refusals: [...refusals, { method, why: outcome.why }] };
 }
 
 /** Resting: the wake and the reasons come from the decision; a password is not kept while nothing happens. */

@@ -2,6 +2,7 @@ import type { AuthMethod, MdmFailover, MethodTrouble, PersonState } from '../dom
 import { PASSING_TROUBLES } from '../domain/authority.ts';
 import type { DeadlineStage } from '../domain/deadlines.ts';
 import type { Fact } from '../domain/facts.ts';
+import type { RefusalWhy } from '../domain/reason.ts';
 import type { AuthenticationSettings } from '../domain/settings.ts';
 
 /** What an administrator said about the ways to be authorised. */
@@ -19,7 +20,7 @@ export type AuthoritySituation = {
 };
 
 /** A method that was not used, and why. */
-export type Refusal = { method: AuthMethod; why: Exclude<MethodTrouble, 'not-set'> | 'second-saved' };
+export type Refusal = { method: AuthMethod; why: RefusalWhy };
 
 export type AuthorityChoice =
   /** Intel: root is enough. */

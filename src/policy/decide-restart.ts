@@ -5,6 +5,7 @@ import { type Instant, MINUTE_MS } from '../domain/instant.ts';
 import type { RestartBy, Warning } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
+import { authorityIn, authorityReasons, needsNobody } from './authority.ts';
 import { LATE_TOLERANCE_MS } from './observe.ts';
 import {
   deadlineReasons,
@@ -73,7 +74,7 @@ function askForPasswordAgain(situation: Situation, because: Reason[]): Decision 
   const { settings, facts, ledger, at, schedule } = situation;
   const plan = plannedRestart(ledger, schedule);
   const unlocked = facts.screenLocked.known && !facts.screenLocked.value;
-  if (plan === null || at < plan.at || !unlocked || !facts.appleSilicon.known || !facts.appleSilicon.value) return null;
+  if (plan === null || at < plan.at || !unlocked || authorityIn(situation).by !== 'person') return null;
   if (promptsToday(ledger, at, facts.zone) >= settings.prompts.maxPerDay) {
     const reason: Reason = { code: 'prompts-spent', maxPerDay: settings.prompts.maxPerDay };
     return restAt(at)('waiting', nextLocalMidnight(at, facts.zone), [...because, reason]);
@@ -91,8 +92,9 @@ function warnOrWait(
   const { settings, facts, ledger, at } = situation;
   const rest = restAt(at);
   // On Apple silicon somebody has to type a password at the end, so a warning to an empty room would only wear it out.
-  if (!unlocked && !(facts.appleSilicon.known && !facts.appleSilicon.value)) {
-    const reasons: Reason[] = [...because, { code: 'screen-locked' }, { code: 'nobody-to-authorize' }];
+  const choice = authorityIn(situation);
+  if (!unlocked && !needsNobody(choice)) {
+    const reasons: Reason[] = [...because, { code: 'screen-locked' }, ...authorityReasons(choice)];
     return rest('waiting', notPastWarning(situation, at + lookForPeopleMs(ledger, at)), reasons);
   }
   const awakeMs = ledger.awakeSince === null ? 0 : facts.monotonicMs - ledger.awakeSince.monotonicMs;
@@ -154,16 +156,13 @@ export function proceed(situation: Situation, by: RestartBy, because: Reason[]):
   if (!facts.appleSilicon.known) {
     return rest('backingOff', at + LOOK_AGAIN_MS, [...because, unknownFact('the processor', facts.appleSilicon.why)]);
   }
-  if (!facts.appleSilicon.value) return { kind: 'install', by, because };
-  if (facts.screenLocked.known && facts.screenLocked.value) {
-    return rest('waiting', at + LOOK_AGAIN_MS, [...because, { code: 'nobody-to-authorize' }]);
-  }
-  return {
-    kind: 'authorize',
-    closesAt: at + PASSWORD_DIALOG_MS,
-    by,
-    because: [...because, { code: 'needs-password' }],
-  };
+  const choice = authorityIn(situation);
+  if (choice.by === 'root') return { kind: 'install', by, because };
+  const reasons = [...because, ...authorityReasons(choice)];
+  if (choice.by === 'nobody') return rest('waiting', at + LOOK_AGAIN_MS, reasons);
+  const closesAt = at + PASSWORD_DIALOG_MS;
+  if (choice.by === 'person') return { kind: 'authorize', closesAt, by, because: reasons };
+  return { kind: 'authorize', via: choice.by, closesAt, by, because: reasons };
 }
 
 /** Why a warning whose time has come does not allow the restart; null when it does. */

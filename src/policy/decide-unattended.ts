@@ -5,6 +5,7 @@ import { HOUR_MS, type Instant } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
+import { authorityIn, authorityReasons, needsNobody } from './authority.ts';
 import { obstacleToInstalling } from './decide-restart.ts';
 import {
   deadlineReasons,
@@ -36,8 +37,9 @@ export function decideUnattended(situation: Situation): Decision {
   if (!facts.appleSilicon.known) {
     return rest('backingOff', at + LOOK_AGAIN_MS, [...because, unknownFact('the processor', facts.appleSilicon.why)]);
   }
-  if (facts.appleSilicon.value) {
-    return rest('waiting', at + lookForPeopleMs(ledger, at), [...because, { code: 'nobody-to-authorize' }]);
+  const choice = authorityIn(situation);
+  if (!needsNobody(choice)) {
+    return rest('waiting', at + lookForPeopleMs(ledger, at), [...because, ...authorityReasons(choice)]);
   }
   const quietMs = ledger.nobodySince === null ? 0 : facts.monotonicMs - ledger.nobodySince.monotonicMs;
   if (quietMs < QUIET_MS) {
@@ -53,7 +55,8 @@ export function decideUnattended(situation: Situation): Decision {
   const obstacle = obstacleToInstalling(situation);
   if (obstacle) return rest('waiting', at + LOOK_AGAIN_MS, [...because, obstacle]);
   const by = stage === 'past-hard' ? 'deadline' : ledger.order === null ? 'schedule' : 'order';
-  return { kind: 'install', by, because };
+  if (choice.by === 'root') return { kind: 'install', by, because };
+  return { kind: 'authorize', via: choice.by, closesAt: at, by, because: [...because, ...authorityReasons(choice)] };
 }
 
 /** What was promised to somebody who has since logged out: a time not to be brought forward. */

@@ -7,6 +7,9 @@ import type { Offer } from '../domain/offer.ts';
 import type { InboxEntry, Request, Requester } from '../domain/request.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Status } from '../machines/status.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Commands } from '../ports/commands.ts';
+import type { Credentials } from '../ports/credentials.ts';
 import type { CheckpointRow, Commit, EffectRow, JournalRow, Store } from '../store/store.ts';
 import type { MacSpec } from './mac/mac-spec.ts';
 import { VirtualMac } from './mac/virtual-mac.ts';
@@ -30,6 +33,8 @@ export type SimulationInput = {
   cuts?: readonly Cut[];
   /** What somebody asks of the agent, so long after the start. */
   requests?: readonly { afterMs: number; by: Requester; request: Request }[];
+  /** The passwords that are saved; none when left out. */
+  credentials?: (parts: { commands: Commands; clock: Clock }) => Credentials;
   /** Things done to the world on the way, for stories. */
   arrange?: (mac: VirtualMac) => void;
 };
@@ -157,7 +162,7 @@ class SimulatedAgent {
           mac.launchd.arm(at);
         },
       },
-      effects: allEffects(commands, door.clock),
+      effects: allEffects(commands, door.clock, this.#input.credentials?.({ commands, clock: door.clock })),
       readBoot: async () => {
         const boot = await readBootSession(commands);
         return boot.known ? boot.value : null;

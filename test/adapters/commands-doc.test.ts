@@ -9,10 +9,29 @@ test('docs/commands.md is what the catalogue says', () => {
   expect(written).toBe(renderCommandsDoc());
 });
 
-test('every command has its row, and no row is broken by its own text', () => {
-  const rows = renderCommandsDoc()
-    .split('\n')
-    .filter((line) => line.startsWith('| `'));
-  expect(rows.map((row) => row.split(' | ')[0])).toEqual(allCommands.map((command) => `| \`${command.name}\``));
-  for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(10);
+test('every command has its row in the section of its class, and no row is broken by its own text', () => {
+  const sections = renderCommandsDoc().split(/^(?=## )/m);
+  const titles = { anyone: 'anyone', root: 'root', credential: 'root + password' };
+  for (const [privilege, title] of Object.entries(titles)) {
+    const section = sections.find((each) => each.startsWith(`## ${title}\n`)) ?? '';
+    const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+    const wanted = allCommands.filter((command) => command.privilege === privilege);
+    expect(rows.map((row) => row.split(' | ')[0])).toEqual(wanted.map((command) => `| \`${command.name}\``));
+    expect(wanted.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(9);
+  }
+});
+
+test('a row at the beginning counts the commands of each class, and those that act', () => {
+  for (const [title, privilege] of [
+    ['anyone', 'anyone'],
+    ['root', 'root'],
+    ['root + password', 'credential'],
+  ] as const) {
+    const ours = allCommands.filter((command) => command.privilege === privilege);
+    const acting = ours.filter(({ effect }) => effect === 'act');
+    expect(renderCommandsDoc()).toContain(
+      `| [${title}](#${title.replace(' + ', '--')}) | ${ours.length} | ${acting.length} |`,
+    );
+  }
 });

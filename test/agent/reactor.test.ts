@@ -47,6 +47,7 @@ function notingBodies(
     download: both('download'),
     showDialog: both('showDialog'),
     askPassword: both('askPassword'),
+    unlockCredential: both('unlockCredential'),
     install: both('install'),
   };
 }

@@ -12,6 +12,7 @@ Usage: upkeep COMMAND [options]
   run         One wake of the agent; launchd starts it.
   status      Say what upkeep is doing, what comes next, and what stands in the way.
   explain     Tell from the journal what upkeep did and why, decision by decision.
+  doctor      Examine this Mac for what stands in the way of updates, and say what to do.
   log         Show what upkeep wrote down, as it happens if you like.
   parse       Show what upkeep reads out of a tool’s output.
   check       Ask the agent to look for updates now.

@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import type { HappeningOf } from '../../src/simulator/mac/happenings.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
-import { intelMac, type Life, live, siliconMac, threeWeeks } from '../support/lives.ts';
+import { intelMac, type Life, live, siliconMac, specWith, threeWeeks } from '../support/lives.ts';
 import { nextRelease } from '../support/random-life.ts';
 import { berlin, offer } from '../support/situations.ts';
 
@@ -191,13 +191,22 @@ describe('D and E. authentication and secrets', () => {
   });
 
   test('super #278: a password that is never accepted is asked for three times a day at most', async () => {
-    // The account is no volume owner: whatever is typed, macOS refuses.
-    const { run } = await live({ spec: { ...siliconMac, volumeOwner: false }, persona: 'agreeable', days: 3 });
+    // The disk knows another password than the login: whatever is typed, macOS refuses.
+    const accounts = [{ name: siliconMac.user, cryptoPassword: 'the one of last year' }];
+    const spec = specWith({ appleSilicon: true, accounts });
+    const { run } = await live({ spec, persona: 'agreeable', days: 3 });
     const tries = run.mac.calls.filter((call) => call.name === 'softwareupdate.install').map((call) => call.at);
     expect(tries.length).toBeGreaterThanOrEqual(6);
     for (const first of tries) {
       expect(tries.filter((later) => later >= first && later < first + 23 * HOUR_MS).length).toBeLessThanOrEqual(3);
     }
+  });
+
+  test('an account without a secure token is not asked for a password that macOS would refuse', async () => {
+    const { run } = await live({ spec: { ...siliconMac, volumeOwner: false }, persona: 'agreeable', days: 3 });
+    expect(run.mac.calls.filter((call) => call.name === 'softwareupdate.install')).toEqual([]);
+    expect(happened(run.mac, 'authentication-failed')).toEqual([]);
+    expect(run.journal.flatMap(({ because }) => because)).toContainEqual({ code: 'person-cannot', why: 'no-token' });
   });
 
   test('super #301, #210, #295: the typed password is in no argument, no journal row and no status', async () => {

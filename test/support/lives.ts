@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readSettingsFile } from '../../src/adapters/settings/read-settings-file.ts';
 import type { Offer } from '../../src/domain/offer.ts';
 import type { Settings } from '../../src/domain/settings.ts';
-import { defaultMacSpec, type MacSpec } from '../../src/simulator/mac/mac-spec.ts';
+import { defaultMacSpec, type MacSpec, readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { reportOn, type SimulationReport } from '../../src/simulator/report.ts';
 import { type SimulationInput, type SimulationRun, simulate } from '../../src/simulator/simulate.ts';
 import { Store } from '../../src/store/store.ts';
@@ -16,6 +16,13 @@ export const THREE_WEEKS = join(root, 'examples/three-weeks.mobileconfig');
 export const threeWeeks: Settings = (await readSettingsFile(THREE_WEEKS, { zone: ZONE })).settings;
 export const intelMac: MacSpec = { ...defaultMacSpec(), model: 'iMac20,1', appleSilicon: false, kind: 'desktop' };
 export const siliconMac: MacSpec = defaultMacSpec();
+/** A Mac as its JSON describes it. */
+export function specWith(raw: object): MacSpec {
+  const read = readMacSpec(raw);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  return read.spec;
+}
+
 export const commandLineTools: Offer = {
   ...offer,
   label: 'Command Line Tools for Xcode 26.6-26.6',

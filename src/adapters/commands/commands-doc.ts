@@ -13,17 +13,22 @@ export function renderCommandsDoc(): string {
     '',
     'Every command upkeep can run on a Mac. There are no others: tools are started only through this table, by absolute',
     'path, without a shell, with a fixed environment (`LC_ALL=C`, `LANG=en_US.UTF-8`, a PATH of four system folders and',
-    '`HOME`). Values in braces differ from call to call.',
+    '`HOME`). Values in braces differ from call to call. [security.md](security.md) has the threat model.',
     '',
-    '| command | what it does | command line | run as | looks or acts | secret | limits | after a crash |',
-    '|---|---|---|---|---|---|---|---|',
-    ...allCommands.map(row),
+    '## Privilege classes',
     '',
-    'How to read the columns:',
+    'The agent runs as root. What a command would need if somebody typed it sorts the table, and says what a reviewer has to',
+    'look at: the class below is the least that will do.',
     '',
-    '- **run as**: *anyone*: no rights needed. *root*: upkeep runs as root. *root + password*: also the password of a',
-    '  volume owner (Apple silicon; none on Intel).',
-    '- **looks or acts**: a dry run runs only what looks.',
+    '| class | commands | of them act | what it takes | what for |',
+    '|---|---|---|---|---|',
+    ...CLASSES.map(classRow),
+    '',
+    ...CLASSES.flatMap(classSection),
+    '## How to read the columns',
+    '',
+    '- **looks or acts**: a dry run and `upkeep doctor` run only what looks. A check of a password acts, because a wrong one',
+    '  counts as a failed login.',
     '- **secret**: how a password goes in. Never on the command line; written to stdin and forgotten. *typed at the',
     '  prompt*: the tool asks on a terminal only, so `/usr/bin/expect` runs it on one of its own and types what it reads from',
     '  its stdin, once, at a prompt that names whose password it wants; at any other prompt it gives up.',
@@ -32,12 +37,58 @@ export function renderCommandsDoc(): string {
     '- **after a crash**: what happens to a call that was running when upkeep or the Mac went down. *once*: never repeated',
     '  blindly; upkeep looks at the Mac to learn what became of it.',
     '',
-    'Calls through `launchctl asuser` run in the session of the person at the Mac.',
+    'Calls through `launchctl asuser` run in the session of the person at the Mac, and with `sudo -u` as that person unless',
+    'it says `sudo -u root`.',
     '',
     'Beside them runs one `/bin/sh` that only waits on a pipe: should upkeep be killed, it ends the tools that were running,',
     'except an install, which is never broken off. The output of an install goes to files in the folder of the state, so',
     'that it can go on without a reader.',
   ].join('\n')}\n`;
+}
+
+type Class = { privilege: AnyCommand['privilege']; title: string; takes: string; why: string };
+
+const CLASSES: readonly Class[] = [
+  {
+    privilege: 'anyone',
+    title: 'anyone',
+    takes: 'no rights: any user of the Mac gets the same answer',
+    why: 'facts about the Mac',
+  },
+  {
+    privilege: 'root',
+    title: 'root',
+    takes: 'root, and nobody’s password',
+    why: 'downloads, launchd, dialogs in somebody’s session, the keychain of the Mac, accounts',
+  },
+  {
+    privilege: 'credential',
+    title: 'root + password',
+    takes:
+      'root and the password of an account, which upkeep is given by a person or has saved: a volume owner’s for an update (Apple silicon; none on Intel), an administrator’s for a change of accounts',
+    why: 'what macOS does not let root do alone',
+  },
+];
+
+const inClass = ({ privilege }: Class): AnyCommand[] =>
+  allCommands.filter((command) => command.privilege === privilege);
+
+function classRow(each: Class): string {
+  const commands = inClass(each);
+  const acting = commands.filter(({ effect }) => effect === 'act').length;
+  const anchor = each.title.replaceAll(/[^a-z ]/g, '').replaceAll(' ', '-');
+  return `| [${each.title}](#${anchor}) | ${commands.length} | ${acting} | ${each.takes} | ${each.why} |`;
+}
+
+function classSection(each: Class): string[] {
+  return [
+    `## ${each.title}`,
+    '',
+    '| command | what it does | command line | looks or acts | secret | limits | after a crash |',
+    '|---|---|---|---|---|---|---|',
+    ...inClass(each).map(row),
+    '',
+  ];
 }
 
 /** The command line of an entry as documents show it, with what is written to stdin. */
@@ -57,7 +108,6 @@ function row(command: AnyCommand): string {
     `\`${command.name}\``,
     command.summary,
     `\`${invocationOf(command)}\``,
-    { anyone: 'anyone', root: 'root', credential: 'root + password' }[command.privilege],
     { probe: 'looks', act: '**acts**' }[command.effect],
     { none: '–', stdin: 'on stdin', terminal: 'typed at the prompt' }[command.secret],
     limitsOf(command),

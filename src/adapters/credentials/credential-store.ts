@@ -1,3 +1,4 @@
+import type { MethodTrouble } from '../../domain/authority.ts';
 import {
   credentialId,
   isSameItem,
@@ -10,11 +11,15 @@ import { UpkeepError } from '../../domain/problem.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
-import type { CredentialReading, Credentials } from '../../ports/credentials.ts';
-import { CredentialsFile, NOTHING_SAVED, type SavedCredentials } from './credentials-file.ts';
+import { CredentialsFile, EMPTY, type SavedCredentials } from './credentials-file.ts';
 import { KeychainItems } from './keychain-items.ts';
 import { refuseObstacles, type SaveRules } from './obstacles.ts';
 import { type PrivateFiles, privateFiles } from './private-files.ts';
+
+/** `version` names this very password among the attempts. `why` continues a sentence and holds no secret. */
+export type CredentialReading =
+  | { found: true; account: string; version: string; secret: Secret }
+  | { found: false; trouble: MethodTrouble; why: string };
 
 export type CredentialStoreParts = { commands: Commands; clock: Clock; folder: string; files?: PrivateFiles };
 
@@ -34,7 +39,7 @@ export type NewCredential = {
  * any instant, either the old or the new one counts and works, and what lies about is cleared away by the next call.
  * Whoever changes anything holds the lock of the credentials.
  */
-export class CredentialStore implements Credentials {
+export class CredentialStore {
   readonly #clock: Clock;
   readonly #file: CredentialsFile;
   readonly #items: KeychainItems;
@@ -189,7 +194,7 @@ export class CredentialStore implements Credentials {
    */
   async clear(): Promise<void> {
     const isReadable = this.isReadable();
-    const { saved, prepared } = isReadable ? this.#file.read() : NOTHING_SAVED;
+    const { saved, prepared } = isReadable ? this.#file.read() : EMPTY;
     if (saved.length + prepared.length > 0) return;
     const cleared = await this.#items.forgetAll();
     if (cleared.is === 'closed') {
@@ -197,7 +202,7 @@ export class CredentialStore implements Credentials {
         remedy: 'Try again in a minute. Nothing in it is used any more.',
       });
     }
-    if (!isReadable) this.#file.write(NOTHING_SAVED);
+    if (!isReadable) this.#file.write(EMPTY);
   }
 
   /** Deletes items that do not count. One in a closed keychain is left for another time. */

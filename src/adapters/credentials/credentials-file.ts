@@ -33,7 +33,7 @@ const schema = z
   })
   .transform(({ lastVersion, saved, prepared, loose }) => ({ lastVersion, saved, prepared, loose }));
 
-export const NOTHING_SAVED: SavedCredentials = { lastVersion: 0, saved: [], prepared: [], loose: [] };
+export const EMPTY: SavedCredentials = { lastVersion: 0, saved: [], prepared: [], loose: [] };
 
 /**
  * The file that says which item of which keychain counts. INVARIANT: whatever `saved` names has been read back from the
@@ -51,7 +51,7 @@ export class CredentialsFile {
   /** Throws `store.unusable` for a damaged file: what it pointed at is not guessed. */
   read(): SavedCredentials {
     const remedy = '`sudo upkeep auth delete --all` begins anew, without any saved credential.';
-    return readOwnFile<SavedCredentials>(this.#files.read(this.path), this.path, schema, NOTHING_SAVED, remedy);
+    return readOwnFile<SavedCredentials>(this.#files.read(this.path), this.path, schema, EMPTY, remedy);
   }
 
   write({ lastVersion, saved, prepared, loose }: SavedCredentials): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
+import { type Credentials, noCredentials } from '../../ports/credentials.ts';
 import type { EffectBodies } from '../effect-runner.ts';
 import { SecretKeeper } from '../secrets.ts';
 import { askPassword } from './ask-password.ts';
@@ -7,15 +8,17 @@ import { download } from './download.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { install } from './install.ts';
 import { showDialog } from './show-dialog.ts';
+import { unlockCredential } from './unlock-credential.ts';
 
 /** Every effect of the chart, over the tools of one Mac. */
-export function allEffects(commands: Commands, clock: Clock): EffectBodies {
+export function allEffects(commands: Commands, clock: Clock, credentials: Credentials = noCredentials): EffectBodies {
   const secrets = new SecretKeeper();
   return {
-    gatherFacts: gatherFacts(commands, clock),
+    gatherFacts: gatherFacts(commands, clock, credentials),
     download: download(commands),
     showDialog: showDialog(commands, clock),
     askPassword: askPassword(commands, clock, secrets),
-    install: install(commands, secrets),
+    unlockCredential: unlockCredential(commands, credentials, secrets),
+    install: install(commands, secrets, credentials),
   };
 }

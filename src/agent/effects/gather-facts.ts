@@ -5,17 +5,19 @@ import { listUpdates } from '../../adapters/commands/softwareupdate-commands.ts'
 import type { ScreenLock } from '../../adapters/macos/ioreg.ts';
 import type { ConsoleReading } from '../../adapters/macos/scutil.ts';
 import { FAILURE_WORDS } from '../../adapters/softwareupdate/failure-words.ts';
-import { type BootSession, type Fact, type Facts, known, unknown } from '../../domain/facts.ts';
+import { type BootSession, type Fact, type Facts, known, unknown, valueOr } from '../../domain/facts.ts';
 import type { Offer } from '../../domain/offer.ts';
 import type { OsRelease } from '../../domain/os-version.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
+import type { Credentials } from '../../ports/credentials.ts';
 import type { EffectBody } from '../effect-runner.ts';
+import { gatherAuthority } from './gather-authority.ts';
 
 /** Looks at the Mac. A question that fails yields an unknown fact with the reason, never a default and never an error. */
-export function gatherFacts(commands: Commands, clock: Clock): EffectBody<'gatherFacts'> {
+export function gatherFacts(commands: Commands, clock: Clock, credentials: Credentials): EffectBody<'gatherFacts'> {
   return {
-    run: async ({ scan }, { signal }): Promise<Facts> => {
+    run: async ({ scan, authority = false }, { signal }): Promise<Facts> => {
       const ask = <T>(command: Command<undefined, T, 'probe'>) =>
         factOf(() => runCommand(commands, command, undefined, { signal }));
       // The scan takes minutes; what may change meanwhile is asked after it.
@@ -31,14 +33,19 @@ export function gatherFacts(commands: Commands, clock: Clock): EffectBody<'gathe
         ask(fact.rootVolume),
         ask(fact.stagedUpdate),
       ]);
+      const who = consoleUser.known ? whoIsThere(consoleUser.value) : consoleUser;
+      const silicon = mapped(appleSilicon, (answer) => answer.appleSilicon);
+      const isAsked = authority && valueOr(silicon, false);
+      const found = isAsked ? await gatherAuthority(commands, credentials, valueOr(who, null), signal) : null;
       return {
+        ...(found === null ? {} : { authority: found }),
         at: clock.now(),
         monotonicMs: clock.monotonicMs(),
         zone: clock.zone(),
         os: mapped(os, (answer) => answer.release),
         boot,
-        appleSilicon: mapped(appleSilicon, (answer) => answer.appleSilicon),
-        consoleUser: consoleUser.known ? whoIsThere(consoleUser.value) : consoleUser,
+        appleSilicon: silicon,
+        consoleUser: who,
         screenLocked: screenLocked.known ? lockOf(screenLocked.value) : screenLocked,
         power: mapped(power, ({ source, percent }) => ({ source, percent })),
         displayHolders: mapped(holders, (answer) => answer.displaySleepHolders.map((holder) => holder.process)),
@@ -51,7 +58,7 @@ export function gatherFacts(commands: Commands, clock: Clock): EffectBody<'gathe
 }
 
 /** Somebody in Setup Assistant is a person at the Mac, but no session to show a dialog in: left alone. */
-function whoIsThere(reading: ConsoleReading): Facts['consoleUser'] {
+export function whoIsThere(reading: ConsoleReading): Facts['consoleUser'] {
   if (reading.name !== null) return known({ name: reading.name, uid: reading.uid });
   return reading.instead === 'setup assistant' ? unknown('Setup Assistant is running') : known(null);
 }
@@ -85,7 +92,8 @@ export async function readRelease(commands: Commands): Promise<OsRelease | null>
   return release.known ? release.value.release : null;
 }
 
-async function factOf<T>(ask: () => Promise<T>): Promise<Fact<T>> {
+/** What was asked, or the reason why it is not known. */
+export async function factOf<T>(ask: () => Promise<T>): Promise<Fact<T>> {
   try {
     return known(await ask());
   } catch (error) {
@@ -93,6 +101,6 @@ async function factOf<T>(ask: () => Promise<T>): Promise<Fact<T>> {
   }
 }
 
-function mapped<T, U>(fact: Fact<T>, convert: (value: T) => U): Fact<U> {
+export function mapped<T, U>(fact: Fact<T>, convert: (value: T) => U): Fact<U> {
   return fact.known ? known(convert(fact.value)) : fact;
 }

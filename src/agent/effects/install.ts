@@ -5,6 +5,7 @@ import { sameBoot } from '../../domain/facts.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { InstallOutcome } from '../../machines/effects.ts';
 import type { Commands } from '../../ports/commands.ts';
+import type { Credentials } from '../../ports/credentials.ts';
 import type { EffectBody } from '../effect-runner.ts';
 import type { SecretKeeper } from '../secrets.ts';
 import { readBootSession } from './gather-facts.ts';
@@ -13,7 +14,7 @@ import { readBootSession } from './gather-facts.ts';
  * Installs and restarts. It may not be repeated blindly: after a crash `reconcile` asks whether the Mac has restarted
  * since, and where it has not, nobody knows whether macOS took the update, so the answer is "unknown".
  */
-export function install(commands: Commands, secrets: SecretKeeper): EffectBody<'install'> {
+export function install(commands: Commands, secrets: SecretKeeper, credentials: Credentials): EffectBody<'install'> {
   return {
     run: async ({ label, user, credential }, { signal }): Promise<InstallOutcome> => {
       const password = credential === null ? null : secrets.take(credential.handle);
@@ -25,11 +26,17 @@ export function install(commands: Commands, secrets: SecretKeeper): EffectBody<'
         };
       }
       const owner = credential === null || password === null ? null : { name: credential.user, password };
+      const method = credential?.method;
       try {
+        // Written down before: a try that is cut off counts as one that went wrong.
+        if (method !== undefined) credentials.tried(method, null);
         const outcome = await runCommand(commands, installUpdate, { label, consoleUser: user, owner }, { signal });
+        const accepted = outcome.kind === 'macos' && outcome.restarting;
+        if (method !== undefined && (accepted || outcome.error === 'authentication'))
+          credentials.tried(method, accepted);
         if (outcome.error !== null)
           return { result: 'failed', reason: outcome.error, detail: FAILURE_WORDS[outcome.error] };
-        if (outcome.kind === 'macos' && outcome.restarting) return { result: 'accepted' };
+        if (accepted) return { result: 'accepted' };
         return { result: 'unknown', why: 'softwareupdate ended without saying that it took the update' };
       } catch (error) {
         if (error instanceof UpkeepError && error.code === 'tool.missing')

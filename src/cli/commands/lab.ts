@@ -1,5 +1,3 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Instant, localWords } from '../../domain/instant.ts';
 import { MacUnderRoot } from '../../simulator/door/mac-under-root.ts';
 import type { MacSpec } from '../../simulator/mac/mac-spec.ts';
@@ -10,10 +8,9 @@ import { happeningLine } from '../happening-words.ts';
 import { readText } from '../input.ts';
 import { readOffers } from '../offers-file.ts';
 import { choiceOption, instantOption, textOption, wholeNumberOption, wrongOption } from '../options.ts';
+import { EXAMPLE_OFFERS_FILE } from '../own-files.ts';
 
 const DEFAULT_START = '2026-11-02T08:00';
-const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
-const DEFAULT_OFFERS = join(PROJECT, 'examples/offers-26.6.2.txt');
 const FASTEST = 100_000;
 
 export const lab: CliCommand = {
@@ -46,7 +43,7 @@ Example: upkeep lab /tmp/mac --persona agreeable --scale 600`,
     const persona = choiceOption(values, 'persona', ['nobody', ...PERSONA_NAMES], 'nobody');
     const scale = wholeNumberOption(values, 'scale', { min: 1, max: FASTEST, otherwise: 60 });
     const seed = wholeNumberOption(values, 'seed', { min: 0, max: 4_294_967_295, otherwise: 1 });
-    const offers = readOffers(textOption(values, 'offers') ?? DEFAULT_OFFERS);
+    const offers = readOffers(textOption(values, 'offers') ?? EXAMPLE_OFFERS_FILE);
     const path = textOption(values, 'mac');
     const file = path === null ? null : { path, text: readText(path, 'the description of the Mac') };
     const spec = macFromFile(file, offers);
@@ -60,7 +57,6 @@ Example: upkeep lab /tmp/mac --persona agreeable --scale 600`,
       start,
       time: { scale },
     });
-    mac.place('/usr/local/bin/upkeep', [process.execPath, join(PROJECT, 'src/cli/main.ts')]);
     try {
       await mac.boot();
       io.out(welcome(mac.root, spec, scale, start));
@@ -101,8 +97,9 @@ Tools, as root on that Mac:
   ${root}/usr/bin/sw_vers
   ${root}/usr/sbin/softwareupdate --list
   ${root}/bin/launchctl bootstrap system ${root}/Library/LaunchDaemons/NAME.plist
-upkeep:
-  ${root}/usr/local/bin/upkeep COMMAND --root ${root}
+upkeep there:
+  upkeep install --root ${root}
+  upkeep status --root ${root}
 Control-C ends it.
 
 `;

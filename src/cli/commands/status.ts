@@ -1,13 +1,11 @@
 import type { Places } from '../../adapters/places.ts';
 import type { Status } from '../../machines/status.ts';
-import { statusReadAt } from '../../machines/status-health.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand, Io, Values } from '../command.ts';
-import { macTime } from '../mac-time.ts';
 import { wrongOption } from '../options.ts';
 import { placesOf } from '../root-option.ts';
 import { stateToRead } from '../state-directory.ts';
-import { statusIn } from '../status-in.ts';
+import { readAt } from '../status-now.ts';
 import { statusWords } from '../status-words.ts';
 import { SYSTEM_STATE } from '../system.ts';
 
@@ -49,22 +47,6 @@ function whereToRead(values: Values): { places: Places; directory: string } {
   if (values.root === undefined) return { places, directory: stateToRead(values) };
   if (values.state === undefined) return { places, directory: places.state };
   throw wrongOption('state', values.state, 'either --state or --root', null, ' beside --root');
-}
-
-async function readAt(places: Places, directory: string): Promise<Status> {
-  const found = statusIn(directory);
-  // Where no agent of a Mac wrote it nobody is expected, and no clock has to be asked.
-  return found.health === undefined ? found : statusReadAt(found, (await macTime(places)).now, isAlive);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It is there, and somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 const wordsFor = (found: Status, io: Io): string =>

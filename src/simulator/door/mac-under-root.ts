@@ -161,8 +161,9 @@ export class MacUnderRoot {
   async kill(pid: number, { tools = false }: { tools?: boolean } = {}): Promise<void> {
     this.hold();
     const program = [...this.programs.living].find((one) => one.pid === pid);
-    this.#door.kill((session) => session.caller.pid === pid || (tools && program?.owns(session) === true));
+    // First itself: a shell whose tool is gone could come to its end in the moment between.
     signalTo(pid, 'SIGKILL');
+    this.#door.kill((session) => session.caller.pid === pid || (tools && program?.owns(session) === true));
     while ((program !== undefined && this.programs.living.has(program)) || this.#door.busyWith() !== null) {
       await new Promise<void>((resolve) => systemClock.after(1, resolve));
     }

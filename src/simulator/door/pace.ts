@@ -22,6 +22,12 @@ type Parts = {
   patienceMs: number;
 };
 
+/**
+ * With a scale, time stands for so long while a program is at work, so that a slow computer is no slow Mac; then it goes
+ * on, since a program that has nothing to do with upkeep never says that it waits.
+ */
+const WAITED_FOR_MS = 2_000;
+
 /** A look at everything, at the latest after so long, in case something changes without a word, such as a file. */
 const LOOK_AGAIN_MS = 50;
 
@@ -109,13 +115,19 @@ export class Pace {
   }
 
   async #run(end: Instant, stop: () => boolean): Promise<'reached' | 'stopped'> {
-    const { mac, begin, goingDown } = this.#parts;
+    const { mac, begin, busyWith, goingDown } = this.#parts;
+    let busySinceMs: number | null = null;
     while (true) {
       await this.#settled();
       if (stop()) return 'stopped';
       await goingDown();
-      if (this.#holds > 0) {
-        await this.#wait(LOOK_AGAIN_MS);
+      busySinceMs = mac.asleep || busyWith() === null ? null : (busySinceMs ?? realMs());
+      const isWaitedFor = busySinceMs !== null && realMs() - busySinceMs < WAITED_FOR_MS;
+      if (this.#holds > 0 || isWaitedFor) {
+        this.#catchUp();
+        this.#anchor = null;
+        this.writeClock();
+        if (!begin()) await this.#wait(LOOK_AGAIN_MS);
         continue;
       }
       this.#anchor ??= { realMs: realMs(), now: mac.world.now() };

@@ -7,11 +7,13 @@ import { upkeep } from '../../cli/terminal.ts';
 import { root as project } from '../../support/lives.ts';
 import { NEEDS_PERL, temporaryFolder, withoutPerl } from './harness.ts';
 
+const MAIN = join(project, 'src/cli/main.ts');
+
 type Lab = { folder: string; out: () => string; interrupt: () => void; ended: Promise<number | null> };
 
 function startLab(...args: string[]): Lab {
   const folder = temporaryFolder();
-  const child = spawn(process.execPath, [join(project, 'src/cli/main.ts'), 'lab', folder, ...args]);
+  const child = spawn(process.execPath, [MAIN, 'lab', folder, ...args]);
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -36,8 +38,6 @@ describe.skipIf(withoutPerl)(`upkeep lab${NEEDS_PERL}`, () => {
     await until(() => lab.out().includes('woke up'));
     const version = spawnSync(`${lab.folder}/usr/bin/sw_vers`, ['-productVersion'], { encoding: 'utf8' });
     expect(version).toMatchObject({ status: 0, stdout: '26.6\n', stderr: '' });
-    const upkeepThere = spawnSync(`${lab.folder}/usr/local/bin/upkeep`, ['--version'], { encoding: 'utf8' });
-    expect(upkeepThere.stdout).toMatch(/^upkeep \d/);
     lab.interrupt();
     expect(await lab.ended).toBe(0);
     expect(lab.out()).toMatch(/The Mac is off\.\n$/);
@@ -45,6 +45,20 @@ describe.skipIf(withoutPerl)(`upkeep lab${NEEDS_PERL}`, () => {
     const after = spawnSync(`${lab.folder}/usr/bin/sw_vers`, { encoding: 'utf8' });
     expect(after).toMatchObject({ status: 69, stdout: '' });
     expect(after.stderr).toMatch(/sw_vers: the simulated Mac is not running/);
+  });
+
+  test('upkeep is installed there as it is told, and gets to work', { timeout: 60_000 }, async () => {
+    const lab = startLab('--scale', '60');
+    await until(() => lab.out().includes('Control-C ends it.'));
+    const words = /^ {2}upkeep (install|status) --root (.+)$/gm;
+    const told = [...lab.out().matchAll(words)].map(([, command = '', root = '']) => [command, '--root', root]);
+    expect(told.map(([command]) => command)).toEqual(['install', 'status']);
+    const upkeep = (args: string[]) => spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
+    expect(upkeep(told[0] ?? [])).toMatchObject({ status: 0, stderr: '' });
+    // It looks at the Mac, and then knows what runs there.
+    await until(() => upkeep(told[1] ?? []).stdout.includes('Runs      macOS 26.6 (25G72)'));
+    lab.interrupt();
+    expect(await lab.ended).toBe(0);
   });
 
   test('a job under its LaunchDaemons runs, and ends with it', async () => {

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import * as account from '../adapters/commands/account-commands.ts';
+import type { Command } from '../adapters/commands/command.ts';
+import * as fact from '../adapters/commands/fact-commands.ts';
+import * as fileVault from '../adapters/commands/filevault-commands.ts';
+import { EXPECT } from '../adapters/commands/on-a-terminal.ts';
+import { accountPolicies, globalPolicy, policiesOfAccount } from '../adapters/commands/password-policy-commands.ts';
+import { runCommand } from '../adapters/commands/run-command.ts';
+import { endOfFile } from '../adapters/jamf/end-of-file.ts';
+import { readJamfLog } from '../adapters/jamf/jamf-log.ts';
+import type { Places } from '../adapters/places.ts';
+import { readPreferences } from '../adapters/settings/read-preferences.ts';
+import {
+  type Account,
+  type Lockout,
+  type PasswordPolicy,
+  strictestPolicy,
+  type TokenState,
+} from '../domain/accounts.ts';
+import { AUTH_METHODS, type AuthMethod, type MethodTrouble } from '../domain/authority.ts';
+import { type Fact, known, unknown } from '../domain/facts.ts';
+import { SECOND_MS } from '../domain/instant.ts';
+import type { CheckupFacts, LoginFacts, OwnHealth } from '../policy/examine/checkup-facts.ts';
+import { ONLY_ROOT } from '../policy/examine/finding.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Commands } from '../ports/commands.ts';
+import { factOf, mapped, whoIsThere } from './effects/gather-facts.ts';
+import { requiredTools } from './required-tools.ts';
+
+export type CheckupGround = {
+  commands: Commands;
+  clock: Clock;
+  places: Places;
+  /** Whether what only root may ask can be asked. */
+  isRoot: boolean;
+  /** upkeep's status, as it is to be read now; throws as reading it does, and gives null where there is none. */
+  ownHealth: () => Promise<OwnHealth | null>;
+  /** What others know: how each way to be authorised fares, and of what is saved. Without it nothing is set up. */
+  saved?: SavedFacts;
+};
+
+export type SavedFacts = {
+  methods: Fact<Readonly<Record<AuthMethod, MethodTrouble | null>>>;
+} & Pick<CheckupFacts, 'keychain' | 'serviceAccount' | 'verifications' | 'managementAccount'>;
+
+/** More accounts of people than this are not asked about one by one. */
+const MOST_ACCOUNTS = 25;
+const SWIFT_DIALOG = '/usr/local/bin/dialog';
+
+/** Asks this Mac everything an examination needs; changes nothing. What cannot be asked or read is unknown, and why. */
+export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts> {
+  const { commands, clock, places, isRoot, saved = nothingSaved() } = ground;
+  const ask = <I, O>(command: Command<I, O, 'probe'>, input: I): Promise<Fact<O>> => {
+    if (command.privilege === 'root' && !isRoot) return Promise.resolve(unknown(ONLY_ROOT));
+    return factOf(() => runCommand(commands, command, input));
+  };
+  const [silicon, atScreen, accounts, administrators, users, state, key, restart] = await Promise.all([
+    ask(fact.arm64, undefined),
+    ask(fact.consoleUser, undefined),
+    ask(account.listAccounts, undefined),
+    ask(account.adminGroup, undefined),
+    ask(account.cryptoUsers, undefined),
+    ask(fileVault.fileVaultStatus, undefined),
+    ask(fileVault.hasRecoveryKey, undefined),
+    ask(fileVault.supportsAuthRestart, undefined),
+  ]);
+  const people = accounts.known ? peopleAmong(accounts.value.accounts) : [];
+  const { tokens, logins } = await askAboutEach(people, ask);
+  const { methods, ...others } = saved;
+  return {
+    at: clock.now(),
+    zone: clock.zone(),
+    tools: toolsIn(places),
+    appleSilicon: mapped(silicon, ({ appleSilicon }) => appleSilicon),
+    consoleUser: atScreen.known ? whoIsThere(atScreen.value) : atScreen,
+    accounts: mapped(accounts, (found) => found.accounts),
+    administrators,
+    tokens,
+    cryptoUsers: mapped(users, ({ list }) => list),
+    logins,
+    methods,
+    rules: mapped(
+      await factOf(() => readPreferences(places, { zone: clock.zone() })),
+      (found) => found.settings.authentication,
+    ),
+    fileVault: state,
+    recoveryKey: mapped(key, ({ answer }) => answer),
+    authRestart: mapped(restart, ({ answer }) => answer),
+    jamfLog: await jamfLogIn(places),
+    own: await factOf(ground.ownHealth),
+    ...others,
+  };
+}
+
+/** As long as nothing can be saved, no way is set up. */
+function nothingSaved(): SavedFacts {
+  const none = AUTH_METHODS.map((method) => [method, 'not-set'] as const);
+  return { methods: known(Object.fromEntries(none) as Record<AuthMethod, MethodTrouble>) };
+}
+
+function toolsIn(places: Places): CheckupFacts['tools'] {
+  const needed = [...requiredTools(), EXPECT].sort();
+  const missing = needed.filter((tool) => !existsSync(places.tool(tool)));
+  return known({ needed: needed.length, missing, dialog: existsSync(places.tool(SWIFT_DIALOG)) });
+}
+
+/** Those who log in, and whatever else holds a token. */
+function peopleAmong(accounts: readonly Account[]): Account[] {
+  return accounts.filter(({ uid, token }) => uid >= 500 || token === 'enabled').slice(0, MOST_ACCOUNTS);
+}
+
+type Ask = <I, O>(command: Command<I, O, 'probe'>, input: I) => Promise<Fact<O>>;
+
+async function askAboutEach(
+  people: readonly Account[],
+  ask: Ask,
+): Promise<{ tokens: Record<string, Fact<TokenState>>; logins: Record<string, LoginFacts> }> {
+  const [all, global] =
+    people.length === 0 ? [] : await Promise.all([ask(accountPolicies, undefined), ask(globalPolicy, undefined)]);
+  // Names come from the Mac, so these are objects without a prototype.
+  const tokens: Record<string, Fact<TokenState>> = Object.create(null);
+  const logins: Record<string, LoginFacts> = Object.create(null);
+  // One account after the other: a Mac has few, and a crowd of processes would be felt by whoever works on it.
+  for (const { name } of people) {
+    const [token, record, own] = await Promise.all([
+      ask(account.tokenStatus, { name }),
+      ask(account.loginRecord, { name }),
+      ask(policiesOfAccount, { name }),
+    ]);
+    tokens[name] = mapped(token, (found) => found.token);
+    logins[name] = {
+      lockout: lockoutOf(all, global, own),
+      failures: failuresIn(record),
+      failedAt: record.known && record.value.failedAtEpoch !== null ? record.value.failedAtEpoch * SECOND_MS : null,
+    };
+  }
+  return { tokens, logins };
+}
+
+function failuresIn(record: Fact<{ failedLogins: number | null }>): Fact<number> {
+  if (!record.known) return record;
+  const { failedLogins } = record.value;
+  return failedLogins === null ? unknown('the directory keeps no count for the account') : known(failedLogins);
+}
+
+/**
+ * From when on an account is locked: by the rules of the Mac, and by its own where it has any. Of the older form of rules
+ * only a limit counts, for it says nothing where the newer one is in use.
+ */
+function lockoutOf(
+  all: Fact<PasswordPolicy> | undefined,
+  older: Fact<PasswordPolicy> | undefined,
+  own: Fact<PasswordPolicy>,
+): Fact<Lockout> {
+  if (all === undefined) return unknown('the rules of the Mac were not asked for');
+  if (!all.known) return all;
+  if (!own.known) return own;
+  const said = [all.value, own.value].filter(({ lockout }, index) => index === 0 || lockout.state !== 'unknown');
+  if (older?.known !== true || older.value.lockout.state !== 'limited')
+    return known(said.reduce(strictestPolicy).lockout);
+  const newer = said.filter(({ lockout }) => lockout.state !== 'unknown');
+  return known([...newer, older.value].reduce(strictestPolicy).lockout);
+}
+
+async function jamfLogIn(places: Places): Promise<CheckupFacts['jamfLog']> {
+  const text = await factOf(async () => endOfFile(places.jamfLog));
+  return mapped(text, (found) => (found === null ? null : readJamfLog(found).entries));
+}

@@ -1,0 +1,70 @@
+import { NOTHING_SAVED, type PersonState } from '../domain/authority.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { Settings } from '../domain/settings.ts';
+import { type AuthorityChoice, type AuthorityRules, chooseAuthority } from './choose-authority.ts';
+import { defaultSettings } from './schema.ts';
+import type { Situation } from './situation.ts';
+
+/** By whose authority the install could be done at this moment. */
+export function authorityIn({ settings, facts, ledger, stage }: Situation): AuthorityChoice {
+  return chooseAuthority({
+    appleSilicon: facts.appleSilicon,
+    methods: facts.authority?.methods ?? NOTHING_SAVED,
+    person: personIn(facts),
+    stage,
+    installNow: ledger.order !== null || ledger.consent?.by === 'person',
+    rules: rulesOf(settings),
+  });
+}
+
+/** Whether the install can go on without anybody typing anything. */
+export function needsNobody(choice: AuthorityChoice): choice is Exclude<AuthorityChoice, { by: 'person' | 'nobody' }> {
+  return choice.by !== 'person' && choice.by !== 'nobody';
+}
+
+/** The same from what is known between decisions, for dialogs that say whether a password will be asked for. */
+export function needsNoPassword(settings: Settings, facts: Facts): boolean {
+  return needsNobody(
+    chooseAuthority({
+      appleSilicon: facts.appleSilicon,
+      methods: facts.authority?.methods ?? NOTHING_SAVED,
+      person: 'nobody',
+      stage: 'open',
+      installNow: false,
+      rules: rulesOf(settings),
+    }),
+  );
+}
+
+/** The reasons for a choice, those for what was refused first. */
+export function authorityReasons(choice: AuthorityChoice): Reason[] {
+  if (choice.by === 'root') return [];
+  const refused = choice.refused.map((refusal): Reason => ({ code: 'method-refused', ...refusal }));
+  switch (choice.by) {
+    case 'person':
+      return [...refused, { code: 'needs-password' }];
+    case 'nobody':
+      return [...refused, ...cannot(choice.person), { code: 'nobody-to-authorize' }];
+    default:
+      return [...refused, { code: 'authorized-by', method: choice.by }];
+  }
+}
+
+function cannot(person: PersonState | 'not-asked'): Reason[] {
+  const isTold = person === 'not-asked' || person === 'nobody' || person === 'screen-locked' || person === 'ready';
+  return isTold ? [] : [{ code: 'person-cannot', why: person }];
+}
+
+/** Who could type a password now; what is not known of their account is no hindrance, the install itself will tell. */
+function personIn({ consoleUser, screenLocked, authority }: Facts): PersonState {
+  if (!consoleUser.known) return 'unknown';
+  if (consoleUser.value === null) return 'nobody';
+  if (screenLocked.known && screenLocked.value) return 'screen-locked';
+  return authority === undefined || authority.person === 'unknown' ? 'ready' : authority.person;
+}
+
+/** Settings that an older upkeep read have none of this; then what nobody chose holds. */
+function rulesOf({ authentication }: { authentication?: AuthorityRules }): AuthorityRules {
+  return authentication ?? defaultSettings.authentication;
+}

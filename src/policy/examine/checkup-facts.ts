@@ -1,0 +1,59 @@
+import type { Account, AdminGroup, CryptoUser, FileVaultState, Lockout, TokenState } from '../../domain/accounts.ts';
+import type { AuthMethod, MethodTrouble } from '../../domain/authority.ts';
+import type { ConsoleUser, Fact } from '../../domain/facts.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { AuthorityRules } from '../choose-authority.ts';
+
+/** Failed logins on one account, and from how many on it is locked. */
+export type LoginFacts = { lockout: Fact<Lockout>; failures: Fact<number>; failedAt: Instant | null };
+
+/** A line of `/var/log/jamf.log`. The time has no year, so it stays a text. */
+export type JamfLine = { when: string; pid: number; text: string };
+
+/** What upkeep's own status says of itself; null where it has never written one. */
+export type OwnHealth = {
+  writtenAt: string;
+  /** Only those about upkeep itself, by their codes of health. */
+  problems: { code: string; text: string; remedy: string }[];
+};
+
+/** What the last try of a saved password showed. `drifted`: it opens a session and not the disk. */
+export type Verification = {
+  account: string;
+  verdict: 'right' | 'drifted' | 'wrong' | 'never-tried';
+  at: Instant | null;
+};
+
+/**
+ * What an examination is made from, plain JSON. Every fact may be unknown, with the reason. The optional ones are missing
+ * where nothing of the kind is set up or nobody looks after it: nothing is said of them then.
+ */
+export type CheckupFacts = {
+  at: Instant;
+  zone: string;
+  tools: Fact<{ needed: number; missing: string[]; dialog: boolean }>;
+  appleSilicon: Fact<boolean>;
+  consoleUser: Fact<ConsoleUser | null>;
+  accounts: Fact<Account[]>;
+  administrators: Fact<AdminGroup>;
+  /** By name of account, as `sysadminctl` tells it; the accounts that were asked for alone. */
+  tokens: Readonly<Record<string, Fact<TokenState>>>;
+  cryptoUsers: Fact<CryptoUser[]>;
+  logins: Readonly<Record<string, LoginFacts>>;
+  methods: Fact<Readonly<Record<AuthMethod, MethodTrouble | null>>>;
+  rules: Fact<AuthorityRules>;
+  fileVault: Fact<FileVaultState>;
+  /** “No” may also mean that the tool could not tell. */
+  recoveryKey: Fact<boolean>;
+  authRestart: Fact<boolean>;
+  /** null: this Mac has no such log. */
+  jamfLog: Fact<JamfLine[] | null>;
+  own: Fact<OwnHealth | null>;
+  /** Who can read the saved passwords. */
+  keychain?: Fact<'root-only' | 'others-too' | 'empty'>;
+  /** The name of upkeep's own account. */
+  serviceAccount?: Fact<string>;
+  verifications?: Fact<Verification[]>;
+  /** The name that the management server has for its account on this Mac. */
+  managementAccount?: Fact<string>;
+};
