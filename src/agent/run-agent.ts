@@ -3,6 +3,10 @@ import { consoleUser } from '../adapters/commands/fact-commands.ts';
 import { withLimits } from '../adapters/commands/limits.ts';
 import { remembered } from '../adapters/commands/remembered.ts';
 import { runCommand } from '../adapters/commands/run-command.ts';
+import { AgentCredentials } from '../adapters/credentials/agent-credentials.ts';
+import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
+import { CredentialStore } from '../adapters/credentials/credential-store.ts';
+import { privateFiles } from '../adapters/credentials/private-files.ts';
 import type { LaunchdWake } from '../adapters/launchd/launchd-wake.ts';
 import type { Places } from '../adapters/places.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
@@ -15,7 +19,9 @@ import type { Status } from '../machines/status.ts';
 import { statusWith } from '../machines/status-health.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
+import type { Credentials } from '../ports/credentials.ts';
 import type { Log } from '../ports/log.ts';
+import { lockCredentials } from '../store/lock.ts';
 import { openForAgent, type Recovery } from '../store/open-for-agent.ts';
 import type { Store } from '../store/store.ts';
 import { diary } from './diary.ts';
@@ -73,7 +79,7 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     store,
     clock,
     wake: ground.wake,
-    effects: allEffects(commands, clock),
+    effects: allEffects(commands, clock, savedCredentials(places, commands, clock)),
     readBoot: async () => {
       const boot = await readBootSession(commands);
       return boot.known ? boot.value : null;
@@ -167,6 +173,18 @@ async function settingsInForce({ places, clock, log }: AgentGround): Promise<{
 function oneByOne(message: string): string[] {
   const blocks = message.split('\n\n').map((block) => block.replace(/\s+/g, ' ').trim());
   return blocks.length === 1 ? blocks : blocks.slice(1);
+}
+
+/** The credentials that are saved on this Mac. */
+export function savedCredentials(places: Places, commands: Commands, clock: Clock): Credentials {
+  const folder = places.state;
+  return new AgentCredentials({
+    commands,
+    clock,
+    attempts: new AttemptsFile(folder, privateFiles),
+    store: new CredentialStore({ commands, clock, folder }),
+    lock: () => lockCredentials(folder),
+  });
 }
 
 /** Who is at the Mac now and may want to say something. */

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { placesUnder } from '../../src/adapters/places.ts';
+import { readStatus } from '../../src/agent/status-file.ts';
+import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
-import { root as project } from '../support/lives.ts';
-import { MONDAY_NINE } from '../support/situations.ts';
+import { root as project, specWith } from '../support/lives.ts';
+import { MONDAY_NINE, offer } from '../support/situations.ts';
 
 const BERT = `-bert's "long" $(pass) = 🐴`;
 const NEXT = 'another phrase';
@@ -121,4 +123,26 @@ test('`uninstall --purge` leaves no password behind in the keychain', async () =
   expect((await uninstall('--purge')).stdout).toMatch(/^done {8}delete saved credentials/);
   expect(items()).toEqual([]);
   expect(existsSync(placesUnder(mac.root).state)).toBe(false);
+});
+
+test('what is saved authorises the install on a Mac where nobody is logged in', { timeout: 240_000 }, async () => {
+  await mac.shutDown();
+  rmSync(folder, { recursive: true, force: true });
+  const bert = { name: 'bert', password: BERT, admin: true, secureToken: true };
+  const spec = specWith({ loggedIn: false, accounts: [bert] });
+  mac = new MacUnderRoot({ root: folder, spec, start: MONDAY_NINE, time: 'eager', offers: [offer] });
+  await mac.boot();
+  const main = join(project, 'src/cli/main.ts');
+  expect(await mac.run([process.execPath, main, 'install', '--root', mac.root])).toMatchObject({ exitCode: 0 });
+  expect(await auth(['set', 'local-account', 'bert'], BERT)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await mac.runUntil(() => mac.mac.os.version === '26.6.2', 3 * DAY_MS)).toBe('stopped');
+  const installs = mac.mac.calls.filter(({ args }) => args.includes('--install'));
+  expect(installs).toHaveLength(1);
+  expect(installs[0]?.args).toContain('bert');
+  expect(mac.mac.happenings.filter(({ kind }) => kind === 'authentication-failed')).toEqual([]);
+  expect(mac.mac.happenings.filter(({ kind }) => kind === 'dialog-opened')).toEqual([]);
+  await mac.runUntil(mac.mac.world.now() + HOUR_MS);
+  expect(readStatus(placesUnder(mac.root).state).state).toBe('resting.upToDate');
+  expect(filesUnderRoot()).not.toContain(BERT);
+  for (const call of mac.mac.calls) expect([...call.args, ...call.exposed].join('\0')).not.toContain(BERT);
 });
