@@ -40,9 +40,10 @@ function lockFile(directory: string, name: string, busy: Busy): AgentLock {
     if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     const database = new SqliteDatabase(file, { timeout: busy.waitMs });
     try {
-      // Nothing is ever written; in the rollback journal's way a transaction locks the file itself.
+      // Nothing is ever written; in the rollback journal's way a transaction locks the file itself. IMMEDIATE takes one
+      // lock that only one can have. EXCLUSIVE would take several in turn, and two at once could refuse each other.
       database.pragma('journal_mode = delete');
-      database.exec('BEGIN EXCLUSIVE');
+      database.exec('BEGIN IMMEDIATE');
     } catch (error) {
       database.close();
       throw error;

@@ -21,8 +21,8 @@ import { STORIES } from './stories.ts';
 
 const KILLS = Number(process.env.UPKEEP_KILLS ?? 200);
 /** Kills in one life; more than one tells more of the agent in less time. */
-const AT_COMMITS_A_LIFE = 8;
-const KILLS_A_LIFE = 14;
+const AT_COMMITS_A_LIFE = 12;
+const KILLS_A_LIFE = 20;
 /** A death changes what comes after it; what a life did not reach is tried in another, so often. */
 const ROUNDS = 4;
 const AT_ONCE = availableParallelism() + 1;
