@@ -26,6 +26,14 @@ export async function removeOurAccount(parts: ServiceParts): Promise<boolean> {
   return found.is === 'ours';
 }
 
+/**
+ * The same before every credential goes. Where the file of the credentials is damaged, an account that was never seen to be
+ * ours is left alone.
+ */
+export async function removeBeforeAll(parts: ServiceParts): Promise<void> {
+  if (parts.store.isReadable() || parts.record.read()?.guid != null) await removeOurAccount(parts);
+}
+
 /** After `removeOurAccount`: a password that was prepared for it is of no use to anybody. */
 export async function discardPrepared(parts: ServiceParts): Promise<void> {
   const item = preparedItem(parts);

@@ -60,13 +60,14 @@ test('an account of that name with another GUID is never deleted', async () => {
   await one.run(one.create());
   const ours = one.account();
   if (ours !== null) one.mac.accounts.remove(ours);
-  one.mac.accounts.add({ name: NAME, fullName: 'Upkeep Service', loginPassword: 'mine alone', createdBy: 'bert' });
+  const other = { name: NAME, fullName: 'Upkeep Service', loginPassword: 'mine alone', createdBy: 'bert' };
+  Object.assign(one.mac.accounts.add(other), { guid: '11111111-2222-4333-8444-555555555555' });
   await one.run(one.remove());
   expect(one.account()).toMatchObject({ loginPassword: 'mine alone', failedLogins: 0 });
   expect(one.kept()).toEqual({});
 });
 
-test('deleting it also after it was renamed, and past a tool without full disk access', async () => {
+test('a tool that may not delete it: its password stays, since it is the only way to it', async () => {
   const one = serviceDesk({ faults: [{ name: 'no-full-disk-access' }] });
   await one.run(one.create());
   const end = await one.run(endOf(one.remove()));
