@@ -178,15 +178,15 @@ function commandNamed(name: string): Entry {
 }
 
 function overview(): string {
-  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(11)} ${command.summary}`);
+  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(15)} ${command.summary}`);
   return `upkeep ${packageJson.version}: gets macOS updates installed without ever ambushing the person at the Mac.
 
 Usage: upkeep COMMAND [options]
 
 ${rows.join('\n')}
 
-  --help       this page; \`upkeep help COMMAND\` for one command
-  --version    the version
+  --help          this page; \`upkeep help COMMAND\` for one command
+  --version       the version
 
 Exit codes: docs/exit-codes.md. Only auth to uninstall change this computer; check to reset ask the agent.
 `;
