@@ -4,6 +4,8 @@ import { createServiceAccount } from '../../../src/adapters/credentials/create-s
 import { grantSecureToken, wantsToken } from '../../../src/adapters/credentials/grant-secure-token.ts';
 import { rotateRecoveryKey } from '../../../src/adapters/credentials/rotate-recovery-key.ts';
 import { rotateServiceAccount } from '../../../src/adapters/credentials/rotate-service-account.ts';
+import { accountCalled } from '../../../src/adapters/credentials/service-account.ts';
+import type { Account } from '../../../src/domain/accounts.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { MacSpecInput } from '../../../src/simulator/mac/mac-spec.ts';
 import { CLARA, OFFICE } from '../../simulator/account-tools.ts';
@@ -130,11 +132,13 @@ test('rotating: the old one counts where the tool refuses, and the new one once 
   const one = serviceDesk();
   await one.run(one.create());
   const first = await one.password();
-  one.mac.accounts.policy = { ...one.mac.accounts.policy, minLength: null };
-  const refusing = serviceDesk({ faults: [{ name: 'sysadminctl-refuses' }] });
-  expect(codeOf(await refusing.run(endOf(rotateServiceAccount(refusing.life().parts, null))))).toBe(
-    'credential.missing',
-  );
+  one.mac.faults.add({ name: 'sysadminctl-refuses', times: 1 });
+  expect(codeOf(await one.run(endOf(rotateServiceAccount(one.life().parts, null))))).toBe('credential.unfit');
+  expect([await one.password(), one.account()?.loginPassword, Object.keys(one.kept()).length]).toEqual([
+    first,
+    first,
+    1,
+  ]);
   await one.run(rotateServiceAccount(one.life().parts, null));
   const second = await one.password();
   expect(second).not.toBe(first);
@@ -161,9 +165,29 @@ test('granting a token: by both sources, never on the word of the tool', async (
   await one.run(grantSecureToken(one.life().parts, 'clara', new Secret(CLARA)));
   expect(one.account('clara')?.secureToken).toBe(true);
   expect(await one.run(wantsToken(one.life().parts, 'clara'))).toBeNull();
-  // The first lie is told while the account is made, and found out there.
-  const lying = serviceDesk({ faults: [{ name: 'token-grant-lies', times: 2 }] });
-  expect(codeOf(await lying.run(endOf(lying.create())))).toBe('credential.unfit');
+});
+
+test('a grant that is only said to be done is found out', async () => {
+  const one = serviceDesk();
+  await one.run(one.create());
+  one.mac.faults.add({ name: 'token-grant-lies' });
+  const end = await one.run(endOf(grantSecureToken(one.life().parts, 'clara', new Secret(CLARA))));
+  expect([codeOf(end), one.account('clara')?.secureToken]).toEqual(['credential.unfit', false]);
+});
+
+test('a name counts as taken by another name of an account as well', () => {
+  const account = { name: 'someone', otherNames: ['helper', '_Upkeep'], fullName: 'Some One' } as Account;
+  expect(accountCalled(NAME, [account])).toBe(account);
+  expect(accountCalled('nobody', [account])).toBeNull();
+});
+
+test('the only account with a secure token is not deleted', async () => {
+  const one = serviceDesk();
+  await one.run(one.create());
+  for (const other of one.mac.accounts.all())
+    if (other.name !== NAME && other.secureToken) one.mac.tokens.withdraw(other);
+  expect(codeOf(await one.run(endOf(one.remove())))).toBe('credential.in-the-way');
+  expect([one.account()?.secureToken, await one.password()]).toEqual([true, one.account()?.loginPassword]);
 });
 
 test('a new recovery key, by the service account', async () => {
