@@ -1,11 +1,15 @@
+import { randomInt } from 'node:crypto';
 import { withLimits } from '../adapters/commands/limits.ts';
 import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
 import { CredentialStore } from '../adapters/credentials/credential-store.ts';
 import { privateFiles } from '../adapters/credentials/private-files.ts';
+import type { ServiceParts } from '../adapters/credentials/service-account.ts';
+import { ServiceRecordFile } from '../adapters/credentials/service-record.ts';
 import type { VerifyParts } from '../adapters/credentials/verify-password.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
 import { requireTools } from '../agent/required-tools.ts';
 import { UpkeepError } from '../domain/problem.ts';
+import type { AuthenticationSettings } from '../domain/settings.ts';
 import { lockCredentials } from '../store/lock.ts';
 import type { Values } from './command.ts';
 import { groundOf } from './ground.ts';
@@ -15,6 +19,8 @@ import { placesOf } from './root-option.ts';
 export type AuthGround = {
   store: CredentialStore;
   parts: VerifyParts;
+  service: ServiceParts;
+  serviceSettings: () => Promise<AuthenticationSettings['serviceAccount']>;
   zone: string;
   severalSaved: () => Promise<boolean>;
   /** Does something while nobody else changes or tries saved credentials. Throws `agent.locked` after a while. */
@@ -33,11 +39,21 @@ export async function authGround(values: Values): Promise<AuthGround> {
   const { clock, commands: tools } = await groundOf(places);
   const commands = withLimits(tools, clock);
   const zone = clock.zone();
+  const store = new CredentialStore({ commands, clock, folder: places.state });
+  const parts = { commands, clock, attempts: new AttemptsFile(places.state, privateFiles) };
+  const settings = async () => (await readPreferences(places, { zone })).settings.authentication;
   return {
-    store: new CredentialStore({ commands, clock, folder: places.state }),
-    parts: { commands, clock, attempts: new AttemptsFile(places.state, privateFiles) },
+    store,
+    parts,
+    service: {
+      ...parts,
+      store,
+      record: new ServiceRecordFile(places.state, privateFiles),
+      pick: (below) => randomInt(below),
+    },
+    serviceSettings: async () => (await settings()).serviceAccount,
     zone,
-    severalSaved: async () => (await readPreferences(places, { zone })).settings.authentication.severalSaved,
+    severalSaved: async () => (await settings()).severalSaved,
     alone: async (work) => {
       const lock = lockCredentials(places.state);
       try {

@@ -1,4 +1,5 @@
 import { deleteAllCredentials, deleteCredentials } from '../adapters/credentials/delete-all.ts';
+import { removeBeforeAll, removeOurAccount } from '../adapters/credentials/service-cleanup.ts';
 import { codeOfTrouble } from '../adapters/credentials/trouble-error.ts';
 import { type CheckedCredential, verifyCredential } from '../adapters/credentials/verify-credential.ts';
 import { SAVED_METHODS, type SavedMethod } from '../domain/credentials.ts';
@@ -69,13 +70,16 @@ export const listSaved: Subcommand = async (values, words, io, misused) => {
 export const deleteSaved: Subcommand = async (values, [method, ...more], io, misused) => {
   allowOnly(values, ['all'], misused);
   if (more.length > 0 || (method === undefined) === (values.all === undefined)) throw misused();
-  const methods = method === undefined ? SAVED_METHODS : [methodNamed(method, misused)];
-  const { store, alone } = await authGround(values);
-  const { deleted, loose } = await alone(async () => ({
-    // The part that removes a service account is not here yet: `deleteCredentials` says so before anything is deleted.
-    deleted: await (values.all === true ? deleteAllCredentials(store, null) : deleteCredentials(store, methods, null)),
-    loose: store.list().loose,
-  }));
+  const methods: readonly SavedMethod[] = method === undefined ? SAVED_METHODS : [methodNamed(method, misused)];
+  const { store, service, alone } = await authGround(values);
+  const { deleted, loose } = await alone(async () => {
+    // Also where the account is there and its password is not.
+    if (methods.includes('service-account')) await removeBeforeAll(service);
+    const remove = async () => void (await removeOurAccount(service));
+    const all = values.all === true;
+    const gone = await (all ? deleteAllCredentials(store, remove) : deleteCredentials(store, methods, remove));
+    return { deleted: gone, loose: store.list().loose };
+  });
   answer(values, io, { deleted: deleted.map(savedJson), leftOver: loose.length }, deletedWords(deleted, loose));
   return 0;
 };
@@ -95,7 +99,7 @@ function refuseOtherMethods(method: SavedMethod): void {
   const whose =
     method === 'saved-password'
       ? 'is kept by the agent when the person at the Mac types it and agrees (authentication.rememberTyped)'
-      : 'is made by upkeep together with its account, whose password nobody has to know';
+      : 'is made by `upkeep service-account create` together with its account, whose password nobody has to know';
   throw new UpkeepError('usage.wrong', `a ${method} ${whose}; it cannot be set here.`, {
     remedy: '`upkeep auth set local-account USER` saves the password of an account that is there.',
   });

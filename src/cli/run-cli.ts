@@ -85,6 +85,21 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/auth.ts')).auth,
   },
   {
+    name: 'service-account',
+    summary: 'An account of upkeep’s own that authorises installs: make, examine, rotate, delete.',
+    load: async () => (await import('./commands/service-account.ts')).serviceAccount,
+  },
+  {
+    name: 'secure-token',
+    summary: 'Give somebody a secure token, by the service account.',
+    load: async () => (await import('./commands/secure-token.ts')).secureToken,
+  },
+  {
+    name: 'filevault',
+    summary: 'Make a new recovery key of FileVault.',
+    load: async () => (await import('./commands/filevault.ts')).filevault,
+  },
+  {
     name: 'install',
     summary: 'Put upkeep to work on this Mac, or repair what is there.',
     load: async () => (await import('./commands/install.ts')).install,
@@ -163,16 +178,16 @@ function commandNamed(name: string): Entry {
 }
 
 function overview(): string {
-  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(11)} ${command.summary}`);
+  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(15)} ${command.summary}`);
   return `upkeep ${packageJson.version}: gets macOS updates installed without ever ambushing the person at the Mac.
 
 Usage: upkeep COMMAND [options]
 
 ${rows.join('\n')}
 
-  --help       this page; \`upkeep help COMMAND\` for one command
-  --version    the version
+  --help          this page; \`upkeep help COMMAND\` for one command
+  --version       the version
 
-Exit codes: docs/exit-codes.md. Only auth, install and uninstall change this computer; check to reset ask the agent.
+Exit codes: docs/exit-codes.md. Only auth to uninstall change this computer; check to reset ask the agent.
 `;
 }

@@ -24,6 +24,7 @@ export type ProblemCode =
   | 'install.in-the-way'
   | 'install.unsafe'
   | 'file.unwritable'
+  | 'account.in-the-way'
   | 'credential.unfit'
   | 'credential.later'
   | 'credential.in-the-way'
@@ -81,6 +82,7 @@ const EXIT_CODES: Record<ProblemCode, number> = {
   'install.in-the-way': 73,
   'install.unsafe': 73,
   'file.unwritable': 73,
+  'account.in-the-way': 73,
   'credential.in-the-way': 73,
   'store.unusable': 74,
   'store.too-new': 74,

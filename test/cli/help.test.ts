@@ -8,30 +8,33 @@ const OVERVIEW = `upkeep ${packageJson.version}: gets macOS updates installed wi
 
 Usage: upkeep COMMAND [options]
 
-  simulate    Play a policy on a simulated Mac, day by day, on any computer.
-  run         One wake of the agent; launchd starts it.
-  status      Say what upkeep is doing, what comes next, and what stands in the way.
-  explain     Tell from the journal what upkeep did and why, decision by decision.
-  doctor      Examine this Mac for what stands in the way of updates, and say what to do.
-  log         Show what upkeep wrote down, as it happens if you like.
-  parse       Show what upkeep reads out of a tool’s output.
-  check       Ask the agent to look for updates now.
-  install-now Ask the agent to install as soon as it can.
-  defer       Put the update off for a while.
-  schedule    Choose the time of the restart.
-  pause       Have the agent do nothing but look for a while.
-  resume      End a pause.
-  reset       Have the agent forget failed attempts and waiting times.
-  auth        Save, verify, list and delete the password that installs are authorised with.
-  install     Put upkeep to work on this Mac, or repair what is there.
-  uninstall   Take upkeep off this Mac.
-  db          Check the state on the disk, without changing it.
-  lab         Run a simulated Mac whose tools are real programs, for trying things by hand.
+  simulate        Play a policy on a simulated Mac, day by day, on any computer.
+  run             One wake of the agent; launchd starts it.
+  status          Say what upkeep is doing, what comes next, and what stands in the way.
+  explain         Tell from the journal what upkeep did and why, decision by decision.
+  doctor          Examine this Mac for what stands in the way of updates, and say what to do.
+  log             Show what upkeep wrote down, as it happens if you like.
+  parse           Show what upkeep reads out of a tool’s output.
+  check           Ask the agent to look for updates now.
+  install-now     Ask the agent to install as soon as it can.
+  defer           Put the update off for a while.
+  schedule        Choose the time of the restart.
+  pause           Have the agent do nothing but look for a while.
+  resume          End a pause.
+  reset           Have the agent forget failed attempts and waiting times.
+  auth            Save, verify, list and delete the password that installs are authorised with.
+  service-account An account of upkeep’s own that authorises installs: make, examine, rotate, delete.
+  secure-token    Give somebody a secure token, by the service account.
+  filevault       Make a new recovery key of FileVault.
+  install         Put upkeep to work on this Mac, or repair what is there.
+  uninstall       Take upkeep off this Mac.
+  db              Check the state on the disk, without changing it.
+  lab             Run a simulated Mac whose tools are real programs, for trying things by hand.
 
-  --help       this page; \`upkeep help COMMAND\` for one command
-  --version    the version
+  --help          this page; \`upkeep help COMMAND\` for one command
+  --version       the version
 
-Exit codes: docs/exit-codes.md. Only auth, install and uninstall change this computer; check to reset ask the agent.
+Exit codes: docs/exit-codes.md. Only auth to uninstall change this computer; check to reset ask the agent.
 `;
 
 const PARSE = `upkeep parse FILE|- [--stderr FILE] [--exit N] [--macos VERSION] -- TOOL ARGS…

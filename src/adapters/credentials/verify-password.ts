@@ -93,7 +93,7 @@ const ONLY_UNLOCKS: Unfit = {
   why: 'the startup volume knows this password, but it does not log in: the account got another one since',
 };
 
-const REFUSALS: Record<Extract<AttemptVerdict, { may: false }>['why'], Unfit> = {
+export const REFUSALS: Record<Extract<AttemptVerdict, { may: false }>['why'], Unfit> = {
   locked: { trouble: 'locked', why: 'the account is locked after too many wrong passwords' },
   'near-lockout': {
     trouble: 'near-lockout',

@@ -83,7 +83,7 @@ function processOn(mac: VirtualMac, disk: Map<string, string>, death: Death, ref
   };
   const parts: VerifyParts = { commands, clock: mac.clock, attempts: new AttemptsFile(FOLDER, files) };
   const store = new CredentialStore({ commands, clock: mac.clock, folder: FOLDER, files });
-  return { store, parts, steps: () => steps };
+  return { store, parts, files, steps: () => steps };
 }
 
 /** Lets the Mac's time pass until a promise is settled. */

@@ -1,0 +1,76 @@
+// The service account from `create` to `delete` on a simulated Mac with real processes; no secret is anywhere to be found.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
+import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
+import { root as project } from '../support/lives.ts';
+import { MONDAY_NINE } from '../support/situations.ts';
+
+const BERT = `-bert's "long" $(pass) = 🐴`;
+const CLARA = 'clara {likes} [cats]';
+const KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+
+let mac: MacUnderRoot;
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'uk-'));
+  const read = readMacSpec({
+    fileVault: { state: 'on', recoveryKey: KEY },
+    accounts: [
+      { name: 'bert', password: BERT, admin: true, secureToken: true },
+      { name: 'clara', password: CLARA, neverLoggedIn: true },
+    ],
+  });
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  mac = new MacUnderRoot({ root: folder, spec: read.spec, start: MONDAY_NINE, time: 'eager' });
+  await mac.boot();
+});
+afterEach(async () => {
+  await mac.shutDown();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const upkeep = (words: readonly string[], stdin: string | null = null) =>
+  mac.run([process.execPath, join(project, 'src/cli/main.ts'), ...words, '--root', mac.root], { stdin });
+
+const filesUnderRoot = () =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n');
+
+test('its whole life', { timeout: 60_000 }, async () => {
+  const told: string[] = [];
+  const ends = async (code: number, words: readonly string[], stdin: string | null = null) => {
+    const end = await upkeep(words, stdin);
+    told.push(end.stdout, end.stderr);
+    expect({ words, code: end.exitCode, err: code === 0 ? end.stderr : '' }).toEqual({ words, code, err: '' });
+    return `${end.stdout}${end.stderr}`;
+  };
+  await ends(69, ['service-account', 'status']);
+  expect(await ends(64, ['service-account', 'create', 'hunter2-typed'])).not.toContain('hunter2-typed');
+  expect(await ends(0, ['service-account', 'create', '--admin', 'bert'], `${BERT}\n`)).toMatch(/^Made: /);
+  expect(await ends(0, ['service-account', 'create', '--admin', 'bert'])).toContain('already');
+  expect(await ends(0, ['service-account', 'status'])).toContain('Service account “_upkeep”');
+  await ends(0, ['service-account', 'rotate', '--json']);
+  await ends(0, ['secure-token', 'grant', 'clara'], `${CLARA}\n`);
+  expect(mac.mac.accounts.named('clara')?.secureToken).toBe(true);
+  await ends(64, ['filevault', 'rotate-recovery-key', '--show']);
+  expect(mac.mac.fileVault.personalKey).toBe(KEY);
+  expect(await ends(0, ['filevault', 'rotate-recovery-key'])).toContain('management server');
+  const unseen = mac.mac.fileVault.personalKey ?? '';
+  expect(unseen).not.toBe(KEY);
+  const shown = await upkeep(['filevault', 'rotate-recovery-key', '--show', '--json']);
+  expect(JSON.parse(shown.stdout)).toMatchObject({ key: mac.mac.fileVault.personalKey });
+
+  const secrets = [...mac.mac.accounts.secrets(), BERT, CLARA, unseen].filter((one) => one !== 'correct horse');
+  const seen = `${told.join('\n')}\n${mac.mac.calls.flatMap(({ args, exposed }) => [...args, ...exposed]).join('\n')}`;
+  expect(secrets.filter((secret) => seen.includes(secret) || filesUnderRoot().includes(secret))).toEqual([]);
+
+  await ends(0, ['auth', 'delete', '--all']);
+  expect(mac.mac.accounts.named('_upkeep')).toBeNull();
+  expect(await ends(0, ['service-account', 'delete'])).toContain('There was no');
+});
