@@ -1,5 +1,5 @@
 // `upkeep log` as an administrator reads it.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,8 +10,7 @@ import { placesUnder } from '../../src/adapters/places.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
 import { DAY_MS, HOUR_MS, isoOf, localDate, MINUTE_MS, SECOND_MS, zoned } from '../../src/domain/instant.ts';
 import { UpkeepError } from '../../src/domain/problem.ts';
-import { root as project } from '../support/lives.ts';
-import { temporaryDirectory, upkeep } from './terminal.ts';
+import { startUpkeep, temporaryDirectory, upkeep } from './terminal.ts';
 
 let directory: string;
 let remove: () => void;
@@ -177,28 +176,8 @@ describe('following', () => {
   afterEach(() => child?.kill('SIGKILL'));
 
   function follow(...options: string[]) {
-    const started = spawn(
-      process.execPath,
-      [join(project, 'src/cli/main.ts'), 'log', '--root', directory, '--follow', ...options],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const { child: started, heard, until } = startUpkeep('log', '--root', directory, '--follow', ...options);
     child = started;
-    const heard = { out: '', err: '' };
-    started.stderr.setEncoding('utf8').on('data', (text: string) => {
-      heard.err += text;
-    });
-    const until = (wanted: string) =>
-      new Promise<void>((resolve, reject) => {
-        const look = () => {
-          if (heard.out.includes(wanted)) resolve();
-        };
-        started.stdout.on('data', look);
-        started.on('exit', (code) => reject(new Error(`it ended with ${code}: ${heard.err}`)));
-        look();
-      });
-    started.stdout.setEncoding('utf8').on('data', (text: string) => {
-      heard.out += text;
-    });
     const ended = new Promise<number | null>((resolve) => started.on('close', (code) => resolve(code)));
     return { heard, until, ended, stdout: started.stdout };
   }

@@ -1,5 +1,5 @@
 // `upkeep status` of a simulated Mac's root, and following it, as processes of their own.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { explain } from '../../src/machines/explain.ts';
 import type { Status } from '../../src/machines/status.ts';
 import { noLog } from '../../src/ports/log.ts';
 import { MONDAY_NINE } from '../support/situations.ts';
-import { SOURCE_ENTRY, temporaryDirectory, upkeep } from './terminal.ts';
+import { startUpkeep, temporaryDirectory, upkeep } from './terminal.ts';
 
 const { directory, remove } = temporaryDirectory();
 const { state } = placesUnder(directory);
@@ -25,27 +25,9 @@ afterAll(remove);
 const statusOf = (name: string): Status => explain(name, firstContext, MONDAY_NINE);
 
 function watching(...options: string[]) {
-  const started = spawn(process.execPath, [SOURCE_ENTRY, 'status', '--watch', '--root', directory, ...options], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  child = started;
-  const heard = { out: '', err: '' };
-  started.stderr.setEncoding('utf8').on('data', (text: string) => {
-    heard.err += text;
-  });
-  started.stdout.setEncoding('utf8').on('data', (text: string) => {
-    heard.out += text;
-  });
-  const until = (wanted: string) =>
-    new Promise<void>((resolve, reject) => {
-      const look = () => {
-        if (heard.out.includes(wanted)) resolve();
-      };
-      started.stdout.on('data', look);
-      started.on('exit', (code) => reject(new Error(`it ended with ${code}: ${heard.err}`)));
-      look();
-    });
-  return { heard, until };
+  const started = startUpkeep('status', '--watch', '--root', directory, ...options);
+  child = started.child;
+  return started;
 }
 
 test('watching tells each new status once, and waits over one that is missing or broken', async () => {

@@ -28,6 +28,28 @@ export async function upkeep(...argv: string[]): Promise<Answer> {
 
 export const SOURCE_ENTRY = join(root, 'src/cli/main.ts');
 
+/** Starts upkeep from its sources for as long as it likes; `until` waits for words on its output, and rejects at its end. */
+export function startUpkeep(...argv: string[]) {
+  const child = spawn(process.execPath, [SOURCE_ENTRY, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const heard = { out: '', err: '' };
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    heard.err += text;
+  });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    heard.out += text;
+  });
+  const until = (wanted: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (heard.out.includes(wanted)) resolve();
+      };
+      child.stdout.on('data', look);
+      child.on('exit', (code) => reject(new Error(`it ended with ${code}: ${heard.err}`)));
+      look();
+    });
+  return { child, heard, until };
+}
+
 /** Runs upkeep as a process of its own, from its sources unless an `entry` is given. */
 export function upkeepProcess(
   argv: readonly string[],

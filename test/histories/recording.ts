@@ -11,8 +11,7 @@ import { simulate } from '../../src/simulator/simulate.ts';
 import { SCHEMA_VERSION } from '../../src/store/schema.ts';
 import { Store } from '../../src/store/store.ts';
 import { everyStatus } from '../support/every-status.ts';
-import { commandLineTools, intelMac, root, threeWeeks } from '../support/lives.ts';
-import { berlin, offer } from '../support/situations.ts';
+import { root, usualStory } from '../support/lives.ts';
 import { STORIES, type Story } from './stories.ts';
 
 export const HISTORY_SCHEMA = 'upkeep.history/1';
@@ -103,17 +102,7 @@ export function historiesOf(directory: string, version: string): History[] {
 async function lived(version: string, story: string, life: Story): Promise<History> {
   const store = Store.inMemory();
   try {
-    await simulate({
-      settings: threeWeeks,
-      spec: intelMac,
-      offers: [commandLineTools, offer],
-      persona: 'procrastinator',
-      days: 21,
-      start: berlin('2026-11-02T08:00'),
-      seed: 11,
-      ...life,
-      store,
-    });
+    await simulate({ ...usualStory, ...life, store });
     const events: History['events'] = [];
     const checkpoints: History['checkpoints'] = [];
     let last: { value: unknown; context: AgentContext } | null = null;

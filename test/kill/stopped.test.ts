@@ -11,6 +11,7 @@ import { canBeCalled } from '../../src/simulator/door/layout.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { signalTo } from '../../src/simulator/door/signal.ts';
 import { Store } from '../../src/store/store.ts';
+import { isThere } from '../support/processes.ts';
 import { AGENT, bundledAgent, prepare } from './lives.ts';
 import { deferredThenAccepted } from './stories.ts';
 
@@ -82,12 +83,3 @@ describe.skipIf(!canBeCalled())('stopped with SIGTERM (skipped where there is no
       }),
   );
 });
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

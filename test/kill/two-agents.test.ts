@@ -8,6 +8,7 @@ import { placesUnder } from '../../src/adapters/places.ts';
 import { canBeCalled } from '../../src/simulator/door/layout.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { LOCK_FILE, lockAgent } from '../../src/store/lock.ts';
+import { isThere } from '../support/processes.ts';
 import { AGENT, bundledAgent, prepare } from './lives.ts';
 import { deferredThenAccepted } from './stories.ts';
 
@@ -80,15 +81,6 @@ function isFree(state: string): boolean {
   if (!existsSync(join(state, LOCK_FILE))) return true;
   try {
     lockAgent(state).release();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
     return true;
   } catch {
     return false;

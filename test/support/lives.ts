@@ -33,23 +33,24 @@ export const commandLineTools: Offer = {
   kind: 'clt',
 };
 
+/** What is lived where a test says nothing else: three weeks of an Intel Mac whose person puts everything off. */
+export const usualStory = {
+  settings: threeWeeks,
+  spec: intelMac,
+  offers: [commandLineTools, offer],
+  persona: 'procrastinator',
+  days: 21,
+  start: berlin('2026-11-02T08:00'),
+  seed: 11,
+} satisfies Omit<SimulationInput, 'store'>;
+
 export type Life = { run: SimulationRun; report: SimulationReport };
 
 /** Lives one life in memory. */
 export async function live(changes: Partial<Omit<SimulationInput, 'store'>> = {}): Promise<Life> {
   const store = Store.inMemory();
   try {
-    const input: SimulationInput = {
-      settings: threeWeeks,
-      spec: intelMac,
-      offers: [commandLineTools, offer],
-      persona: 'procrastinator',
-      days: 21,
-      start: berlin('2026-11-02T08:00'),
-      seed: 11,
-      ...changes,
-      store,
-    };
+    const input: SimulationInput = { ...usualStory, ...changes, store };
     const run = await simulate(input);
     return { run, report: reportOn(input, run) };
   } finally {
