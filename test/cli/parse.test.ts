@@ -60,7 +60,7 @@ describe('upkeep parse', () => {
 
   test('lists the commands it knows', () => {
     const names = parseCommandNames();
-    expect(names).toHaveLength(24);
+    expect(new Set(names.map(({ invocation }) => invocation)).size).toBe(names.length);
     expect(names).toContainEqual({
       name: 'sysctl.boottime',
       invocation: '/usr/sbin/sysctl -n kern.boottime',
