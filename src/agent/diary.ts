@@ -13,6 +13,7 @@ const UNDER_WAY: Record<string, string> = {
   askPassword: 'Asking for the password',
   unlockCredential: 'Fetching the saved password',
   install: 'Installing the update',
+  rotatePassword: 'Changing the password of the service account',
 };
 
 /**

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { ExecaCommands } from '../adapters/commands/execa-commands.ts';
 import { consoleUser } from '../adapters/commands/fact-commands.ts';
 import { withLimits } from '../adapters/commands/limits.ts';
@@ -7,6 +8,7 @@ import { AgentCredentials } from '../adapters/credentials/agent-credentials.ts';
 import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
 import { CredentialStore } from '../adapters/credentials/credential-store.ts';
 import { privateFiles } from '../adapters/credentials/private-files.ts';
+import { ServiceRecordFile } from '../adapters/credentials/service-record.ts';
 import type { LaunchdWake } from '../adapters/launchd/launchd-wake.ts';
 import type { Places } from '../adapters/places.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
@@ -183,6 +185,8 @@ export function savedCredentials(places: Places, commands: Commands, clock: Cloc
     clock,
     attempts: new AttemptsFile(folder, privateFiles),
     store: new CredentialStore({ commands, clock, folder }),
+    record: new ServiceRecordFile(folder, privateFiles),
+    pick: (below) => randomInt(below),
     lock: () => lockCredentials(folder),
   });
 }

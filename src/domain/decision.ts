@@ -27,6 +27,8 @@ export type Decision =
   | { kind: 'warn'; restartAt: Instant; why: Warning['why']; postponing: boolean; because: Reason[] }
   /** `via` a saved way; without it the person is asked. */
   | { kind: 'authorize'; via?: AuthMethod; closesAt: Instant; by: RestartBy; because: Reason[] }
-  | { kind: 'install'; by: RestartBy; because: Reason[] };
+  | { kind: 'install'; by: RestartBy; because: Reason[] }
+  /** Change the password of upkeep’s own account, which was saved then. */
+  | { kind: 'rotate'; savedAt: Instant; because: Reason[] };
 
 export type DecisionKind = Decision['kind'];

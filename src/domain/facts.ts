@@ -3,6 +3,7 @@ import type { Instant } from './instant.ts';
 import { MINUTE_MS } from './instant.ts';
 import type { Offer } from './offer.ts';
 import type { OsRelease } from './os-version.ts';
+import type { ServicePassword } from './rotation.ts';
 
 /** Something asked of the Mac: a value, or the reason it is not known. Unknown is never replaced by a default. */
 export type Fact<T> = { known: true; value: T } | { known: false; why: string };
@@ -37,6 +38,8 @@ export type Facts = {
   offers: Fact<Offer[]> | null;
   /** Missing where it was not asked: on Intel, and before there is anything to install. */
   authority?: AuthorityFacts;
+  /** Missing where upkeep has no account of its own. */
+  servicePassword?: ServicePassword;
 };
 
 export const known = <T>(value: T): Fact<T> => ({ known: true, value });

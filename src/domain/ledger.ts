@@ -100,6 +100,8 @@ export type Ledger = {
   pause: { since: Instant; until: Instant } | null;
   /** An administrator wants the update installed as soon as a fair warning allows; outlives a change of target. */
   order: { at: Instant } | null;
+  /** The password of upkeep’s own account could not be changed: when that was tried, and why; null once it could. */
+  rotationTrouble: { at: Instant; why: string } | null;
   /** What became of the last request, for `status`. */
   lastRequest: RequestRecord | null;
 };
@@ -138,5 +140,6 @@ export const emptyLedger: Ledger = {
   lastUpdate: null,
   pause: null,
   order: null,
+  rotationTrouble: null,
   lastRequest: null,
 };

@@ -51,6 +51,9 @@ export type Reason =
   | { code: 'budget-spent'; budget: string; limit: number }
   | { code: 'restart-expected'; by: Instant }
   | { code: 'too-many-steps'; limit: number }
+  | { code: 'rotation-due'; dueAt: Instant }
+  | { code: 'rotation-cut-off' }
+  | { code: 'rotation-failed'; detail: string; nextAt: Instant }
   | { code: 'paused'; until: Instant }
   | { code: 'ordered'; at: Instant };
 
@@ -149,6 +152,12 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `macOS has accepted the update and is expected to restart by ${time(reason.by)}`;
     case 'too-many-steps':
       return `more than ${reason.limit} steps in one wake, which should not happen; upkeep stopped to be safe`;
+    case 'rotation-due':
+      return `the password of the service account was due to be changed ${time(reason.dueAt)}`;
+    case 'rotation-cut-off':
+      return 'changing the password of the service account was cut off, and which one it has is to be found out';
+    case 'rotation-failed':
+      return `the password of the service account could not be changed (${reason.detail}); next try ${time(reason.nextAt)}`;
     case 'paused':
       return `an administrator has paused upkeep until ${time(reason.until)}`;
     case 'ordered':

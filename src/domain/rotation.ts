@@ -10,3 +10,9 @@ export function rotationDue(savedAt: Instant, rotateDays: number, at: Instant): 
   const due = rotationDueAt(savedAt, rotateDays);
   return due !== null && at >= due;
 }
+
+/** The password of upkeep’s own account. `isHalfChanged`: a change of it was cut off, and which one it has is not known. */
+export type ServicePassword = { savedAt: Instant; isHalfChanged: boolean };
+
+/** What came of changing it. `not-needed`: it has been changed meanwhile, or there is no such account any more. */
+export type RotationOutcome = { result: 'rotated' } | { result: 'not-needed' } | { result: 'failed'; why: string };

@@ -6,6 +6,7 @@ import { firstContext } from './context.ts';
 import { downloadingState } from './downloading.states.ts';
 import { installingStates, restartingState, unvalidatedState, validatingState } from './installing.states.ts';
 import { restingStates } from './resting.states.ts';
+import { rotatingState } from './rotating.states.ts';
 import { warningState } from './warning.states.ts';
 
 /** The update workflow, whole. Stepped with `transition()` only; see docs/how-an-update-runs.md. */
@@ -31,6 +32,7 @@ export const agentMachine = agentSetup.createMachine({
     assessing: assessingState,
     deciding: decidingState,
     downloading: downloadingState,
+    rotating: rotatingState,
     asking: askingStates,
     warning: warningState,
     authorizing: authorizingStates,

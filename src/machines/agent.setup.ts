@@ -3,6 +3,7 @@ import type { DecisionKind, RestState } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
+import type { RotationOutcome } from '../domain/rotation.ts';
 import type { AgentContext } from './context.ts';
 import * as dialogs from './dialog-records.ts';
 import type {
@@ -52,6 +53,7 @@ export const agentSetup = setup({
     askPassword: hole('askPassword'),
     unlockCredential: hole('unlockCredential'),
     install: hole('install'),
+    rotatePassword: hole('rotatePassword'),
   },
   guards: {
     isDue: ({ context }, params: AgentWoke) => wakes.isDue(context, params),
@@ -102,6 +104,9 @@ export const agentSetup = setup({
       dialogs.passwordAnswered(context, params.outcome, params.stamp),
     ),
     recordUnlock: assign(({ context }, params: { outcome: UnlockOutcome }) => wakes.unlocked(context, params.outcome)),
+    recordRotation: assign(({ context }, params: { outcome: RotationOutcome; stamp: Stamp }) =>
+      wakes.rotated(context, params.outcome, params.stamp),
+    ),
     recordDownload: assign(({ context }, params: { outcome: DownloadOutcome; stamp: Stamp }) =>
       installs.downloaded(context, params.outcome, params.stamp),
     ),

@@ -20,14 +20,19 @@ const STEPS: Record<number, (older: Checkpoint) => Checkpoint> = {
       ledger: { ...(context as AgentContext).ledger, pause: null, order: null, lastRequest: null },
     },
   }),
-  // Ways to be authorised came: until the next wake reads the settings anew, those that nobody had chosen hold.
+  // Ways to be authorised came, and with them the service account, whose password is changed now and then. Until the next
+  // wake reads the settings anew, those that nobody had chosen hold.
   2: ({ value, context }) => {
-    const { settings } = context as AgentContext;
+    const { settings, ledger } = context as AgentContext;
     const { authentication } = defaultSettings;
     return {
       version: 3,
       value,
-      context: { ...(context as object), settings: settings === null ? null : { ...settings, authentication } },
+      context: {
+        ...(context as object),
+        settings: settings === null ? null : { ...settings, authentication },
+        ledger: { ...ledger, rotationTrouble: null },
+      },
     };
   },
 };

@@ -3,6 +3,7 @@ import type { BootSession, Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
+import type { RotationOutcome } from '../domain/rotation.ts';
 
 /** What a dialog is to show, as data; the dialog adapter finds the words. */
 export type PromptSpec = {
@@ -88,6 +89,7 @@ export type EffectTypes = {
   askPassword: { input: PasswordPrompt; output: PasswordOutcome };
   unlockCredential: { input: { method: AuthMethod }; output: UnlockOutcome };
   install: { input: InstallOrder; output: InstallOutcome };
+  rotatePassword: { input: { savedAt: Instant }; output: RotationOutcome };
 };
 export type EffectName = keyof EffectTypes;
 
@@ -106,4 +108,6 @@ export const RECOVERY: Record<EffectName, Recovery> = {
   askPassword: 'idempotent',
   unlockCredential: 'idempotent',
   install: 'once',
+  // Called again it finds out which password the account has, and goes on from there.
+  rotatePassword: 'idempotent',
 };

@@ -104,6 +104,8 @@ function whatInWords(state: string, context: AgentContext, zone: string): string
       return `Fetching the saved password that ${title} needs`;
     case 'authorizing.byPerson':
       return `Asking for the password that ${title} needs`;
+    case 'rotating':
+      return 'Changing the password of the service account';
     case 'installing.bySoftwareupdate':
       return `Installing ${title}`;
     case 'restarting':
@@ -180,6 +182,8 @@ const REMEDIES: Partial<Record<Reason['code'], string>> = {
   'attempt-failed': 'upkeep tries again by itself; if it keeps failing, `upkeep explain` shows the history.',
   'too-many-steps': 'Please report this as a bug with the output of `upkeep explain --json`.',
   'prompts-spent': 'Nothing: upkeep asks again tomorrow.',
+  'rotation-failed':
+    'The account goes on with the password it has. `sudo upkeep service-account status` says what is wrong; `sudo upkeep service-account rotate --admin USER` lets an administrator with a secure token do it.',
 };
 
 function problemsOf(state: string, because: readonly Reason[], zone: string): Status['problems'] {

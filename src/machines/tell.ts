@@ -4,6 +4,7 @@ import type { PromptKind } from '../domain/ledger.ts';
 import { releaseWords } from '../domain/os-version.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
 import type { RequestKind } from '../domain/request.ts';
+import type { RotationOutcome } from '../domain/rotation.ts';
 import type { AgentContext } from './context.ts';
 import type {
   DialogOutcome,
@@ -108,6 +109,8 @@ function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Rea
       return ['password', unlockWords(value as UnlockOutcome, step.before.context)];
     case 'installing.bySoftwareupdate':
       return installNews(value as InstallOutcome);
+    case 'rotating':
+      return rotationNews(value as RotationOutcome);
     case 'validating':
       return validationNews(step);
     default:
@@ -147,6 +150,12 @@ function validationNews({ before, after }: Step): [Kind, string] {
   return ['updated', `Checked after the restart: ${releaseWords(to)} runs, the update from ${from.version} is done`];
 }
 
+function rotationNews(outcome: RotationOutcome): [Kind, string] | null {
+  if (outcome.result === 'not-needed') return null;
+  if (outcome.result === 'rotated') return ['password', 'The service account has a new password'];
+  return ['failed', `The password of the service account could not be changed: ${outcome.why}`];
+}
+
 function passwordWords(outcome: PasswordOutcome): string {
   return PASSWORD_WORDS[outcome.answer] + (outcome.answer === 'failed' ? `: ${outcome.why}` : '');
 }
@@ -169,6 +178,7 @@ const UNDER_WAY: Record<string, string> = {
   'authorizing.byPerson': 'The password dialog',
   'authorizing.bySavedCredential': 'Fetching the saved password',
   'installing.bySoftwareupdate': 'The install',
+  rotating: 'Changing the password of the service account',
   validating: 'The check after the restart',
 };
 

@@ -2,6 +2,7 @@ import type { Decision } from '../domain/decision.ts';
 import { type BootSession, type Facts, isSomebodyElse, sameBoot, valueOr } from '../domain/facts.ts';
 import { HOUR_MS, MINUTE_MS, type Stamp } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
+import type { RotationOutcome } from '../domain/rotation.ts';
 import { afterClockSetBack } from '../policy/clock-set-back.ts';
 import { decide } from '../policy/decide.ts';
 import { observe } from '../policy/observe.ts';
@@ -74,6 +75,11 @@ export function unlocked(context: AgentContext, outcome: UnlockOutcome): Change 
   if (method === undefined) return {};
   if (outcome.result === 'unlocked') return { credential: { handle: outcome.handle, user: outcome.user, method } };
   return { credential: null, refusals: [...refusals, { method, why: outcome.why }] };
+}
+
+/** The password of upkeep’s own account was changed, or was not, which is told and tried again a day later. */
+export function rotated({ ledger }: AgentContext, outcome: RotationOutcome, { at }: Stamp): Change {
+  return { ledger: { ...ledger, rotationTrouble: outcome.result === 'failed' ? { at, why: outcome.why } : null } };
 }
 
 /** Resting: the wake and the reasons come from the decision; a password is not kept while nothing happens. */

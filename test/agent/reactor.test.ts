@@ -49,6 +49,7 @@ function notingBodies(
     askPassword: both('askPassword'),
     unlockCredential: both('unlockCredential'),
     install: both('install'),
+    rotatePassword: both('rotatePassword'),
   };
 }
 

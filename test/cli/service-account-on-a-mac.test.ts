@@ -1,8 +1,9 @@
 // The service account from `create` to `delete` on a simulated Mac with real processes; no secret is anywhere to be found.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { root as project } from '../support/lives.ts';
@@ -11,6 +12,12 @@ import { MONDAY_NINE } from '../support/situations.ts';
 const BERT = `-bert's "long" $(pass) = 🐴`;
 const CLARA = 'clara {likes} [cats]';
 const KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+
+const DAILY = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict><key>authentication</key><dict><key>serviceAccount</key><dict>
+<key>rotateDays</key><integer>1</integer></dict></dict></dict></plist>
+`;
 
 let mac: MacUnderRoot;
 let folder: string;
@@ -41,6 +48,26 @@ const filesUnderRoot = () =>
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n');
+
+test('the agent gives it a new password once the old one is old', { timeout: 120_000 }, async () => {
+  const preferences = join(folder, 'Library/Preferences');
+  mkdirSync(preferences, { recursive: true });
+  writeFileSync(join(preferences, 'org.upkeep.agent.plist'), DAILY);
+  expect(await upkeep(['install'])).toMatchObject({ exitCode: 0 });
+  expect(await upkeep(['service-account', 'create', '--admin', 'bert'], `${BERT}\n`)).toMatchObject({ exitCode: 0 });
+  const account = () => mac.mac.accounts.named('_upkeep');
+  const first = account()?.loginPassword;
+  await mac.runUntil(mac.mac.world.now() + 20 * HOUR_MS);
+  expect(account()?.loginPassword).toBe(first);
+  expect(await mac.runUntil(() => account()?.loginPassword !== first, DAY_MS)).toBe('stopped');
+  await mac.runUntil(mac.mac.world.now() + HOUR_MS);
+  const second = account()?.loginPassword;
+  expect(account()).toMatchObject({ cryptoPassword: second, secureToken: true });
+  expect(mac.mac.keychains.system.items.map(({ secret }) => secret)).toEqual([second]);
+  expect((await upkeep(['log'])).stdout).toContain('Changing the password of the service account');
+  expect(await upkeep(['service-account', 'status'])).toMatchObject({ exitCode: 0 });
+  for (const secret of [first, second]) expect(filesUnderRoot()).not.toContain(secret);
+});
 
 test('its whole life', { timeout: 60_000 }, async () => {
   const told: string[] = [];

@@ -34,6 +34,7 @@ describe('the chart', () => {
       'assessing',
       'deciding',
       'downloading',
+      'rotating',
       'asking',
       'warning',
       'authorizing',

@@ -1,4 +1,6 @@
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../src/domain/authority.ts';
+import type { Instant } from '../../src/domain/instant.ts';
+import type { RotationOutcome, ServicePassword } from '../../src/domain/rotation.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Credentials } from '../../src/ports/credentials.ts';
 
@@ -32,6 +34,14 @@ export class SavedPasswords implements Credentials {
   tried(method: AuthMethod, right: boolean | null): void {
     this.tries.push({ method, right });
     if (right === false) this.#wrong.add(method);
+  }
+
+  servicePassword(): ServicePassword | null {
+    return null;
+  }
+
+  async rotate(_savedAt: Instant): Promise<RotationOutcome> {
+    return { result: 'not-needed' };
   }
 
   #troubleOf(method: AuthMethod): MethodTrouble | null {

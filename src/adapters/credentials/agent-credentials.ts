@@ -2,17 +2,19 @@ import { mayAttempt } from '../../domain/attempts.ts';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../domain/authority.ts';
 import { credentialId, SAVED_METHODS, type SavedCredential, type SavedMethod } from '../../domain/credentials.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
-import { DAY_MS } from '../../domain/instant.ts';
+import { DAY_MS, type Instant } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
+import type { RotationOutcome, ServicePassword } from '../../domain/rotation.ts';
 import type { Credentials } from '../../ports/credentials.ts';
 import { fitnessOf } from './account-fitness.ts';
-import type { CredentialStore } from './credential-store.ts';
 import { lockoutFactsOf } from './lockout-facts.ts';
+import { rotateServiceAccount } from './rotate-service-account.ts';
+import { METHOD, preparedItem, type ServiceParts } from './service-account.ts';
 import { verifyCredential } from './verify-credential.ts';
 import type { VerifyParts } from './verify-password.ts';
 
 /** `lock` is held while a password is tried or a try written down; it throws where another run of upkeep holds it. */
-export type AgentCredentialsParts = VerifyParts & { store: CredentialStore; lock: () => { release: () => void } };
+export type AgentCredentialsParts = ServiceParts & { lock: () => { release: () => void } };
 
 /** Saved credentials as the agent uses them. */
 export class AgentCredentials implements Credentials {
@@ -35,7 +37,7 @@ export class AgentCredentials implements Credentials {
     try {
       return await this.#alone(() => this.#unlock(method));
     } catch (error) {
-      if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+      if (!isRefusal(error)) throw error;
       return { refused: 'unknown' };
     }
   }
@@ -55,6 +57,34 @@ export class AgentCredentials implements Credentials {
       this.#ends.set(method, this.#parts.attempts.begin(attempt));
     } finally {
       lock.release();
+    }
+  }
+
+  servicePassword(): ServicePassword | null {
+    try {
+      const { store, record } = this.#parts;
+      const saved = store.saved(METHOD);
+      const account = record.read();
+      // One that is being made or deleted is the business of whoever does it; one that is no administrator cannot do it.
+      if (saved === null || !account?.ready || !account.admin) return null;
+      return { savedAt: saved.savedAt, isHalfChanged: preparedItem(this.#parts) !== null };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return null;
+    }
+  }
+
+  async rotate(savedAt: Instant): Promise<RotationOutcome> {
+    try {
+      return await this.#alone(async () => {
+        const now = this.servicePassword();
+        if (now === null || (now.savedAt !== savedAt && !now.isHalfChanged)) return { result: 'not-needed' };
+        await rotateServiceAccount(this.#parts, null);
+        return { result: 'rotated' };
+      });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return { result: 'failed', why: error.message.replace(/\.$/, '') };
     }
   }
 
@@ -90,7 +120,7 @@ export class AgentCredentials implements Credentials {
       if (verdict.why === 'known-wrong') return 'wrong-password';
       return verdict.why === 'failures-unknown' ? 'unknown' : verdict.why;
     } catch (error) {
-      if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+      if (!isRefusal(error)) throw error;
       return 'unknown';
     }
   }
@@ -103,6 +133,10 @@ export class AgentCredentials implements Credentials {
       lock.release();
     }
   }
+}
+
+function isRefusal(error: unknown): error is UpkeepError {
+  return error instanceof UpkeepError && error.code !== 'bug';
 }
 
 function isSavedMethod(method: AuthMethod): method is SavedMethod {

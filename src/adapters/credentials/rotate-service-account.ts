@@ -26,6 +26,7 @@ export async function rotateServiceAccount(parts: ServiceParts, admin: Administr
   const old = await parts.store.read(METHOD);
   if (!old.found && admin === null) throw troubleError(`the old password cannot be used: ${old.why}.`, old, name);
   if (admin !== null) await requireAdministrator(parts, admin);
+  else await requireRight(parts, name, known(old));
   const by = admin ?? { name, password: known(old), fullName: FULL_NAME };
   const secret = await newPassword(parts.commands, name, parts.pick);
   const item = await parts.store.prepare({ method: METHOD, account: name, uid: null, secret }, RULES);
@@ -44,6 +45,12 @@ export async function rotateServiceAccount(parts: ServiceParts, admin: Administr
       facts: { account: name, said: said.error, version: credentialId(item) },
     },
   );
+}
+
+/** A password that is wrong would count as a failed login once more when it is to authorise the new one. */
+async function requireRight(parts: ServiceParts, name: string, password: Secret): Promise<void> {
+  const checked = await verified(parts, name, password);
+  if (!checked.fit) throw troubleError(`the old password cannot be used: ${checked.why}.`, checked, name);
 }
 
 /** The name our finished account has now. */

@@ -20,5 +20,6 @@ export function allEffects(commands: Commands, clock: Clock, credentials: Creden
     askPassword: askPassword(commands, clock, secrets),
     unlockCredential: unlockCredential(commands, credentials, secrets),
     install: install(commands, secrets, credentials),
+    rotatePassword: { run: ({ savedAt }) => credentials.rotate(savedAt) },
   };
 }

@@ -37,8 +37,10 @@ export function gatherFacts(commands: Commands, clock: Clock, credentials: Crede
       const silicon = mapped(appleSilicon, (answer) => answer.appleSilicon);
       const isAsked = authority && valueOr(silicon, false);
       const found = isAsked ? await gatherAuthority(commands, credentials, valueOr(who, null), signal) : null;
+      const servicePassword = credentials.servicePassword();
       return {
         ...(found === null ? {} : { authority: found }),
+        ...(servicePassword === null ? {} : { servicePassword }),
         at: clock.now(),
         monotonicMs: clock.monotonicMs(),
         zone: clock.zone(),

@@ -1,16 +1,19 @@
 // Saved credentials as the agent uses them: looked at without a try, handed out only when they would do.
 import { describe, expect, test } from 'vitest';
 import { AgentCredentials } from '../../../src/adapters/credentials/agent-credentials.ts';
+import { ServiceRecordFile } from '../../../src/adapters/credentials/service-record.ts';
 import { NOTHING_SAVED } from '../../../src/domain/authority.ts';
 import { DAY_MS } from '../../../src/domain/instant.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { ADMIN, desk } from './desk.ts';
+import type { MacSpecInput } from '../../../src/simulator/mac/mac-spec.ts';
+import { ADMIN, desk, FOLDER, Killed } from './desk.ts';
+import { NAME, type ServiceDesk, serviceDesk } from './service-desk.ts';
 
 type Desk = ReturnType<typeof desk>;
 const ANNA = { name: 'anna', uid: 501 };
 
 function agentOn(one: Desk) {
-  const { store, parts } = one.process();
+  const { store, parts, files } = one.process();
   let held = 0;
   const lock = () => {
     held += 1;
@@ -19,7 +22,8 @@ function agentOn(one: Desk) {
     };
     return { release };
   };
-  return { credentials: new AgentCredentials({ ...parts, store, lock }), store, parts, held: () => held };
+  const service = { record: new ServiceRecordFile(FOLDER, files), pick: () => 0 };
+  return { credentials: new AgentCredentials({ ...parts, ...service, store, lock }), store, parts, held: () => held };
 }
 
 async function withBert(): Promise<Desk> {
@@ -111,4 +115,66 @@ test("a person's own is there only while they are", async () => {
     'keychain-unavailable',
     'keychain-unavailable',
   ]);
+});
+
+/** Lives until the end or the death, and says how many steps there were. */
+async function stepsOf(started: Promise<unknown>, life: ReturnType<ServiceDesk['life']>): Promise<number> {
+  await started.catch((error: unknown) => {
+    if (!(error instanceof Killed)) throw error;
+  });
+  return life.steps() + 1;
+}
+
+describe('changing the password of upkeep’s own account', () => {
+  const agentOf = (one: ServiceDesk, { parts }: ReturnType<ServiceDesk['life']> = one.life()) =>
+    new AgentCredentials({ ...parts, lock: () => ({ release: () => undefined }) });
+  const made = async (more: MacSpecInput = {}) => {
+    const one = serviceDesk(more);
+    await one.run(one.create());
+    return one;
+  };
+  const rotated = (one: ServiceDesk, savedAt = agentOf(one).servicePassword()?.savedAt ?? 0) =>
+    one.run(agentOf(one).rotate(savedAt));
+
+  test('without one there is nothing to change', async () => {
+    const one = serviceDesk();
+    expect(agentOf(one).servicePassword()).toBeNull();
+    expect(await rotated(one)).toEqual({ result: 'not-needed' });
+  });
+
+  test('it gets a new one, once', async () => {
+    const one = await made();
+    const before = [await one.password(), agentOf(one).servicePassword()?.savedAt] as const;
+    await one.mac.world.runUntil(one.mac.world.now() + DAY_MS);
+    expect(await rotated(one)).toEqual({ result: 'rotated' });
+    expect(await one.password()).not.toBe(before[0]);
+    expect(one.account()?.loginPassword).toBe(await one.password());
+    // The same order again, as after a crash that came before its outcome was written down.
+    expect(await rotated(one, before[1])).toEqual({ result: 'not-needed' });
+  });
+
+  test('one that is wrong by now is found out by one try, and macOS is not given it once more', async () => {
+    const one = await made();
+    one.mac.rotatePassword(NAME, 'set by somebody else');
+    await one.mac.world.runUntil(one.mac.world.now() + DAY_MS);
+    expect(await rotated(one)).toMatchObject({ result: 'failed', why: expect.stringContaining('old password') });
+    expect(one.account()?.failedLogins).toBe(1);
+    expect(one.life().parts.store.list().prepared).toEqual([]);
+  });
+
+  test('cut off at every step, the next order ends it', async () => {
+    for (let step = 1, steps = 1; step <= steps; step += 1) {
+      const one = await made();
+      await one.mac.world.runUntil(one.mac.world.now() + DAY_MS);
+      const life = one.life({ step, when: 'after' });
+      const { savedAt } = agentOf(one).servicePassword() ?? { savedAt: 0 };
+      steps = Math.max(steps, await one.run(stepsOf(agentOf(one, life).rotate(savedAt), life)));
+      await one.mac.world.runUntil(one.mac.world.now() + DAY_MS);
+      const left = agentOf(one).servicePassword();
+      expect(left, `step ${step}`).not.toBeNull();
+      if (left?.isHalfChanged) expect(await rotated(one), `step ${step}`).toEqual({ result: 'rotated' });
+      expect(agentOf(one).servicePassword()?.isHalfChanged, `step ${step}`).toBe(false);
+      expect(one.account()?.loginPassword, `step ${step}`).toBe(await one.password());
+    }
+  });
 });
