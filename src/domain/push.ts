@@ -1,0 +1,48 @@
+import type { OsRelease } from './os-version.ts';
+
+/** How a management server brings an update to a Mac: a declaration with a deadline, or a command. */
+export const PUSH_MEANS = ['declaration', 'plan', 'legacy-command', 'raw-command'] as const;
+export type PushMeans = (typeof PUSH_MEANS)[number];
+
+/** `by` is the Mac’s own local time without a zone, as declarations want it: `2026-12-25T21:09:31`. */
+export type PushAction = { kind: 'download' } | { kind: 'install-and-restart' } | { kind: 'enforce'; by: string };
+
+export type PushOrder = { to: OsRelease; major: boolean; action: PushAction };
+
+/** What the server keeps under an id; null where it gives none, and only the Mac shows what comes of it. */
+export type PushPlan = { means: PushMeans; id: string | null };
+
+/** Why a server could not, or did not, do what it was asked. */
+export const PUSH_TROUBLES = [
+  'server-unreachable',
+  'server-busy',
+  'server-failed',
+  'credential-refused',
+  'privilege-missing',
+  'feature-off',
+  'feature-switching',
+  'computer-unknown',
+  'computer-ambiguous',
+  'not-managed',
+  'not-supervised',
+  'bootstrap-token',
+  'plan-in-progress',
+  'version-unavailable',
+  'not-supported',
+  'no-disk-space',
+  'command-failed',
+  'declaration-failed',
+  'lost',
+  'not-understood',
+] as const;
+export type PushTrouble = (typeof PUSH_TROUBLES)[number];
+
+/** `detail` continues a sentence, names codes and missing privileges, and holds no secret. */
+export type PushFailure = { trouble: PushTrouble; detail: string };
+
+/** Where a plan stands on the server. `phase` is the server's own word; what happens on the Mac is not in it. */
+export type PushState =
+  | { state: 'under-way'; phase: string }
+  | { state: 'scheduled'; by: string | null }
+  | { state: 'completed' }
+  | ({ state: 'failed' } & PushFailure);

@@ -1,0 +1,28 @@
+import type { PushFailure, PushMeans, PushOrder, PushPlan, PushState } from '../domain/push.ts';
+
+/** What a server can do for this Mac now. `deadlines`: whether it can hand an enforced deadline to macOS. */
+export type PushAbilities = { means: readonly PushMeans[]; deadlines: boolean; serverVersion: string | null };
+
+export type Failed = { failed: PushFailure };
+
+/**
+ * A management server that can bring an update to this one Mac. Nothing here rejects but for a bug: what goes wrong is a
+ * value. No call restarts anything by itself but `push`, and that only where the order says so.
+ */
+export interface PushService {
+  /** Asks whether it can be reached, lets us in, knows this Mac and may push to it. Changes nothing. */
+  look(signal?: AbortSignal): Promise<PushAbilities | Failed>;
+  /** A plan that is under way for this Mac, whoever made it. */
+  current(signal?: AbortSignal): Promise<{ plan: PushPlan; order: PushOrder | null } | null | Failed>;
+  /**
+   * Makes a plan. After an answer that was lost it looks for the plan first and never makes a second one. What it returns is
+   * not success: a plan that was taken can fail a minute later.
+   */
+  push(order: PushOrder, means: PushMeans, signal?: AbortSignal): Promise<{ plan: PushPlan } | Failed>;
+  /** Where it stands. Not to be asked more than once a minute. */
+  follow(plan: PushPlan, signal?: AbortSignal): Promise<PushState>;
+  /** Has the Mac look for what waits for it. Sending nothing that was not there already, it may be repeated. */
+  nudge(signal?: AbortSignal): Promise<null | Failed>;
+  /** Ends what was opened: tokens. */
+  close(): Promise<void>;
+}
