@@ -4,9 +4,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { privateFiles } from '../../src/adapters/credentials/private-files.ts';
+import { Seal } from '../../src/adapters/credentials/seal.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { readStatus } from '../../src/agent/status-file.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { root as project, specWith } from '../support/lives.ts';
@@ -47,7 +50,13 @@ const filesUnderRoot = () =>
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n');
 
-const items = () => mac.mac.keychains.system.items.map(({ account, secret }) => [account.split('/')[0], secret]);
+const items = () => {
+  const seal = new Seal(placesUnder(mac.root).state, privateFiles);
+  return mac.mac.keychains.system.items.map(({ account, secret }) => {
+    expect(secret).not.toContain(BERT);
+    return [account.split('/')[0], seal.open(new Secret(secret), account)?.expose((plain) => plain)];
+  });
+};
 
 test('set, list, verify, replaced, deleted; the password is in the keychain and nowhere else', async () => {
   const { state } = placesUnder(mac.root);

@@ -5,8 +5,10 @@ import { AttemptsFile } from '../../../src/adapters/credentials/attempts-file.ts
 import { CredentialStore } from '../../../src/adapters/credentials/credential-store.ts';
 import { KEYCHAIN_SERVICE } from '../../../src/adapters/credentials/keychain-items.ts';
 import type { PrivateFiles } from '../../../src/adapters/credentials/private-files.ts';
+import { Seal } from '../../../src/adapters/credentials/seal.ts';
 import type { VerifyParts } from '../../../src/adapters/credentials/verify-password.ts';
 import { HOUR_MS } from '../../../src/domain/instant.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 import type { Commands, ToolEvent } from '../../../src/ports/commands.ts';
 import type { MacSpecInput } from '../../../src/simulator/mac/mac-spec.ts';
 import type { VirtualMac } from '../../../src/simulator/mac/virtual-mac.ts';
@@ -33,13 +35,19 @@ export function desk(more: MacSpecInput = {}) {
     process: (death: Death = null, refused: readonly string[] = []) => processOn(mac, disk, death, refused),
     run: <T>(started: Promise<T>) => inVirtualTime(mac, started),
     /** What upkeep keeps in the keychain of the Mac, by version. */
-    kept: () => keptIn(mac),
+    kept: () => keptIn(mac, disk),
   };
 }
 
-export function keptIn(mac: VirtualMac): Record<string, string> {
+export function keptIn(mac: VirtualMac, disk: ReadonlyMap<string, string>): Record<string, string> {
+  const seal = new Seal(FOLDER, { read: (path) => disk.get(path) ?? null, write: () => {} });
   const items = mac.keychains.system.items.filter(({ service }) => service === KEYCHAIN_SERVICE);
-  return Object.fromEntries(items.map(({ account, secret }) => [account, secret]));
+  return Object.fromEntries(
+    items.map(({ account, secret }) => {
+      const opened = seal.open(new Secret(secret), account);
+      return [account, opened === null ? 'does not open' : opened.expose((plain) => plain)];
+    }),
+  );
 }
 
 const NOT_STARTED: ToolEvent = {
