@@ -83,7 +83,6 @@ function opened(text: string, key: Buffer, id: string): Secret | null {
   try {
     const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
       .setAAD(Buffer.from(id))
-
       .setAuthTag(tag);
     const plain = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
     return new Secret(plain.toString('utf8'));
