@@ -20,6 +20,15 @@ const gone =
   (path: string): Instead =>
   (call) =>
     call.path === path ? of({ kind: 'ended', ending: GONE }) : null;
+const instead =
+  (command: string, text: string): Instead =>
+  ({ name }) =>
+    name === command
+      ? of<ToolEvent[]>(
+          { kind: 'output', stream: 'stdout', text },
+          { kind: 'ended', ending: { ...GONE, spawnError: null, exitCode: 0 } },
+        )
+      : null;
 const NOWHERE = '/nowhere/upkeep';
 
 async function gathered(spec: MacSpecInput, changes: Partial<CheckupGround> = {}, instead: Instead = () => null) {
@@ -87,29 +96,21 @@ describe('as root', () => {
     expect(calls.filter(({ stdin }) => (stdin ?? []).some((part) => typeof part !== 'string'))).toEqual([]);
   });
 
-  test('without any rule about lock-outs it is not known from when on an account is locked', async () => {
-    const { facts } = await gathered({});
-    expect(facts.logins.anna?.lockout).toEqual(known({ state: 'unknown' }));
+  test('rules without one about lock-outs never lock anybody; without any rules nobody knows', async () => {
+    expect((await gathered({})).facts.logins.anna?.lockout).toEqual(known({ state: 'none' }));
+    const silent = instead('pwpolicy.all', 'Getting global account policies\n');
+    expect((await gathered({}, {}, silent)).facts.logins.anna?.lockout).toEqual(known({ state: 'unknown' }));
   });
 
   test('of the older form of rules a limit counts, and the absence of one does not', async () => {
-    const older =
-      (text: string): Instead =>
-      ({ name }) =>
-        name === 'pwpolicy.global'
-          ? of<ToolEvent[]>(
-              { kind: 'output', stream: 'stdout', text },
-              { kind: 'ended', ending: { ...GONE, spawnError: null, exitCode: 0 } },
-            )
-          : null;
     const lockoutWith = async (spec: MacSpecInput, text: string) =>
-      (await gathered(spec, {}, older(text))).facts.logins.anna?.lockout;
+      (await gathered(spec, {}, instead('pwpolicy.global', text))).facts.logins.anna?.lockout;
     expect(await lockoutWith({}, 'maxFailedLoginAttempts=4 \n')).toMatchObject({
       value: { state: 'limited', attempts: 4 },
     });
     expect(await lockoutWith(SPEC, 'maxFailedLoginAttempts=4 \n')).toMatchObject({ value: { attempts: 4 } });
     expect(await lockoutWith(SPEC, 'maxFailedLoginAttempts=0 \n')).toMatchObject({ value: { attempts: 10 } });
-    expect(await lockoutWith({}, 'maxFailedLoginAttempts=0 \n')).toMatchObject({ value: { state: 'unknown' } });
+    expect(await lockoutWith({}, 'maxFailedLoginAttempts=0 \n')).toMatchObject({ value: { state: 'none' } });
   });
 
   test('a tool that is gone leaves the rest known, and its own facts unknown with the reason', async () => {
@@ -130,21 +131,8 @@ describe('as anybody', () => {
     const unknowns = examine(facts).filter(({ mark }) => mark === 'unknown');
     expect(unknowns.map(({ code, remedy }) => [code, remedy])).toEqual([
       ['lockout.unknown', 'Run it with `sudo`.'],
+      ['lockout.threshold-unknown', 'Run it with `sudo`.'],
       ['filevault.recovery-key-unknown', 'Run it with `sudo`.'],
     ]);
   });
-});
-
-test('what others know of saved passwords is taken over', async () => {
-  const none = {
-    'saved-password': 'not-set',
-    'local-account': 'not-set',
-    'service-account': null,
-    mdm: 'not-set',
-  } as const;
-  const saved = { methods: known(none), serviceAccount: known('bert'), keychain: known('root-only' as const) };
-  const { facts } = await gathered(SPEC, { saved });
-  expect(examine(facts).map(({ code }) => code)).toEqual(
-    expect.arrayContaining(['authority.method', 'method.ready', 'service-account.healthy', 'keychain.root-only']),
-  );
 });

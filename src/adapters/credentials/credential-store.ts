@@ -12,7 +12,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import { CredentialsFile, EMPTY, type SavedCredentials } from './credentials-file.ts';
-import { KeychainItems } from './keychain-items.ts';
+import { type Closed, KeychainItems } from './keychain-items.ts';
 import { refuseObstacles, type SaveRules } from './obstacles.ts';
 import { type PrivateFiles, privateFiles } from './private-files.ts';
 import { Seal } from './seal.ts';
@@ -44,11 +44,13 @@ export class CredentialStore {
   readonly #clock: Clock;
   readonly #file: CredentialsFile;
   readonly #items: KeychainItems;
+  readonly #seal: Seal;
 
   constructor({ commands, clock, folder, files = privateFiles }: CredentialStoreParts) {
     this.#clock = clock;
     this.#file = new CredentialsFile(folder, files);
-    this.#items = new KeychainItems(commands, new Seal(folder, files));
+    this.#seal = new Seal(folder, files);
+    this.#items = new KeychainItems(commands, this.#seal);
   }
 
   /** What is saved, and what still lies in a keychain although it does not count any more. Changes nothing. */
@@ -68,6 +70,11 @@ export class CredentialStore {
       if (!(error instanceof UpkeepError)) throw error;
       return { found: false, trouble: 'unknown', why: error.message };
     }
+  }
+
+  /** Whether the password of a method still lies where it was put, as far as can be told without reading it. */
+  async lies(saved: SavedCredential): Promise<{ is: 'there' } | { is: 'absent' } | Closed> {
+    return this.#seal.isThere() ? this.#items.see(saved) : { is: 'absent' };
   }
 
   async #read(method: SavedMethod, missing: SavedCredential | null): Promise<CredentialReading> {

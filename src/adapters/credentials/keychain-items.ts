@@ -11,6 +11,7 @@ import {
   type Keychain,
   type KeychainPlace,
   keepPassword,
+  seePassword,
 } from '../commands/keychain-commands.ts';
 import { usable } from '../commands/passwords.ts';
 import { runCommand } from '../commands/run-command.ts';
@@ -53,6 +54,15 @@ export class KeychainItems {
       if (password === null) return closedBy(problem);
       const secret = this.#seal.open(password, credentialId(item));
       return secret === null ? { is: 'foreign' } : { is: 'found', secret };
+    });
+  }
+
+  /** Whether it is there, without reading it: nobody is ever asked for anything. */
+  see(item: KeptItem): Promise<{ is: 'there' } | { is: 'absent' } | Closed> {
+    return this.#inKeychain<{ is: 'there' } | { is: 'absent' } | Closed>(item, { is: 'absent' }, async (place) => {
+      const { there, problem } = await runCommand(this.#commands, seePassword, place);
+      if (there) return { is: 'there' };
+      return problem === 'not-found' ? { is: 'absent' } : closedBy(problem);
     });
   }
 

@@ -57,6 +57,11 @@ export class Seal {
     return key.expose((coded) => found.expose((text) => opened(text, Buffer.from(coded, 'base64'), id)));
   }
 
+  /** Whether there is a key. Throws as `close` does. */
+  isThere(): boolean {
+    return this.#key() !== null;
+  }
+
   /** Once nothing that was sealed counts: what may still lie about opens with nothing any more. */
   renew(): void {
     if (this.#files.read(this.path) !== null) this.#newKey();

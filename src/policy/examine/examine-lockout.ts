@@ -69,12 +69,16 @@ function unknownFailures(names: readonly string[], { logins }: CheckupFacts): Fi
 
 function unknownThresholds(names: readonly string[], { logins }: CheckupFacts): Finding[] {
   const without = names.filter((name) => thresholdIsUnknown(logins[name]));
-  if (without.length === 0) return [];
+  const [first] = without;
+  if (first === undefined) return [];
+  const what = `It is not known from how many wrong passwords on an account is locked: ${listed(without)}.`;
+  const lockout = logins[first]?.lockout;
+  if (lockout?.known === false) return [notKnown('lockout.threshold-unknown', what, lockout.why)];
   return [
     {
       code: 'lockout.threshold-unknown',
       mark: 'unknown',
-      what: `It is not known from how many wrong passwords on an account is locked: ${listed(without)}.`,
+      what,
       means: `upkeep takes it for ${ASSUMED_LOCKOUT_ATTEMPTS}.`,
       remedy: 'A passcode profile with a limit makes it known: `pwpolicy -getaccountpolicies` shows what holds here.',
     },
