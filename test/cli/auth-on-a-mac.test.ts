@@ -12,6 +12,7 @@ import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
+import { lockCredentials } from '../../src/store/lock.ts';
 import { root as project, specWith } from '../support/lives.ts';
 import { MONDAY_NINE, offer } from '../support/situations.ts';
 
@@ -111,6 +112,21 @@ test('a wrong one is not saved, and what was saved stays', async () => {
   expect([drifted.exitCode, drifted.stderr]).toEqual([77, expect.stringContaining('drifted apart')]);
   expect((await auth(['set', 'local-account', 'dora'], NEXT)).stderr).toContain('there is no account “dora”');
   expect((await auth(['verify', 'service-account'])).exitCode).toBe(69);
+});
+
+test('while another run is at work on them it is refused, and nothing is tried', { timeout: 120_000 }, async () => {
+  await auth(['set', 'local-account', 'bert'], BERT);
+  await mac.runUntil(mac.mac.world.now() + DAY_MS + HOUR_MS);
+  const tries = () => mac.mac.calls.filter(({ args }) => args.join(' ').includes('-authonly')).length;
+  const before = tries();
+  const lock = lockCredentials(placesUnder(mac.root).state);
+  const refused = await auth(['verify']);
+  lock.release();
+  expect([refused.exitCode, refused.stdout, tries()]).toEqual([75, '', before]);
+  expect(refused.stderr).toMatch(
+    /^upkeep: another run of upkeep is at work on the saved credentials\.\n.*nothing was changed\.\n\(agent\.locked\)\n$/,
+  );
+  expect([(await auth(['verify'])).exitCode, tries()]).toEqual([0, before + 1]);
 });
 
 test('from a file descriptor', async () => {
