@@ -150,6 +150,19 @@ test('`uninstall --purge` leaves no password behind in the keychain', async () =
   expect(existsSync(placesUnder(mac.root).state)).toBe(false);
 });
 
+test('on an Intel Mac it says what a saved password is for', { timeout: 120_000 }, async () => {
+  await mac.shutDown();
+  rmSync(folder, { recursive: true, force: true });
+  const accounts = [{ name: 'bert', password: BERT, admin: true, secureToken: true }];
+  const spec = specWith({ appleSilicon: false, accounts });
+  mac = new MacUnderRoot({ root: folder, spec, start: MONDAY_NINE, time: 'eager' });
+  await mac.boot();
+  const set = await auth(['set', 'local-account', 'bert'], BERT);
+  expect([set.exitCode, set.stderr]).toEqual([0, '']);
+  expect(set.stdout).toMatch(/\nThis is an Intel Mac, where no password is needed to install: .*FileVault.*\.\n$/);
+  expect(JSON.parse((await auth(['set', 'local-account', 'bert', '--json'], BERT)).stdout)).toHaveProperty('saved');
+});
+
 test('what is saved authorises the install on a Mac where nobody is logged in', { timeout: 240_000 }, async () => {
   await mac.shutDown();
   rmSync(folder, { recursive: true, force: true });

@@ -64,6 +64,35 @@ describe('renamed', () => {
   });
 });
 
+describe('renamed while it was half made, its GUID not on record yet', () => {
+  const halfMade = async () => {
+    let one = serviceDesk();
+    const before = one.others();
+    // The first step after which there is an account: the tool that made it has just ended.
+    for (let step = 1; one.account() === null; step += 1) {
+      one = serviceDesk();
+      await one.run(endOf(one.create(one.life({ step, when: 'after' }).parts)));
+    }
+    expect(one.life().parts.record.read()).toMatchObject({ guid: null, ready: false });
+    rename(one, 'helper');
+    return { one, before };
+  };
+
+  test('it is found and deleted', async () => {
+    const { one, before } = await halfMade();
+    await one.run(one.remove());
+    expect([one.account('helper'), one.kept(), one.others()]).toEqual([null, {}, before]);
+  });
+
+  test('it is not finished under that name, and the next one is a new one', async () => {
+    const { one, before } = await halfMade();
+    expect(codeOf(await one.run(endOf(one.create())))).toBe('credential.unfit');
+    expect([one.account('helper'), one.account(), one.others()]).toEqual([null, null, before]);
+    await one.run(one.create());
+    expect(one.account()?.loginPassword).toBe(await one.password());
+  });
+});
+
 describe('a look-alike', () => {
   const FULL = { fullName: 'Upkeep Service', home: '/var/empty', shell: '/usr/bin/false' };
 
