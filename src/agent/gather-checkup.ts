@@ -3,11 +3,11 @@ import * as account from '../adapters/commands/account-commands.ts';
 import type { Command } from '../adapters/commands/command.ts';
 import * as fact from '../adapters/commands/fact-commands.ts';
 import * as fileVault from '../adapters/commands/filevault-commands.ts';
-import { EXPECT } from '../adapters/commands/on-a-terminal.ts';
 import { accountPolicies, globalPolicy, policiesOfAccount } from '../adapters/commands/password-policy-commands.ts';
 import { runCommand } from '../adapters/commands/run-command.ts';
 import { endOfFile } from '../adapters/jamf/end-of-file.ts';
 import { readJamfLog } from '../adapters/jamf/jamf-log.ts';
+import { changeableByOthers } from '../adapters/launchd/rights.ts';
 import type { Places } from '../adapters/places.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
 import {
@@ -17,7 +17,6 @@ import {
   strictestPolicy,
   type TokenState,
 } from '../domain/accounts.ts';
-import { AUTH_METHODS, type AuthMethod, type MethodTrouble } from '../domain/authority.ts';
 import { type Fact, known, unknown } from '../domain/facts.ts';
 import { SECOND_MS } from '../domain/instant.ts';
 import type { CheckupFacts, LoginFacts, OwnHealth } from '../policy/examine/checkup-facts.ts';
@@ -25,6 +24,7 @@ import { ONLY_ROOT } from '../policy/examine/finding.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
 import { factOf, mapped, whoIsThere } from './effects/gather-facts.ts';
+import { gatherSaved } from './gather-saved.ts';
 import { requiredTools } from './required-tools.ts';
 
 export type CheckupGround = {
@@ -35,13 +35,7 @@ export type CheckupGround = {
   isRoot: boolean;
   /** upkeep's status, as it is to be read now; throws as reading it does, and gives null where there is none. */
   ownHealth: () => Promise<OwnHealth | null>;
-  /** What others know: how each way to be authorised fares, and of what is saved. Without it nothing is set up. */
-  saved?: SavedFacts;
 };
-
-export type SavedFacts = {
-  methods: Fact<Readonly<Record<AuthMethod, MethodTrouble | null>>>;
-} & Pick<CheckupFacts, 'keychain' | 'serviceAccount' | 'verifications' | 'managementAccount'>;
 
 /** More accounts of people than this are not asked about one by one. */
 const MOST_ACCOUNTS = 25;
@@ -49,7 +43,7 @@ const SWIFT_DIALOG = '/usr/local/bin/dialog';
 
 /** Asks this Mac everything an examination needs; changes nothing. What cannot be asked or read is unknown, and why. */
 export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts> {
-  const { commands, clock, places, isRoot, saved = nothingSaved() } = ground;
+  const { commands, clock, places, isRoot } = ground;
   const ask = <I, O>(command: Command<I, O, 'probe'>, input: I): Promise<Fact<O>> => {
     if (command.privilege === 'root' && !isRoot) return Promise.resolve(unknown(ONLY_ROOT));
     return factOf(() => runCommand(commands, command, input));
@@ -66,19 +60,18 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
   ]);
   const people = accounts.known ? peopleAmong(accounts.value.accounts) : [];
   const { tokens, logins } = await askAboutEach(people, ask);
-  const { methods, ...others } = saved;
+  const consoleUser = atScreen.known ? whoIsThere(atScreen.value) : atScreen;
   return {
     at: clock.now(),
     zone: clock.zone(),
-    tools: toolsIn(places),
+    tools: await toolsIn(places),
     appleSilicon: mapped(silicon, ({ appleSilicon }) => appleSilicon),
-    consoleUser: atScreen.known ? whoIsThere(atScreen.value) : atScreen,
+    consoleUser,
     accounts: mapped(accounts, (found) => found.accounts),
     administrators,
     tokens,
     cryptoUsers: mapped(users, ({ list }) => list),
     logins,
-    methods,
     rules: mapped(
       await factOf(() => readPreferences(places, { zone: clock.zone() })),
       (found) => found.settings.authentication,
@@ -88,20 +81,19 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     authRestart: mapped(restart, ({ answer }) => answer),
     jamfLog: await jamfLogIn(places),
     own: await factOf(ground.ownHealth),
-    ...others,
+    managementAccount: unknown('only the management server knows the name of its account'),
+    ...(await gatherSaved(ground, consoleUser)),
   };
 }
 
-/** As long as nothing can be saved, no way is set up. */
-function nothingSaved(): SavedFacts {
-  const none = AUTH_METHODS.map((method) => [method, 'not-set'] as const);
-  return { methods: known(Object.fromEntries(none) as Record<AuthMethod, MethodTrouble>) };
-}
-
-function toolsIn(places: Places): CheckupFacts['tools'] {
-  const needed = [...requiredTools(), EXPECT].sort();
+async function toolsIn(places: Places): Promise<CheckupFacts['tools']> {
+  const needed = requiredTools();
   const missing = needed.filter((tool) => !existsSync(places.tool(tool)));
-  return known({ needed: needed.length, missing, dialog: existsSync(places.tool(SWIFT_DIALOG)) });
+  const dialog = existsSync(places.tool(SWIFT_DIALOG));
+  const dialogOpen = dialog
+    ? await factOf(async () => changeableByOthers(places.tool(SWIFT_DIALOG), places))
+    : known(null);
+  return known({ needed: needed.length, missing, dialog, dialogOpen });
 }
 
 /** Those who log in, and whatever else holds a token. */

@@ -1,15 +1,22 @@
 import { existsSync } from 'node:fs';
 import { allCommands } from '../adapters/commands/catalogue.ts';
+import { innerCall } from '../adapters/commands/user-session.ts';
 import type { Places } from '../adapters/places.ts';
 import { UpkeepError } from '../domain/problem.ts';
 
-/** The wrapper that brings a call into somebody's session is part of those calls and has no entry of its own. */
-const SESSION_TOOLS = ['/bin/launchctl', '/usr/bin/sudo'];
-
-/** Every tool of macOS the agent may start. What others install, such as swiftDialog, may be missing and is reported. */
+/**
+ * Every tool of macOS the agent may start, with those that start it: what brings a call into somebody's session, and what
+ * types at its prompts. What others install, such as swiftDialog, may be missing and is reported.
+ */
 export function requiredTools(): string[] {
-  const tools = allCommands.map((command) => command.tool).filter((tool) => !tool.startsWith('/usr/local/'));
-  return [...new Set([...SESSION_TOOLS, ...tools])].sort();
+  const tools = allCommands.flatMap(({ tool, example }) => toolsIn([example.path ?? tool, ...example.args], tool));
+  return [...new Set(tools)].filter((tool) => !tool.startsWith('/usr/local/')).sort();
+}
+
+/** Each program of a call, outermost first. */
+function toolsIn(argv: readonly string[], tool: string): string[] {
+  const inside = innerCall(argv);
+  return [argv[0] ?? tool, ...(inside === null ? [tool] : toolsIn(inside, tool))];
 }
 
 /** Whether this is a Mac is decided by the tools that are there, never by a name. Throws `not-a-mac` naming the missing. */

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { arm64 } from '../adapters/commands/fact-commands.ts';
 import { withLimits } from '../adapters/commands/limits.ts';
+import { runCommand } from '../adapters/commands/run-command.ts';
 import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
 import { CredentialStore } from '../adapters/credentials/credential-store.ts';
 import { privateFiles } from '../adapters/credentials/private-files.ts';
@@ -7,6 +9,7 @@ import type { ServiceParts } from '../adapters/credentials/service-account.ts';
 import { ServiceRecordFile } from '../adapters/credentials/service-record.ts';
 import type { VerifyParts } from '../adapters/credentials/verify-password.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
+import { factOf } from '../agent/effects/gather-facts.ts';
 import { requireTools } from '../agent/required-tools.ts';
 import { UpkeepError } from '../domain/problem.ts';
 import type { AuthenticationSettings } from '../domain/settings.ts';
@@ -23,9 +26,14 @@ export type AuthGround = {
   serviceSettings: () => Promise<AuthenticationSettings['serviceAccount']>;
   zone: string;
   severalSaved: () => Promise<boolean>;
+  /** What whoever saves something is told about an Intel Mac, as a line; empty on others, and where it is not known. */
+  intelWords: () => Promise<string>;
   /** Does something while nobody else changes or tries saved credentials. Throws `agent.locked` after a while. */
   alone: <T>(work: () => Promise<T>) => Promise<T>;
 };
+
+const ON_INTEL =
+  'This is an Intel Mac, where no password is needed to install: it is used only to restart past the FileVault screen, if the settings ask for that.';
 
 /** Throws `not-root` for anybody else unless a root is given, and `not-a-mac` where tools are missing. */
 export async function authGround(values: Values): Promise<AuthGround> {
@@ -54,6 +62,10 @@ export async function authGround(values: Values): Promise<AuthGround> {
     serviceSettings: async () => (await settings()).serviceAccount,
     zone,
     severalSaved: async () => (await settings()).severalSaved,
+    intelWords: async () => {
+      const chip = await factOf(() => runCommand(commands, arm64, undefined));
+      return chip.known && !chip.value.appleSilicon ? `${ON_INTEL}\n` : '';
+    },
     alone: async (work) => {
       const lock = lockCredentials(places.state);
       try {

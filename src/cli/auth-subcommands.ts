@@ -29,7 +29,12 @@ export const saveCredential: Subcommand = async (values, [method, account, ...mo
     `Saved: ${saved.method} “${saved.account}”. The password logs in and unlocks the startup volume.`,
     ...replaced.map((old) => `Deleted: ${old.method} “${old.account}”, the one before.`),
   ];
-  answer(values, io, { saved: savedJson(saved), replaced: replaced.map(savedJson) }, `${words.join('\n')}\n`);
+  answer(
+    values,
+    io,
+    { saved: savedJson(saved), replaced: replaced.map(savedJson) },
+    `${words.join('\n')}\n${await ground.intelWords()}`,
+  );
   return 0;
 };
 

@@ -40,7 +40,8 @@ export const createService: ServiceSubcommand = async (ground, values, io) => {
   const admin = await administratorIn(values, io);
   const { account, saved } = await alone(() => createServiceAccount(service, wanted, admin, rules));
   const words = `Made: the service account “${account}”. Its password is random and nobody knows it; it logs in and unlocks the startup volume.\n`;
-  tell(values, io, { made: true, account, saved: saved === null ? null : savedJson(saved) }, words);
+  const about = await ground.intelWords();
+  tell(values, io, { made: true, account, saved: saved === null ? null : savedJson(saved) }, `${words}${about}`);
   return 0;
 };
 

@@ -10,9 +10,22 @@ export type Attempt = {
   /** Which password: the version of a saved one, or null for one that somebody typed. */
   credential: string | null;
   at: Instant;
-  /** Null until it is known. */
+  /** Whether it logs in; null until it is known. */
   right: boolean | null;
+  /** Whether the startup volume knows it, where that was asked and answered. */
+  disk?: boolean | undefined;
 };
+
+/** What the last try of a saved password showed; `only-login` and `only-disk` where the two passwords of the account differ. */
+export type LastVerdict = 'right' | 'wrong' | 'only-login' | 'only-disk' | null;
+
+/** Null where it was not tried since it was saved, or nobody knows what came of it. */
+export function lastVerdict(account: string, credential: string, attempts: readonly Attempt[]): LastVerdict {
+  const last = attempts.findLast((one) => one.account === account && one.credential === credential);
+  if (last === undefined || last.right === null) return null;
+  if (last.right) return last.disk === false ? 'only-login' : 'right';
+  return last.disk === true ? 'only-disk' : 'wrong';
+}
 
 /** What the Mac says about the account now; null where it does not say. */
 export type LockoutFacts = {

@@ -136,17 +136,3 @@ describe('as anybody', () => {
     ]);
   });
 });
-
-test('what others know of saved passwords is taken over', async () => {
-  const none = {
-    'saved-password': 'not-set',
-    'local-account': 'not-set',
-    'service-account': null,
-    mdm: 'not-set',
-  } as const;
-  const saved = { methods: known(none), serviceAccount: known('bert'), keychain: known('root-only' as const) };
-  const { facts } = await gathered(SPEC, { saved });
-  expect(examine(facts).map(({ code }) => code)).toEqual(
-    expect.arrayContaining(['authority.method', 'method.ready', 'service-account.healthy', 'keychain.root-only']),
-  );
-});

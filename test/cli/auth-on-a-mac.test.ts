@@ -4,11 +4,15 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { privateFiles } from '../../src/adapters/credentials/private-files.ts';
+import { Seal } from '../../src/adapters/credentials/seal.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { readStatus } from '../../src/agent/status-file.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
+import { lockCredentials } from '../../src/store/lock.ts';
 import { root as project, specWith } from '../support/lives.ts';
 import { MONDAY_NINE, offer } from '../support/situations.ts';
 
@@ -47,7 +51,13 @@ const filesUnderRoot = () =>
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n');
 
-const items = () => mac.mac.keychains.system.items.map(({ account, secret }) => [account.split('/')[0], secret]);
+const items = () => {
+  const seal = new Seal(placesUnder(mac.root).state, privateFiles);
+  return mac.mac.keychains.system.items.map(({ account, secret }) => {
+    expect(secret).not.toContain(BERT);
+    return [account.split('/')[0], seal.open(new Secret(secret), account)?.expose((plain) => plain)];
+  });
+};
 
 test('set, list, verify, replaced, deleted; the password is in the keychain and nowhere else', async () => {
   const { state } = placesUnder(mac.root);
@@ -104,6 +114,21 @@ test('a wrong one is not saved, and what was saved stays', async () => {
   expect((await auth(['verify', 'service-account'])).exitCode).toBe(69);
 });
 
+test('while another run is at work on them it is refused, and nothing is tried', { timeout: 120_000 }, async () => {
+  await auth(['set', 'local-account', 'bert'], BERT);
+  await mac.runUntil(mac.mac.world.now() + DAY_MS + HOUR_MS);
+  const tries = () => mac.mac.calls.filter(({ args }) => args.join(' ').includes('-authonly')).length;
+  const before = tries();
+  const lock = lockCredentials(placesUnder(mac.root).state);
+  const refused = await auth(['verify']);
+  lock.release();
+  expect([refused.exitCode, refused.stdout, tries()]).toEqual([75, '', before]);
+  expect(refused.stderr).toMatch(
+    /^upkeep: another run of upkeep is at work on the saved credentials\.\n.*nothing was changed\.\n\(agent\.locked\)\n$/,
+  );
+  expect([(await auth(['verify'])).exitCode, tries()]).toEqual([0, before + 1]);
+});
+
 test('from a file descriptor', async () => {
   const file = join(folder, 'secret.txt');
   writeFileSync(file, `${BERT}\n`);
@@ -123,6 +148,19 @@ test('`uninstall --purge` leaves no password behind in the keychain', async () =
   expect((await uninstall('--purge')).stdout).toMatch(/^done {8}delete saved credentials/);
   expect(items()).toEqual([]);
   expect(existsSync(placesUnder(mac.root).state)).toBe(false);
+});
+
+test('on an Intel Mac it says what a saved password is for', { timeout: 120_000 }, async () => {
+  await mac.shutDown();
+  rmSync(folder, { recursive: true, force: true });
+  const accounts = [{ name: 'bert', password: BERT, admin: true, secureToken: true }];
+  const spec = specWith({ appleSilicon: false, accounts });
+  mac = new MacUnderRoot({ root: folder, spec, start: MONDAY_NINE, time: 'eager' });
+  await mac.boot();
+  const set = await auth(['set', 'local-account', 'bert'], BERT);
+  expect([set.exitCode, set.stderr]).toEqual([0, '']);
+  expect(set.stdout).toMatch(/\nThis is an Intel Mac, where no password is needed to install: .*FileVault.*\.\n$/);
+  expect(JSON.parse((await auth(['set', 'local-account', 'bert', '--json'], BERT)).stdout)).toHaveProperty('saved');
 });
 
 test('what is saved authorises the install on a Mac where nobody is logged in', { timeout: 240_000 }, async () => {

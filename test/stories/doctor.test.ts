@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AGENT_LABEL } from '../../src/adapters/launchd/plists.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
-import { HOUR_MS } from '../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
 import type { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import { bootedMac, NEEDS_PERL, withoutPerl } from '../simulator/door/harness.ts';
 import { root as project } from '../support/lives.ts';
+
+const BERT = { name: 'bert', password: 'staple of the admin', admin: true, secureToken: true };
 
 const doctor = (mac: MacUnderRoot, ...words: string[]) =>
   mac.run([process.execPath, join(project, 'src/cli/main.ts'), 'doctor', ...words, '--root', mac.root]);
@@ -89,5 +91,24 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
     expect(stdout).toMatch(
       /^upkeep itself\n {2}✓ launchd, the state, the settings and the backup of upkeep are well\.$/m,
     );
+  });
+
+  test('a saved password that drifted is found by its last try, and nothing is tried', {
+    timeout: 120_000,
+  }, async () => {
+    const mac = await bootedMac({ spec: { accounts: [BERT] } });
+    const auth = (words: string[], stdin: string | null = null) =>
+      mac.run([process.execPath, join(project, 'src/cli/main.ts'), 'auth', ...words, '--root', mac.root], { stdin });
+    expect(await auth(['set', 'local-account', 'bert'], BERT.password)).toMatchObject({ exitCode: 0 });
+    mac.mac.rotatePassword('bert', 'set by the MDM');
+    await mac.runUntil(mac.mac.world.now() + DAY_MS + HOUR_MS);
+    expect(await auth(['verify'])).toMatchObject({ exitCode: 77 });
+    const tries = mac.mac.happenings.length;
+    const { exitCode, stdout } = await doctor(mac);
+    expect(exitCode).toBe(69);
+    expect(stdout).toMatch(/^ {2}✗ The password that is kept for bert opens the disk and no session, as seen on /m);
+    expect(stdout).toMatch(/^ {2}✓ Only root can read the passwords that are kept\.$/m);
+    expect(stdout).not.toContain(BERT.password);
+    expect(mac.mac.happenings).toHaveLength(tries);
   });
 });

@@ -43,7 +43,7 @@ import {
   hasRecoveryKey,
   supportsAuthRestart,
 } from './filevault-commands.ts';
-import { findPassword, forgetAnyPassword, forgetPassword, keepPassword } from './keychain-commands.ts';
+import { findPassword, forgetAnyPassword, forgetPassword, keepPassword, seePassword } from './keychain-commands.ts';
 import { bootoutJob, bootstrapJob, enableJob, kickstartJob, printJob } from './launchd-commands.ts';
 import { checkLogin, checkVolumePassword } from './password-check-commands.ts';
 import { accountPolicies, globalPolicy, policiesOfAccount } from './password-policy-commands.ts';
@@ -114,6 +114,7 @@ export const catalogue = {
   'dseditgroup.remove-admin': removeAdmin,
   'security.keep-password': keepPassword,
   'security.find-password': findPassword,
+  'security.see-password': seePassword,
   'security.forget-password': forgetPassword,
   'security.forget-any': forgetAnyPassword,
   'fdesetup.authrestart': authRestart,

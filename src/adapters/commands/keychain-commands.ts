@@ -2,7 +2,7 @@ import type { ConsoleUser } from '../../domain/facts.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ToolLimits } from '../../ports/commands.ts';
-import { readDeleted, readKept, readKeychainItem } from '../macos/keychain.ts';
+import { readDeleted, readKept, readKeychainItem, readSeen } from '../macos/keychain.ts';
 import { type BuiltCall, defineCommand } from './command.ts';
 import { usable } from './passwords.ts';
 import { checkLineLength, securityWord } from './security-line.ts';
@@ -58,9 +58,24 @@ export const findPassword = defineCommand({
   example: PLACE,
   build: (place: KeychainPlace) =>
     inKeychain(place.keychain, ['find-generic-password', ...placeOf(place, ['-g'])], null),
-  recognise: (argv) => argumentsOf(argv, SECURITY)?.[0] === 'find-generic-password',
+  recognise: (argv) => finds(argv) && asksForSecret(argv),
   read: readKeychainItem,
   printsSecrets: true,
+});
+
+export const seePassword = defineCommand({
+  name: 'security.see-password',
+  tool: SECURITY,
+  summary: 'Whether a password is kept in a keychain, without reading it.',
+  privilege: 'root',
+  effect: 'probe',
+  recovery: 'probe',
+  secret: 'none',
+  limits: QUICK,
+  example: PLACE,
+  build: (place: KeychainPlace) => inKeychain(place.keychain, ['find-generic-password', ...placeOf(place, [])], null),
+  recognise: (argv) => finds(argv) && !asksForSecret(argv),
+  read: readSeen,
 });
 
 export const forgetPassword = defineCommand({
@@ -93,6 +108,14 @@ export const forgetAnyPassword = defineCommand({
   recognise: (argv) => deletes(argv) && !argv.includes('-a'),
   read: readDeleted,
 });
+
+function finds(argv: readonly string[]): boolean {
+  return argumentsOf(argv, SECURITY)?.[0] === 'find-generic-password';
+}
+
+function asksForSecret(argv: readonly string[]): boolean {
+  return argv.includes('-g') || argv.includes('-w');
+}
 
 function deletes(argv: readonly string[]): boolean {
   return argumentsOf(argv, SECURITY)?.[0] === 'delete-generic-password';

@@ -25,10 +25,16 @@ export function inUserSession(
 
 /** The tool and its own arguments, without `launchctl asuser …`, `sudo -u …` and `expect`; other calls unchanged. */
 export function withoutSession(argv: readonly string[]): string[] {
-  let rest = [...argv];
-  if (isTool(rest[0], LAUNCHCTL) && rest[1] === 'asuser' && rest.length > 3) rest = rest.slice(3);
-  if (isTool(rest[0], SUDO)) rest = rest[1] === '-u' ? rest.slice(3) : rest.slice(1);
-  return withoutTerminal(rest);
+  const inside = innerCall(argv);
+  return inside === null ? [...argv] : withoutSession(inside);
+}
+
+/** The call that `launchctl asuser …`, `sudo -u …` or `expect` makes; null for any other. */
+export function innerCall(argv: readonly string[]): string[] | null {
+  if (isTool(argv[0], LAUNCHCTL) && argv[1] === 'asuser' && argv.length > 3) return argv.slice(3);
+  if (isTool(argv[0], SUDO) && argv.length > 1) return argv[1] === '-u' ? argv.slice(3) : argv.slice(1);
+  const typed = withoutTerminal(argv);
+  return typed[0] === argv[0] ? null : typed;
 }
 
 /** The tool's own arguments when the call is one of this tool (by path or by bare name), else null. */

@@ -1,4 +1,4 @@
-import { mayAttempt } from '../../domain/attempts.ts';
+import { lastVerdict, mayAttempt } from '../../domain/attempts.ts';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../domain/authority.ts';
 import { credentialId, SAVED_METHODS, type SavedCredential, type SavedMethod } from '../../domain/credentials.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
@@ -92,7 +92,7 @@ export class AgentCredentials implements Credentials {
     const { store, clock, attempts } = this.#parts;
     const before = store.saved(method);
     // One that proved right within a day is handed out as it is, unless a tool has found since that it is wrong.
-    const isFresh = before !== null && isProven(before, clock.now()) && !isKnownWrong(before, attempts.all());
+    const isFresh = before !== null && isProven(before, clock.now()) && !isKnownUnfit(before, attempts.all());
     if (!isFresh) {
       const checked = await verifyCredential(store, this.#parts, method);
       if (checked === null) return { refused: 'not-set' };
@@ -112,6 +112,7 @@ export class AgentCredentials implements Credentials {
       const fitness = await fitnessOf(commands, saved.account);
       if (!fitness.fit) return fitness.trouble;
       const tries = attempts.all();
+      if (hasDrifted(saved, tries)) return 'drifted';
       if (isKnownWrong(saved, tries)) return 'wrong-password';
       if (isProven(saved, clock.now())) return null;
       const attempt = { account: saved.account, credential: credentialId(saved), at: clock.now() };
@@ -152,4 +153,13 @@ function isKnownWrong(saved: SavedCredential, tries: ReturnType<VerifyParts['att
   return tries.some(
     ({ account, credential, right }) => account === saved.account && credential === id && right === false,
   );
+}
+
+function hasDrifted(saved: SavedCredential, tries: ReturnType<VerifyParts['attempts']['all']>): boolean {
+  const last = lastVerdict(saved.account, credentialId(saved), tries);
+  return last === 'only-login' || last === 'only-disk';
+}
+
+function isKnownUnfit(saved: SavedCredential, tries: ReturnType<VerifyParts['attempts']['all']>): boolean {
+  return isKnownWrong(saved, tries) || hasDrifted(saved, tries);
 }

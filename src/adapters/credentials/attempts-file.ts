@@ -14,6 +14,7 @@ const schema = z
         credential: z.string().nullable(),
         at: instantSchema,
         right: z.boolean().nullable(),
+        disk: z.boolean().optional(),
       }),
     ),
   })
@@ -35,11 +36,11 @@ export class AttemptsFile {
     return readOwnFile<Attempt[]>(this.#files.read(this.path), this.path, schema, [], remedy);
   }
 
-  /** Writes a try down before it is made. The function it returns writes down how it ended. */
-  begin(attempt: Omit<Attempt, 'right'>): (right: boolean) => void {
+  /** Writes a try down before it is made. The function it returns writes down how it ended, as far as is known so far. */
+  begin(attempt: Omit<Attempt, 'right' | 'disk'>): (right: boolean, disk?: boolean) => void {
     const before = withoutOldAttempts(this.all(), attempt.at);
     this.#write([...before, { ...attempt, right: null }]);
-    return (right) => this.#write([...before, { ...attempt, right }]);
+    return (right, disk) => this.#write([...before, { ...attempt, right, disk }]);
   }
 
   #write(attempts: readonly Attempt[]): void {

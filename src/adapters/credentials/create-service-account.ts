@@ -172,6 +172,7 @@ async function ensureMade(
 ): Promise<string> {
   const before = await ourAccount(parts, record);
   if (before.is === 'foreign') throw new GiveUp(taken(record.name, before.holder));
+  if (before.is === 'ours' && before.account.name !== record.name) throw new GiveUp(renamed(record, before.account));
   if (before.is === 'ours') return before.guid;
   // Once it was there and somebody deleted it: a new one has another GUID, and the name may be anybody's by now.
   if (record.guid !== null) parts.record.write({ ...record, guid: null });
@@ -258,6 +259,13 @@ async function present(parts: ServiceParts, guid: string): Promise<Account> {
 async function tokenTrouble({ commands }: ServiceParts, name: string): Promise<string | null> {
   const fitness = await fitnessOf(commands, name);
   return fitness.fit ? null : fitness.trouble;
+}
+
+function renamed({ name }: ServiceRecord, { name: now }: Account): UpkeepError {
+  return new UpkeepError('credential.unfit', `the unfinished service account “${name}” was renamed to “${now}”.`, {
+    remedy: 'It was deleted. Look at what changes accounts on this Mac, then try again.',
+    facts: { account: now },
+  });
 }
 
 function notRight(name: string, why: string): UpkeepError {

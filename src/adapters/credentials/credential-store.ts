@@ -12,9 +12,10 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import { CredentialsFile, EMPTY, type SavedCredentials } from './credentials-file.ts';
-import { KeychainItems } from './keychain-items.ts';
+import { type Closed, KeychainItems } from './keychain-items.ts';
 import { refuseObstacles, type SaveRules } from './obstacles.ts';
 import { type PrivateFiles, privateFiles } from './private-files.ts';
+import { Seal } from './seal.ts';
 
 /** `version` names this very password among the attempts. `why` continues a sentence and holds no secret. */
 export type CredentialReading =
@@ -43,11 +44,13 @@ export class CredentialStore {
   readonly #clock: Clock;
   readonly #file: CredentialsFile;
   readonly #items: KeychainItems;
+  readonly #seal: Seal;
 
   constructor({ commands, clock, folder, files = privateFiles }: CredentialStoreParts) {
     this.#clock = clock;
     this.#file = new CredentialsFile(folder, files);
-    this.#items = new KeychainItems(commands);
+    this.#seal = new Seal(folder, files);
+    this.#items = new KeychainItems(commands, this.#seal);
   }
 
   /** What is saved, and what still lies in a keychain although it does not count any more. Changes nothing. */
@@ -69,6 +72,11 @@ export class CredentialStore {
     }
   }
 
+  /** Whether the password of a method still lies where it was put, as far as can be told without reading it. */
+  async lies(saved: SavedCredential): Promise<{ is: 'there' } | { is: 'absent' } | Closed> {
+    return this.#seal.isThere() ? this.#items.see(saved) : { is: 'absent' };
+  }
+
   async #read(method: SavedMethod, missing: SavedCredential | null): Promise<CredentialReading> {
     const saved = this.saved(method);
     if (saved === null) return { found: false, trouble: 'not-set', why: 'nothing is saved' };
@@ -76,6 +84,7 @@ export class CredentialStore {
       return { found: false, trouble: 'password-gone', why: 'the password is not in the keychain any more' };
     }
     const item = await this.#items.find(saved);
+    if (item.is === 'foreign') return { found: false, trouble: 'password-gone', why: FOREIGN };
     // It may have been replaced in between; then another one counts now.
     if (item.is === 'absent') return this.#read(method, saved);
     if (item.is === 'closed') return { found: false, trouble: 'keychain-unavailable', why: item.why };
@@ -236,9 +245,12 @@ export class CredentialStore {
     const kept = await this.#items.find(item);
     if (kept.is === 'closed') return kept.why;
     if (kept.is === 'absent') return 'it said it had, but the item is not there';
+    if (kept.is === 'foreign') return 'what was read back is not what was put in';
     return isSameSecret(kept.secret, secret) ? null : 'what was read back is not what was put in';
   }
 }
+
+const FOREIGN = 'what lies in the keychain was not put there by upkeep, or the key to it is gone';
 
 function itemOf({ method, version, uid, account }: KeptItem): KeptItem {
   return { method, version, uid, account };

@@ -11,27 +11,35 @@ import {
   type Keychain,
   type KeychainPlace,
   keepPassword,
+  seePassword,
 } from '../commands/keychain-commands.ts';
+import { usable } from '../commands/passwords.ts';
 import { runCommand } from '../commands/run-command.ts';
 import type { KeychainProblem } from '../macos/keychain.ts';
+import type { Seal } from './seal.ts';
 
 export const KEYCHAIN_SERVICE = 'org.upkeep.credential';
 const MOST_ITEMS = 1_000;
 
 /** The keychain cannot be used, now; `why` continues a sentence. */
 export type Closed = { is: 'closed'; why: string };
-export type FoundItem = { is: 'found'; secret: Secret } | { is: 'absent' } | Closed;
+/** `foreign`: something lies there that upkeep did not seal for this item, or the key is gone. */
+export type FoundItem = { is: 'found'; secret: Secret } | { is: 'absent' } | { is: 'foreign' } | Closed;
 export type ItemChange = { is: 'done' } | Closed;
 
-/** One keychain item for each version of each credential. A person's keychain is open only while they are logged in. */
+/** One keychain item for each version of each credential, sealed. A person's keychain is open only while they are logged in. */
 export class KeychainItems {
   readonly #commands: Commands;
+  readonly #seal: Seal;
 
-  constructor(commands: Commands) {
+  constructor(commands: Commands, seal: Seal) {
     this.#commands = commands;
+    this.#seal = seal;
   }
 
-  put(item: KeptItem, password: Secret): Promise<ItemChange> {
+  /** Throws `input.wrong` for what no tool could be given, and `store.unusable` where the key is damaged. */
+  async put(item: KeptItem, secret: Secret): Promise<ItemChange> {
+    const password = this.#seal.close(usable(secret), credentialId(item));
     const gone: ItemChange = { is: 'closed', why: `there is no account “${item.account}” with that keychain` };
     return this.#inKeychain<ItemChange>(item, gone, async (place) => {
       const { kept, problem } = await runCommand(this.#commands, keepPassword, { ...place, password });
@@ -43,7 +51,18 @@ export class KeychainItems {
     return this.#inKeychain<FoundItem>(item, { is: 'absent' }, async (place) => {
       const { password, problem } = await runCommand(this.#commands, findPassword, place);
       if (problem === 'not-found') return { is: 'absent' };
-      return password === null ? closedBy(problem) : { is: 'found', secret: password };
+      if (password === null) return closedBy(problem);
+      const secret = this.#seal.open(password, credentialId(item));
+      return secret === null ? { is: 'foreign' } : { is: 'found', secret };
+    });
+  }
+
+  /** Whether it is there, without reading it: nobody is ever asked for anything. */
+  see(item: KeptItem): Promise<{ is: 'there' } | { is: 'absent' } | Closed> {
+    return this.#inKeychain<{ is: 'there' } | { is: 'absent' } | Closed>(item, { is: 'absent' }, async (place) => {
+      const { there, problem } = await runCommand(this.#commands, seePassword, place);
+      if (there) return { is: 'there' };
+      return problem === 'not-found' ? { is: 'absent' } : closedBy(problem);
     });
   }
 
@@ -55,12 +74,15 @@ export class KeychainItems {
     });
   }
 
-  /** Deletes everything of upkeep's in the keychain of the Mac, also what nobody remembers. */
+  /** Deletes everything of upkeep's in the keychain of the Mac, also what nobody remembers, and lets no other be opened. */
   async forgetAll(): Promise<ItemChange> {
     for (let round = 0; round < MOST_ITEMS; round += 1) {
       const place = { keychain: 'system', service: KEYCHAIN_SERVICE } as const;
       const { deleted, problem } = await runCommand(this.#commands, forgetAnyPassword, place);
-      if (!deleted) return problem === 'not-found' ? { is: 'done' } : closedBy(problem);
+      if (deleted) continue;
+      if (problem !== 'not-found') return closedBy(problem);
+      this.#seal.renew();
+      return { is: 'done' };
     }
     return { is: 'closed', why: `there are more than ${MOST_ITEMS} items` };
   }

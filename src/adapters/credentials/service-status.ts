@@ -5,7 +5,10 @@ import { fitnessOf } from './account-fitness.ts';
 import { METHOD, preparedItem, type ServiceParts, SHELL } from './service-account.ts';
 import { ourAccount } from './service-ours.ts';
 
-/** `wrong` are sentences without their full stop. Nothing is tried and nothing changed. */
+/**
+ * `wrong` are sentences without their full stop, `altered` those of them about what somebody changed. Nothing is tried and
+ * nothing changed.
+ */
 export type ServiceStatus =
   | { state: 'none' }
   | { state: 'unfinished' | 'gone'; account: string }
@@ -15,6 +18,8 @@ export type ServiceStatus =
       guid: string;
       saved: SavedCredential | null;
       rotating: boolean;
+      renamedFrom: string | null;
+      altered: string[];
       wrong: string[];
     };
 
@@ -28,13 +33,18 @@ export async function serviceStatus(parts: ServiceParts): Promise<ServiceStatus>
   const saved = parts.store.saved(METHOD);
   const fitness = await fitnessOf(parts.commands, account.name);
   const isAdmin = (await runCommand(parts.commands, adminMembership, { name: account.name })).member;
-  const wrong = [
-    ...(account.name === record.name ? [] : [`it was renamed from “${record.name}”`]),
+  const renamedFrom = account.name === record.name ? null : record.name;
+  const altered = [
     ...(account.hidden ? [] : ['it is not hidden any more']),
     ...(account.shell === SHELL ? [] : ['it has a shell']),
-    ...(fitness.fit ? [] : [fitness.why]),
     ...(isAdmin === record.admin ? [] : [isAdmin ? 'it became an administrator' : 'it is no administrator any more']),
+  ];
+  const wrong = [
+    ...(renamedFrom === null ? [] : [`it was renamed from “${renamedFrom}”`]),
+    ...altered,
+    ...(fitness.fit ? [] : [fitness.why]),
     ...(saved === null ? ['its password is not saved'] : []),
   ];
-  return { state: 'ready', account: account.name, guid, saved, rotating: preparedItem(parts) !== null, wrong };
+  const rotating = preparedItem(parts) !== null;
+  return { state: 'ready', account: account.name, guid, saved, rotating, renamedFrom, altered, wrong };
 }

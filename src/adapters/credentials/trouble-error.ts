@@ -29,7 +29,7 @@ const REMEDIES: Record<MethodTrouble, string | ((account: string) => string)> = 
   'password-gone': 'Save it again with `sudo upkeep auth set`.',
   'no-account': 'Name an account that is on this Mac and not disabled.',
   'no-token': (account) =>
-    `An administrator who has a secure token can give “${account}” one: \`sysadminctl -secureTokenOn\`.`,
+    `An administrator who has a secure token can give “${account}” one: \`sysadminctl -secureTokenOn\`. Where there is a service account, so can \`sudo upkeep secure-token grant ${account}\`.`,
   'not-owner':
     'An account that had a secure token when macOS was set up, or got one since, owns the volume; choose such a one.',
   'wrong-password':

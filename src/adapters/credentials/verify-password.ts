@@ -46,6 +46,9 @@ export async function verifyPassword(
   if (login.verdict !== 'right' && login.verdict !== 'wrong') return failed(unanswered(login));
   ended(login.verdict === 'right');
   const volume = await ask(() => runCommand(commands, checkVolumePassword, { guid: account.guid, password: secret }));
+  if (volume.verdict === 'right' || volume.verdict === 'wrong') {
+    ended(login.verdict === 'right', volume.verdict === 'right');
+  }
   if (login.verdict === 'wrong') return failed(volume.verdict === 'right' ? ONLY_UNLOCKS : WRONG);
   if (volume.verdict === 'right') return { fit: true, account: account.name, at: clock.now() };
   return failed(volume.verdict === 'wrong' ? ONLY_LOGS_IN : unanswered(volume));

@@ -1,8 +1,9 @@
-import { lstatSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { Places } from '../places.ts';
 import { programFile } from './plists.ts';
+import { whyChangeable } from './rights.ts';
 import { lying, type Setup } from './setup.ts';
 
 /** By this line upkeep knows a script of its own. */
@@ -27,7 +28,7 @@ export function isOurCommand(places: Places): boolean {
 export function refuseUnsafe({ node, entry }: Setup['program'], root = 0): void {
   for (const file of [node, entry]) {
     for (let path = file; ; path = dirname(path)) {
-      const why = whyUnsafe(path, root);
+      const why = whyChangeable(path, root);
       if (why !== null) {
         throw new UpkeepError('install.unsafe', `root would run ${file}, but ${path} ${why}.`, {
           remedy: 'Put upkeep and its Node into a folder that belongs to root, and that only root may change.',
@@ -37,16 +38,6 @@ export function refuseUnsafe({ node, entry }: Setup['program'], root = 0): void 
       if (path === dirname(path)) break;
     }
   }
-}
-
-function whyUnsafe(path: string, root: number): string | null {
-  const found = lstatSync(path);
-  const { uid, mode } = found;
-  if (uid !== root) return `belongs to user ${uid}`;
-  // A link has no rights of its own; a sticky folder lets nobody rename what belongs to others.
-  const isLink = found.isSymbolicLink();
-  const isSticky = (mode & 0o1000) !== 0;
-  return !isLink && !isSticky && (mode & 0o022) !== 0 ? 'may be changed by others' : null;
 }
 
 function quoted(word: string): string {

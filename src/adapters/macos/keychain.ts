@@ -21,6 +21,15 @@ export function readKeychainItem(printed: Printed): KeychainItem {
   return { found: true, password, problem: null };
 }
 
+/** Reads `security find-generic-password` without `-g` or `-w`: attributes alone. */
+export function readSeen(printed: Printed): { there: boolean; problem: KeychainProblem | null } {
+  const problem = problemIn(printed);
+  if (problem === null && (printed.exitCode !== 0 || !/^attributes:/m.test(printed.stdout))) {
+    throw unreadable('security find-generic-password', printed, 'it shows no attributes');
+  }
+  return { there: problem === null, problem };
+}
+
 /** Reads `security -i` after one `add-generic-password`: silent on success. Read the item back to be sure. */
 export function readKept(printed: Printed): { kept: boolean; problem: KeychainProblem | null } {
   const problem = problemIn(printed);

@@ -17,12 +17,28 @@ export type OwnHealth = {
   problems: { code: string; text: string; remedy: string }[];
 };
 
-/** What the last try of a saved password showed. `drifted`: it opens a session and not the disk. */
-export type Verification = {
-  account: string;
-  verdict: 'right' | 'drifted' | 'wrong' | 'never-tried';
-  at: Instant | null;
-};
+/** What the last try of a saved password showed; `only-login` and `only-disk` where it opens one and not the other. */
+export type Verification = { account: string; verdict: 'right' | 'wrong' | 'only-login' | 'only-disk'; at: Instant };
+
+/** upkeep's own account, by its record. */
+export type ServiceAccountFacts =
+  | { state: 'unfinished'; name: string }
+  | { state: 'gone'; name: string }
+  | {
+      state: 'ready';
+      /** What it is called now. */
+      name: string;
+      renamedFrom: string | null;
+      /** What somebody changed about it, in sentences without their full stop. */
+      altered: string[];
+      /** A change of its password was cut off. */
+      rotating: boolean;
+      /** When its password is to be changed; null: never, or it has none. */
+      rotationDue: Instant | null;
+    };
+
+/** A place that others than root may change, and why. */
+export type OpenPlace = { path: string; why: string };
 
 /**
  * What an examination is made from, plain JSON. Every fact may be unknown, with the reason. The optional ones are missing
@@ -31,7 +47,8 @@ export type Verification = {
 export type CheckupFacts = {
   at: Instant;
   zone: string;
-  tools: Fact<{ needed: number; missing: string[]; dialog: boolean }>;
+  /** `dialogOpen`: where others than root could put another program in the place of the dialog; null where nowhere. */
+  tools: Fact<{ needed: number; missing: string[]; dialog: boolean; dialogOpen: Fact<OpenPlace | null> }>;
   appleSilicon: Fact<boolean>;
   consoleUser: Fact<ConsoleUser | null>;
   accounts: Fact<Account[]>;
@@ -51,8 +68,8 @@ export type CheckupFacts = {
   own: Fact<OwnHealth | null>;
   /** Who can read the saved passwords. */
   keychain?: Fact<'root-only' | 'others-too' | 'empty'>;
-  /** The name of upkeep's own account. */
-  serviceAccount?: Fact<string>;
+  /** upkeep's own account. */
+  serviceAccount?: Fact<ServiceAccountFacts>;
   verifications?: Fact<Verification[]>;
   /** The name that the management server has for its account on this Mac. */
   managementAccount?: Fact<string>;

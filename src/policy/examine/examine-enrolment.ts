@@ -1,6 +1,6 @@
 import type { Account } from '../../domain/accounts.ts';
 import type { CheckupFacts, JamfLine } from './checkup-facts.ts';
-import { attention, type Finding, listed, notKnown, ok } from './finding.ts';
+import { attention, type Finding, listed, notKnown, ok, sentence } from './finding.ts';
 import { adminIn } from './holders.ts';
 
 /**
@@ -18,8 +18,9 @@ export function examineEnrolment(facts: CheckupFacts): Finding[] {
     return [ok('enrolment.no-jamf', 'There is no log of Jamf on this Mac.', means)];
   }
   const lines = troubleIn(jamfLog.value);
+  const unnamed = managementAccount?.known === false ? ` ${sentence(managementAccount.why)}` : '';
   if (lines.length === 0) {
-    const means = 'Only its last part was read.';
+    const means = `Only its last part was read.${unnamed}`;
     return [ok('enrolment.clear', 'The log of Jamf tells of no trouble with enrolling.', means)];
   }
   const admins =
@@ -49,7 +50,7 @@ export function examineEnrolment(facts: CheckupFacts): Finding[] {
         'The log of Jamf tells of trouble with enrolling or with the management account.',
         admins === null
           ? 'Whether a local administrator has the same name is not known, for the accounts could not be read.'
-          : 'It names no local administrator, so nothing says that two accounts share a name.',
+          : `It names no local administrator, so nothing says that two accounts share a name.${unnamed}`,
         'Read the lines with their times. If no enrolment went well since, enrol the Mac again.',
       ),
       quotes: quoted(lines),

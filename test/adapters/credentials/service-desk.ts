@@ -14,8 +14,8 @@ export const RULES = { replace: false, severalSaved: false };
 export const NAME = '_upkeep';
 export const bert = (password = ADMIN) => ({ name: 'bert', password: new Secret(password) });
 
-export function serviceDesk(more: MacSpecInput = {}) {
-  const one = desk(more);
+export function serviceDesk(more: MacSpecInput = {}, folder: string | null = null) {
+  const one = desk(more, folder);
   let seed = 7;
   /** Small, the same each time, and good enough to make one password unlike another. */
   const pick = (below: number) => {

@@ -4,7 +4,11 @@ import { deleteAllCredentials, deleteCredentials } from '../../../src/adapters/c
 import type { SavedMethod } from '../../../src/domain/credentials.ts';
 import { DAY_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { ADMIN, CREDENTIALS, desk } from './desk.ts';
+import { ADMIN, CREDENTIALS, desk, FOLDER } from './desk.ts';
+
+const KEY = `${FOLDER}/credentials.key`;
+const LOGIN = '/Users/anna/Library/Keychains/login.keychain';
+const SEVERAL = { replace: false, severalSaved: true };
 
 type Desk = ReturnType<typeof desk>;
 type Given = { method?: SavedMethod; account?: string; uid?: number | null; password?: string };
@@ -158,6 +162,50 @@ describe('a keychain that fails', () => {
     expect(await readBack(one)).toBe('password-gone');
   });
 
+  test('what somebody else put there is no password, nor one of ours under another name', async () => {
+    const one = desk();
+    const first = await save(one, { password: 'earlier phrase' });
+    const [sealed] = one.mac.keychains.system.items;
+    await save(one);
+    const [item] = one.mac.keychains.system.items;
+    if (item === undefined || sealed === undefined) throw new Error(`nothing is kept under ${first.version}`);
+    for (const secret of ['an open phrase', sealed.secret, `${item.secret}=`, item.secret.slice(0, -4)]) {
+      one.mac.keychains.system.items = [{ ...item, secret }];
+      expect([secret, await readBack(one)]).toEqual([secret, 'password-gone']);
+    }
+    one.mac.keychains.system.items = [item];
+    expect(await readBack(one)).toBe(ADMIN);
+  });
+
+  test('without the key nothing opens; a damaged one is no guess; `delete --all` begins anew', async () => {
+    const one = desk();
+    await save(one);
+    const key = one.disk.get(KEY) ?? '';
+    one.disk.delete(KEY);
+    expect(await readBack(one)).toBe('password-gone');
+    for (const text of ['', '{"format":1,"key":"c2hvcnQ="}']) {
+      one.disk.set(KEY, text);
+      expect(await readBack(one)).toBe('keychain-unavailable');
+      await expect(save(one)).rejects.toMatchObject({ code: 'store.unusable' });
+    }
+    await one.run(deleteAllCredentials(one.process().store));
+    expect(one.disk.get(KEY)).not.toBe(key);
+    await save(one);
+    expect(await readBack(one)).toBe(ADMIN);
+  });
+
+  test('what lies in the keychain tells nobody the password', async () => {
+    const one = desk();
+    await save(one);
+    await save(one, { method: 'saved-password', account: 'anna', uid: 501, password: 'correct horse' }, SEVERAL);
+    const all = JSON.stringify([one.mac.keychains.system.items, one.mac.keychains.at(LOGIN)?.items]);
+    expect(all).toContain('saved-password/');
+    for (const secret of [ADMIN, 'correct horse']) {
+      expect(all).not.toContain(secret);
+      expect(all).not.toContain(Buffer.from(secret).toString('base64'));
+    }
+  });
+
   test('a damaged file is no guess, and `delete --all` begins anew', async () => {
     const one = desk();
     await save(one);
@@ -200,7 +248,7 @@ describe("a person's own keychain", () => {
     one.mac.logIn('anna');
     await one.run(one.process().store.sweep());
     expect(store.list().loose).toEqual([]);
-    expect(one.mac.keychains.at('/Users/anna/Library/Keychains/login.keychain')?.items).toEqual([]);
+    expect(one.mac.keychains.at(LOGIN)?.items).toEqual([]);
   });
 
   test('is not even asked for while somebody else is logged in', async () => {

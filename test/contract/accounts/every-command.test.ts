@@ -90,7 +90,9 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
     expect(await run(catalogue['security.keep-password'], kept)).toEqual({ kept: true, problem: null });
     const { password } = await run(catalogue['security.find-password'], SYSTEM_PLACE);
     expect(password?.expose((plain) => plain)).toBe('another one for it');
+    expect(await run(catalogue['security.see-password'], SYSTEM_PLACE)).toEqual({ there: true, problem: null });
     expect(await run(catalogue['security.forget-password'], SYSTEM_PLACE)).toEqual({ deleted: true, problem: null });
+    expect(await run(catalogue['security.see-password'], SYSTEM_PLACE)).toEqual({ there: false, problem: 'not-found' });
     await run(catalogue['security.keep-password'], kept);
     const any = { keychain: SYSTEM_PLACE.keychain, service: SYSTEM_PLACE.service };
     expect(await run(catalogue['security.forget-any'], any)).toEqual({ deleted: true, problem: null });

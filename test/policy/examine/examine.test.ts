@@ -7,7 +7,7 @@ import { known, unknown } from '../../../src/domain/facts.ts';
 import type { CheckupFacts } from '../../../src/policy/examine/checkup-facts.ts';
 import { counted, examine } from '../../../src/policy/examine/examine.ts';
 import { type Finding, type FindingCode, type Mark, ONLY_ROOT } from '../../../src/policy/examine/finding.ts';
-import { AT, accountOf, healthyFacts, keyUser, localUser, loginOf } from './healthy-facts.ts';
+import { AT, accountOf, healthyFacts, keyUser, localUser, loginOf, ownAccount } from './healthy-facts.ts';
 
 const seen = new Set<string>();
 function look(changes: Partial<CheckupFacts>): Finding[] {
@@ -57,13 +57,30 @@ const health = (...codes: string[]) =>
 const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>][] = [
   [
     'a tool is missing',
-    { tools: known({ needed: 18, missing: ['/usr/bin/dscl'], dialog: true }) },
+    { tools: known({ needed: 18, missing: ['/usr/bin/dscl'], dialog: true, dialogOpen: known(null) }) },
     { 'tools.missing': 'broken' },
   ],
   [
     'swiftDialog is missing',
-    { tools: known({ needed: 18, missing: [], dialog: false }) },
+    { tools: known({ needed: 18, missing: [], dialog: false, dialogOpen: known(null) }) },
     { 'tools.no-dialog': 'attention' },
+  ],
+  [
+    'others could put another program in the place of swiftDialog',
+    {
+      tools: known({
+        needed: 18,
+        missing: [],
+        dialog: true,
+        dialogOpen: known({ path: '/usr/local/bin', why: 'belongs to user 501' }),
+      }),
+    },
+    { 'tools.dialog-open': 'attention' },
+  ],
+  [
+    'who could is not known',
+    { tools: known({ needed: 18, missing: [], dialog: true, dialogOpen: WHY }) },
+    { 'tools.dialog-unknown': 'unknown' },
   ],
   ['the tools cannot be looked for', { tools: WHY }, { 'tools.unknown': 'unknown' }],
   [
@@ -200,17 +217,42 @@ const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>]
   ['saved passwords for others too', { keychain: known('others-too') }, { 'keychain.open': 'broken' }],
   ['no saved passwords', { keychain: known('empty') }, { 'keychain.empty': 'ok' }],
   ['the keychain cannot be looked into', { keychain: WHY }, { 'keychain.unknown': 'unknown' }],
-  ['a service account that is well', { serviceAccount: known('bert') }, { 'service-account.healthy': 'ok' }],
-  ['a service account that is gone', { serviceAccount: known('carl') }, { 'service-account.missing': 'broken' }],
+  ['a service account that is well', { serviceAccount: ownAccount('bert') }, { 'service-account.healthy': 'ok' }],
+  ['a service account that is gone', { serviceAccount: ownAccount('carl') }, { 'service-account.missing': 'broken' }],
+  [
+    'a service account that is half made',
+    { serviceAccount: known({ state: 'unfinished', name: 'bert' }) },
+    { 'service-account.unfinished': 'broken' },
+  ],
+  [
+    'a service account that is on record alone',
+    { serviceAccount: known({ state: 'gone', name: 'bert' }) },
+    { 'service-account.missing': 'broken' },
+  ],
+  [
+    'a service account that was renamed',
+    { serviceAccount: ownAccount('bert', { renamedFrom: '_upkeep' }) },
+    { 'service-account.renamed': 'broken' },
+  ],
+  [
+    'a service account that has a shell, and an old password',
+    { serviceAccount: ownAccount('bert', { altered: ['it has a shell'], rotationDue: AT }) },
+    { 'service-account.altered': 'attention', 'service-account.rotation-overdue': 'attention' },
+  ],
+  [
+    'a service account whose password is half changed',
+    { serviceAccount: ownAccount('bert', { rotating: true, rotationDue: AT }) },
+    { 'service-account.half-rotated': 'attention' },
+  ],
   [
     'a service account that is switched off',
-    { serviceAccount: known('bert'), accounts: known([accountOf('anna'), accountOf('bert', { disabled: true })]) },
+    { serviceAccount: ownAccount('bert'), accounts: known([accountOf('anna'), accountOf('bert', { disabled: true })]) },
     { 'service-account.disabled': 'broken', 'tokens.no-administrator': 'attention' },
   ],
   [
     'a service account without a token',
     {
-      serviceAccount: known('bert'),
+      serviceAccount: ownAccount('bert'),
       accounts: known([accountOf('anna'), accountOf('bert', { token: 'disabled' })]),
       tokens: {},
     },
@@ -218,7 +260,7 @@ const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>]
   ],
   [
     'a service account that is no owner',
-    { serviceAccount: known('bert'), cryptoUsers: known([localUser('anna'), localUser('bert', false)]) },
+    { serviceAccount: ownAccount('bert'), cryptoUsers: known([localUser('anna'), localUser('bert', false)]) },
     { 'service-account.not-owner': 'broken' },
   ],
   [
@@ -228,7 +270,7 @@ const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>]
   ],
   [
     'a service account whose token is not known',
-    { serviceAccount: known('bert'), tokens: { anna: known('enabled'), bert: known('disabled') } },
+    { serviceAccount: ownAccount('bert'), tokens: { anna: known('enabled'), bert: known('disabled') } },
     { 'service-account.unknown': 'unknown', 'tokens.contradicted': 'unknown', 'tokens.no-administrator': 'attention' },
   ],
   [
@@ -238,14 +280,14 @@ const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>]
   ],
   [
     'drifted',
-    { verifications: known([{ account: 'bert', verdict: 'drifted', at: AT }]) },
+    { verifications: known([{ account: 'bert', verdict: 'only-login', at: AT }]) },
     { 'password.drifted': 'broken' },
   ],
   ['wrong', { verifications: known([{ account: 'bert', verdict: 'wrong', at: AT }]) }, { 'password.wrong': 'broken' }],
   [
-    'never tried',
-    { verifications: known([{ account: 'bert', verdict: 'never-tried', at: null }]) },
-    { 'password.never-verified': 'unknown' },
+    'drifted the other way',
+    { verifications: known([{ account: 'bert', verdict: 'only-disk', at: AT }]) },
+    { 'password.drifted': 'broken' },
   ],
   ['verifications unknown', { verifications: WHY }, { 'password.unknown': 'unknown' }],
   [
@@ -452,19 +494,25 @@ describe('in particular', () => {
 
   test('what matters on Apple silicon alone breaks nothing where the chip is not known', () => {
     const accounts = known([accountOf('anna', { token: 'disabled' }), accountOf('bert', { token: 'disabled' })]);
-    const changes = { accounts, tokens: {}, cryptoUsers: known([]), serviceAccount: known('bert'), appleSilicon: WHY };
+    const changes = {
+      accounts,
+      tokens: {},
+      cryptoUsers: known([]),
+      serviceAccount: ownAccount('bert'),
+      appleSilicon: WHY,
+    };
     expect(counted(look(changes)).broken).toBe(0);
     expect(one(changes, 'tokens.none')).toMatchObject({
       mark: 'attention',
       means: expect.stringMatching(/on an Intel Mac.*is not known\.$/),
     });
-    expect(marksOf(look({ appleSilicon: WHY, serviceAccount: known('carl') }))['service-account.missing']).toBe(
+    expect(marksOf(look({ appleSilicon: WHY, serviceAccount: ownAccount('carl') }))['service-account.missing']).toBe(
       'broken',
     );
   });
 
   test('on Intel a service account needs neither token nor ownership', () => {
-    const changes = { appleSilicon: known(false), serviceAccount: known('bert'), cryptoUsers: known([]) };
+    const changes = { appleSilicon: known(false), serviceAccount: ownAccount('bert'), cryptoUsers: known([]) };
     expect(marksOf(look(changes))['service-account.healthy']).toBe('ok');
   });
 });

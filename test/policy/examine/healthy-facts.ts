@@ -1,6 +1,6 @@
 import type { Account, CryptoUser } from '../../../src/domain/accounts.ts';
 import { known } from '../../../src/domain/facts.ts';
-import type { CheckupFacts } from '../../../src/policy/examine/checkup-facts.ts';
+import type { CheckupFacts, ServiceAccountFacts } from '../../../src/policy/examine/checkup-facts.ts';
 import { defaultSettings } from '../../../src/policy/schema.ts';
 
 const GUID = {
@@ -47,7 +47,7 @@ export function healthyFacts(changes: Partial<CheckupFacts> = {}): CheckupFacts 
   return {
     at: AT,
     zone: 'Europe/Berlin',
-    tools: known({ needed: 18, missing: [], dialog: true }),
+    tools: known({ needed: 18, missing: [], dialog: true, dialogOpen: known(null) }),
     appleSilicon: known(true),
     consoleUser: known({ name: 'anna', uid: 501 }),
     accounts: known([accountOf('anna'), accountOf('bert')]),
@@ -69,6 +69,12 @@ export function healthyFacts(changes: Partial<CheckupFacts> = {}): CheckupFacts 
     own: known({ writtenAt: '2026-11-23T07:30:00Z', problems: [] }),
     ...changes,
   };
+}
+
+/** upkeep's own account, as it is to be. */
+export function ownAccount(name: Name, changes: Partial<Extract<ServiceAccountFacts, { state: 'ready' }>> = {}) {
+  const ready = { name, renamedFrom: null, altered: [], rotating: false, rotationDue: AT + 1, ...changes };
+  return known<ServiceAccountFacts>({ state: 'ready', ...ready });
 }
 
 export function loginOf(
