@@ -37,9 +37,16 @@ export class AttemptsFile {
 
   /** Writes a try down before it is made. The function it returns writes down how it ended. */
   begin(attempt: Omit<Attempt, 'right'>): (right: boolean) => void {
-    const before = withoutOldAttempts(this.all(), attempt.at);
-    this.#write([...before, { ...attempt, right: null }]);
-    return (right) => this.#write([...before, { ...attempt, right }]);
+    this.#write([...withoutOldAttempts(this.all(), attempt.at), { ...attempt, right: null }]);
+    return (right) => {
+      // Read anew: others may have tried something since, and none of that may be lost.
+      const { account, credential, at } = attempt;
+      const now = this.all();
+      const own = now.findLastIndex(
+        (one) => one.account === account && one.credential === credential && one.at === at && one.right === null,
+      );
+      this.#write(now.toSpliced(own === -1 ? now.length : own, own === -1 ? 0 : 1, { ...attempt, right }));
+    };
   }
 
   #write(attempts: readonly Attempt[]): void {
