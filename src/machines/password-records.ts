@@ -27,7 +27,7 @@ export function passwordAnswered(context: AgentContext, outcome: PasswordOutcome
     case 'wrong': {
       const consented = { ...context, ledger: { ...ledger, consent, dialogFailures: 0, dialogTrouble: null } };
       if (outcome.again) return withTelling(mistyped(consented, at), outcome.user, at);
-      return notToday(context, at, 'near-lockout', outcome.user);
+      return notToday(context, at, 'wrong-password', outcome.user, TOLD['near-lockout']);
     }
     case 'cannot':
       return notToday(context, at, outcome.why, outcome.user);
@@ -77,8 +77,8 @@ function withTelling(change: Change, account: string, at: Instant): Change {
   return { ...change, telling: { why: 'wrong-password', account, closesAt: at + NOTICE_MS } };
 }
 
-function notToday(context: AgentContext, at: Instant, why: ToldWhy, account: string): Change {
-  const text = `the password of ${account} is not asked for before tomorrow: ${TOLD[why]}`;
+function notToday(context: AgentContext, at: Instant, why: ToldWhy, account: string, because = TOLD[why]): Change {
+  const text = `the password of ${account} is not asked for before tomorrow: ${because}`;
   return {
     credential: null,
     again: false,
@@ -94,7 +94,7 @@ export const TOLD: Record<ToldWhy, string> = {
   'near-lockout': 'one more wrong password could lock the account',
   locked: 'the account is locked',
   drifted: 'what logs in and what the disk knows are two different passwords',
-  'wrong-password': 'it was not accepted three times',
+  'wrong-password': 'it was not accepted',
 };
 
 /** Not now: asked again in an hour. Somebody who would have to find another person for it is asked again tomorrow. */
