@@ -62,6 +62,10 @@ const answers = {
   showDialog: dialogAnswer,
   askPassword: fc.constantFrom(
     { answer: 'typed', handle: 'secret-1', user: 'anna' },
+    { answer: 'wrong', user: 'anna', again: true },
+    { answer: 'wrong', user: 'anna', again: false },
+    { answer: 'cannot', user: 'anna', why: 'drifted' },
+    { answer: 'gone' },
     { answer: 'declined' },
     { answer: 'timed-out' },
     { answer: 'failed', why: 'x' },
@@ -100,6 +104,7 @@ const EFFECT_OF: Record<string, 'gatherFacts' | 'download' | 'showDialog' | 'ask
   askTime: 'showDialog',
   warn: 'showDialog',
   askPassword: 'askPassword',
+  tell: 'showDialog',
   install: 'install',
 };
 
@@ -183,6 +188,7 @@ test('on any walk: a rest has a wake ahead and a reason, the place can be saved 
       'asking.scheduling',
       'assessing',
       'authorizing.byPerson',
+      'authorizing.telling',
       'downloading',
       'installing.bySoftwareupdate',
       'resting.backingOff',
