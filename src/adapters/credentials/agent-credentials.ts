@@ -94,6 +94,8 @@ export class AgentCredentials implements Credentials {
     const found = await verifyPassword(this.#parts, typed);
     if (found.fit) return { result: 'right', at: found.at };
     if (found.trouble === 'wrong-password') return this.#wrong(account);
+    // It is no slip; what a tool could not say about the volume, the install will.
+    if (found.trouble === 'command-failed' && found.logsIn === true) return { result: 'unchecked' };
     if (found.trouble !== 'unknown' || found.tried) return { result: 'refused', why: found.trouble };
     // Whether the account could authorise it at all is not known: that macOS will tell, but a slip is told at once.
     const login = await tryLogin(this.#parts, typed);

@@ -181,6 +181,14 @@ describe('a password that somebody typed', () => {
     expect(checks(one)).toBe(2);
   });
 
+  test('it logs in, and the volume cannot be asked: no slip, and macOS tells the rest', async () => {
+    const one = desk();
+    const { parts, store } = one.process(null, ['diskutil.check-volume-password']);
+    const blind = new AgentCredentials({ ...parts, store, lock: () => ({ release: () => undefined }) });
+    expect(await one.run(blind.checkTyped('bert', new Secret(ADMIN)))).toEqual({ result: 'unchecked' });
+    expect(await one.run(blind.checkTyped('bert', new Secret('wrong')))).toMatchObject({ result: 'wrong' });
+  });
+
   test('nothing is tried that no prompt takes, nor while the tries so far cannot be read', async () => {
     const one = desk();
     expect(await check(one, 'bert', 'x'.repeat(200))).toEqual({ result: 'wrong', again: true });
