@@ -131,7 +131,7 @@ export function reasonInWords(reason: Reason, zone: string): string {
     case 'needs-password':
       return 'on Apple silicon the password of a volume owner is needed to install';
     case 'nobody-to-authorize':
-      return 'on Apple silicon somebody has to type a password, and nobody is there to do it';
+      return 'on Apple silicon somebody has to type a password, and nobody is there who can';
     case 'authorized-by':
       return `${METHODS[reason.method]} authorises the install`;
     case 'method-refused':
