@@ -43,11 +43,25 @@ export type PersonState =
   | 'no-token'
   | 'not-owner'
   | 'near-lockout'
+  | 'locked'
   | 'asked-enough'
   | 'unknown';
 
-/** What the Mac says about the ways to be authorised at one moment, plain JSON. */
-export type AuthorityFacts = { methods: Record<AuthMethod, MethodTrouble | null>; person: PersonState };
+/** An ordinary account of somebody else that could authorise an install, if its password were typed. */
+export type OtherOwner = { name: string; fullName: string };
+
+/**
+ * What the Mac says about the ways to be authorised at one moment, plain JSON. `others` is looked for only where the
+ * account of the person at the Mac can never authorise it.
+ */
+export type AuthorityFacts = {
+  methods: Record<AuthMethod, MethodTrouble | null>;
+  person: PersonState;
+  others?: OtherOwner[];
+};
+
+/** Why the person is told, in a dialog of its own, that nothing comes of typing a password now. */
+export type ToldWhy = 'not-owner' | 'no-token' | 'near-lockout' | 'locked' | 'drifted' | 'wrong-password';
 
 /** Nothing is saved, and nothing more is known of the person than that they are there. */
 export const NOTHING_SAVED: AuthorityFacts['methods'] = {

@@ -1,4 +1,4 @@
-import type { AuthMethod } from './authority.ts';
+import type { AuthMethod, OtherOwner, ToldWhy } from './authority.ts';
 import type { DeferralChoice, TimeChoice } from './deferral.ts';
 import type { Instant } from './instant.ts';
 import type { RestartBy, Warning } from './ledger.ts';
@@ -25,8 +25,16 @@ export type Decision =
   | { kind: 'download'; because: Reason[] }
   | ({ kind: 'ask'; prompt: 'choice' | 'soft'; because: Reason[] } & Ask)
   | { kind: 'warn'; restartAt: Instant; why: Warning['why']; postponing: boolean; because: Reason[] }
-  /** `via` a saved way; without it the person is asked. */
-  | { kind: 'authorize'; via?: AuthMethod; closesAt: Instant; by: RestartBy; because: Reason[] }
+  /** `via` a saved way; without it the person is asked, for the password of one of the `others` where their own is of no use. */
+  | {
+      kind: 'authorize';
+      via?: AuthMethod;
+      others?: OtherOwner[];
+      closesAt: Instant;
+      by: RestartBy;
+      because: Reason[];
+    }
+  | { kind: 'tell'; why: ToldWhy; closesAt: Instant; because: Reason[] }
   | { kind: 'install'; by: RestartBy; because: Reason[] }
   /** Change the password of upkeep’s own account, which was saved then. */
   | { kind: 'rotate'; savedAt: Instant; because: Reason[] };

@@ -22,7 +22,7 @@ export type TrackedTarget = Target & {
   lastFailureAt: Instant | null;
 };
 
-export type PromptKind = 'choice' | 'soft' | 'schedule' | 'warning' | 'password';
+export type PromptKind = 'choice' | 'soft' | 'schedule' | 'warning' | 'password' | 'notice';
 
 /** A dialog put up for a person; `openedAt` stays null until the dialog reported itself open. */
 export type PromptRecord = { id: number; kind: PromptKind; at: Instant; openedAt: Instant | null };
@@ -86,6 +86,8 @@ export type Ledger = {
   dialogFailures: number;
   /** What the last failed dialog said of its failure; null once one has come up again. */
   dialogTrouble: string | null;
+  /** When the person was last told that nobody here can authorise the install. */
+  toldAt?: Instant;
   /** The last dialog went unanswered or failed: nobody is asked again before this instant. */
   askNotBefore: Instant | null;
   /** Downloads in a row that did not reach Apple: waited for, not counted against the update. */

@@ -45,6 +45,7 @@ export type Reason =
   | { code: 'authorized-by'; method: AuthMethod }
   | { code: 'method-refused'; method: AuthMethod; why: RefusalWhy }
   | { code: 'person-cannot'; why: PersonState }
+  | { code: 'needs-other-owner'; accounts: number }
   | { code: 'somebody-may-come'; untilAt: Instant }
   | { code: 'unattended-not-allowed'; setting: string }
   | { code: 'attempt-failed'; what: string; detail: string; nextAt: Instant }
@@ -133,13 +134,15 @@ export function reasonInWords(reason: Reason, zone: string): string {
     case 'needs-password':
       return 'on Apple silicon the password of a volume owner is needed to install';
     case 'nobody-to-authorize':
-      return 'on Apple silicon somebody has to type a password, and nobody is there to do it';
+      return 'on Apple silicon somebody has to type a password, and nobody is there who can';
     case 'authorized-by':
       return `${METHODS[reason.method]} authorises the install`;
     case 'method-refused':
       return `${METHODS[reason.method]} cannot be used: ${REFUSED[reason.why]}`;
     case 'person-cannot':
       return `the person at the Mac cannot authorise it: ${CANNOT[reason.why]}`;
+    case 'needs-other-owner':
+      return `the password of another account is needed that owns the volume (${count(reason.accounts, 'account')} could do)`;
     case 'somebody-may-come':
       return `somebody may come and log in any moment; the Mac is left alone until ${time(reason.untilAt)}`;
     case 'unattended-not-allowed':
@@ -198,6 +201,7 @@ const CANNOT: Record<PersonState, string> = {
   'no-token': 'their account has no secure token',
   'not-owner': 'their account is no owner of the volume',
   'near-lockout': 'one more wrong password could lock their account',
+  locked: 'their account is locked for now',
   'asked-enough': 'they were asked often enough today',
   unknown: 'nothing is known about their account',
 };

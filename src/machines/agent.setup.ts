@@ -19,6 +19,7 @@ import type {
 } from './effects.ts';
 import type { AgentEvent, AgentWoke, DialogOpened, RequestHeard, StateRecovered } from './events.ts';
 import * as installs from './install-records.ts';
+import * as passwords from './password-records.ts';
 import * as requests from './request-records.ts';
 import * as wakes from './wake-records.ts';
 
@@ -66,6 +67,8 @@ export const agentSetup = setup({
     /** A saved way was chosen, so that nobody has to type anything. */
     decidedOnSavedWay: ({ context }) => context.decision?.kind === 'authorize' && context.decision.via !== undefined,
     authorized: ({ context }) => context.decision?.kind === 'authorize' && context.credential !== null,
+    mustBeTold: ({ context }, params: { outcome: PasswordOutcome; stamp: Stamp }) =>
+      passwords.mustBeTold(context, params.outcome, params.stamp),
     updateReached: ({ context }, params: { facts: Facts }) => installs.updateReached(context, params.facts),
     osUnknown: (_, params: { facts: Facts }) => !params.facts.os.known,
     wantsTime: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'choose-time',
@@ -101,7 +104,10 @@ export const agentSetup = setup({
       dialogs.warningEnded(context, params.outcome, params.stamp),
     ),
     recordPassword: assign(({ context }, params: { outcome: PasswordOutcome; stamp: Stamp }) =>
-      dialogs.passwordAnswered(context, params.outcome, params.stamp),
+      passwords.passwordAnswered(context, params.outcome, params.stamp),
+    ),
+    recordNotice: assign(({ context }, params: { outcome: DialogOutcome; stamp: Stamp }) =>
+      passwords.noticeEnded(context, params.outcome, params.stamp),
     ),
     recordUnlock: assign(({ context }, params: { outcome: UnlockOutcome }) => wakes.unlocked(context, params.outcome)),
     recordRotation: assign(({ context }, params: { outcome: RotationOutcome; stamp: Stamp }) =>

@@ -86,6 +86,11 @@ export const decidingState = agentSetup.createStateConfig({
       target: '#authorizing',
       actions: { type: 'recordPrompt', params: ({ context }) => ({ kind: 'password', at: context.facts?.at ?? 0 }) },
     },
+    {
+      guard: { type: 'decided', params: { kind: 'tell' } },
+      target: '#telling',
+      actions: { type: 'recordPrompt', params: ({ context }) => ({ kind: 'notice', at: context.facts?.at ?? 0 }) },
+    },
     { guard: { type: 'decided', params: { kind: 'install' } }, target: '#installing', actions: 'recordInstallBegin' },
     { guard: { type: 'decided', params: { kind: 'rotate' } }, target: '#rotating' },
     // No settings yet: nothing can be decided, and nothing is done.

@@ -1,9 +1,9 @@
 import { agentSetup, failureOf } from './agent.setup.ts';
-import { passwordPrompt, savedWay } from './orders.ts';
+import { passwordPrompt, promptSpec, savedWay } from './orders.ts';
 
 /**
- * Get the authority an install needs, by the way that was decided: the person's own password, or a saved one. Whatever
- * comes of it leads back to fresh facts and a new decision; a way that was refused is not taken again in the same wake.
+ * Get the authority an install needs, by the way that was decided: a password that somebody types, or a saved one; or tell the
+ * person why nothing comes of it. Whatever comes of it leads back to fresh facts and a new decision; a way that was refused is not taken again in the same wake.
  */
 export const authorizingStates = agentSetup.createStateConfig({
   id: 'authorizing',
@@ -42,18 +42,60 @@ export const authorizingStates = agentSetup.createStateConfig({
         id: 'askPassword',
         src: 'askPassword',
         input: ({ context }) => passwordPrompt(context),
-        onDone: {
-          // Fresh facts before the install: the dialog may have stood there for half an hour.
+        onDone: [
+          {
+            guard: {
+              type: 'mustBeTold',
+              params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }),
+            },
+            target: '#telling',
+            actions: [
+              {
+                type: 'recordPassword',
+                params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }),
+              },
+              { type: 'recordPrompt', params: ({ event }) => ({ kind: 'notice', at: event.output.stamp.at }) },
+            ],
+          },
+          {
+            // Fresh facts before the install: the dialog may have stood there for half an hour.
+            target: '#assessing',
+            actions: {
+              type: 'recordPassword',
+              params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }),
+            },
+          },
+        ],
+        onError: {
           target: '#assessing',
           actions: {
             type: 'recordPassword',
+            params: ({ event }) => {
+              const failure = failureOf(event.error);
+              return { outcome: { answer: 'failed', why: failure.message }, stamp: failure.stamp };
+            },
+          },
+        },
+      },
+    },
+    telling: {
+      id: 'telling',
+      tags: ['working'],
+      invoke: {
+        id: 'tell',
+        src: 'showDialog',
+        input: ({ context }) => promptSpec(context, 'notice'),
+        onDone: {
+          target: '#assessing',
+          actions: {
+            type: 'recordNotice',
             params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }),
           },
         },
         onError: {
           target: '#assessing',
           actions: {
-            type: 'recordPassword',
+            type: 'recordNotice',
             params: ({ event }) => {
               const failure = failureOf(event.error);
               return { outcome: { answer: 'failed', why: failure.message }, stamp: failure.stamp };

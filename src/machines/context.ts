@@ -1,4 +1,4 @@
-import type { AuthMethod, MethodTrouble } from '../domain/authority.ts';
+import type { AuthMethod, MethodTrouble, ToldWhy } from '../domain/authority.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -20,7 +20,13 @@ export type AgentContext = {
   credential: { handle: string; user: string; method?: AuthMethod } | null;
   /** Saved ways that were refused in this wake, which the next look at them may not know. */
   refusals?: { method: AuthMethod; why: MethodTrouble }[];
+  /** Wrong passwords that were typed within a day of the last one. */
   passwordAttempts: number;
+  wrongAt?: Instant;
+  /** The last answer to the password dialog was a wrong password, and it is asked for again at once. */
+  again?: boolean;
+  /** What the person has to be told of a password they typed. */
+  telling?: { why: ToldWhy; account: string; closesAt: Instant } | null;
   /** Decisions taken since the agent woke: a bound against loops nobody thought of. */
   steps: number;
 };

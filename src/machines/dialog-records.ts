@@ -1,9 +1,9 @@
 import { deferralEnd } from '../domain/deferral.ts';
 import { HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
-import type { Ledger, PromptKind, RestartBy, Warning } from '../domain/ledger.ts';
+import type { Ledger, PromptKind, Warning } from '../domain/ledger.ts';
 import { backOffMs } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
-import type { DialogOutcome, PasswordOutcome } from './effects.ts';
+import type { DialogOutcome } from './effects.ts';
 import type { DialogOpened } from './events.ts';
 import { type Change, uidOf } from './wake-records.ts';
 
@@ -106,7 +106,7 @@ function deferred(ledger: Ledger, at: Instant, until: Instant): Ledger {
   return { ...ledger, target, deferral: { chosenAt: at, until } };
 }
 
-function dialogFailed(ledger: Ledger, at: Instant, dialogTrouble: string): Ledger {
+export function dialogFailed(ledger: Ledger, at: Instant, dialogTrouble: string): Ledger {
   const dialogFailures = ledger.dialogFailures + 1;
   return { ...ledger, dialogFailures, dialogTrouble, askNotBefore: at + backOffMs(dialogFailures, 6 * HOUR_MS) };
 }
@@ -140,26 +140,4 @@ function seenNow(warning: Warning, { at, monotonicMs }: Stamp): Warning {
   return warning.seen === 'unlocked'
     ? warning
     : { ...warning, seen: 'unlocked', openedAt: at, openedMonotonicMs: monotonicMs };
-}
-
-export function passwordAnswered(context: AgentContext, outcome: PasswordOutcome, { at }: Stamp): Change {
-  const { ledger, decision } = context;
-  const by: RestartBy = decision?.kind === 'authorize' ? decision.by : 'person';
-  if (outcome.answer === 'typed') {
-    const credential = { handle: outcome.handle, user: outcome.user };
-    return {
-      credential,
-      ledger: { ...ledger, consent: { at, by, uid: uidOf(context) }, dialogFailures: 0, dialogTrouble: null },
-    };
-  }
-  const text =
-    outcome.answer === 'failed'
-      ? outcome.why
-      : outcome.answer === 'declined'
-        ? 'the person did not want to type their password now'
-        : 'nobody typed the password';
-  return {
-    credential: null,
-    ledger: { ...ledger, consent: null, notBefore: { at: at + HOUR_MS, code: 'password dialog', text } },
-  };
 }

@@ -1,4 +1,4 @@
-import type { AuthMethod, MethodTrouble } from '../domain/authority.ts';
+import type { AuthMethod, MethodTrouble, OtherOwner, ToldWhy } from '../domain/authority.ts';
 import type { BootSession, Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
@@ -23,6 +23,10 @@ export type PromptSpec = {
   deferralsLeft: number | null;
   closesAt: Instant;
   passwordNeeded: boolean;
+  /** That password is not the person's own but one of somebody else. */
+  ofOthers?: boolean;
+  /** What a `notice` is about; `account` is whose password was typed, where one was. */
+  notice?: { why: ToldWhy; account: string | null };
 };
 
 /** What came of a dialog. Everything that is not a clear answer is `no-answer`, never consent. */
@@ -42,13 +46,25 @@ export type PasswordPrompt = {
   organisation: string;
   user: { name: string; uid: number };
   target: { title: string; version: string };
+  /** Counts within one go: from the second on the one before was wrong. */
   attempt: number;
   closesAt: Instant;
+  /** The person's own password would not do: one of these accounts is chosen, and its password typed. */
+  others?: OtherOwner[];
+  /** Also offer to keep it in the person's own keychain. */
+  offersToKeep?: { severalSaved: boolean };
 };
 
-/** `handle` stands for a Secret the effect runner holds in memory; a crash forgets it and the chart asks again. */
+/**
+ * `handle` stands for a Secret the effect runner holds in memory; a crash forgets it and the chart asks again. `typed`: it
+ * was tried and is right, or nobody could try it. `cannot`: no use typing it again today. `gone`: whoever typed it is not
+ * at the Mac any more.
+ */
 export type PasswordOutcome =
-  | { answer: 'typed'; handle: string; user: string }
+  | { answer: 'typed'; handle: string; user: string; kept?: { kept: true } | { kept: false; why: string } }
+  | { answer: 'wrong'; user: string; again: boolean }
+  | { answer: 'cannot'; user: string; why: ToldWhy }
+  | { answer: 'gone' }
   | { answer: 'declined' }
   | { answer: 'timed-out' }
   | { answer: 'failed'; why: string };

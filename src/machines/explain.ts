@@ -106,6 +106,8 @@ function whatInWords(state: string, context: AgentContext, zone: string): string
       return `Asking for the password that ${title} needs`;
     case 'rotating':
       return 'Changing the password of the service account';
+    case 'authorizing.telling':
+      return `Telling the person why nobody can authorise ${title} now`;
     case 'installing.bySoftwareupdate':
       return `Installing ${title}`;
     case 'restarting':
@@ -177,6 +179,8 @@ const REMEDIES: Partial<Record<Reason['code'], string>> = {
   'power-low': 'Plug in a power adapter.',
   'nobody-to-authorize':
     'Somebody who owns the volume has to log in, unlock the screen and type their password when asked.',
+  'person-cannot':
+    'Nothing where it passes by itself. Else an account that owns the volume has to be used, or made: `upkeep doctor` names them.',
   'budget-spent':
     'Look at `upkeep explain` for what failed, mend it, and install the update by hand or wait for the next release.',
   'attempt-failed': 'upkeep tries again by itself; if it keeps failing, `upkeep explain` shows the history.',

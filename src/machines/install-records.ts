@@ -1,17 +1,16 @@
 import type { Facts } from '../domain/facts.ts';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
+import { HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
 import { reached } from '../domain/os-version.ts';
 import { backOffMs, failedDownload, unreachable, withoutTarget } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
 import type { DownloadOutcome, InstallOutcome } from './effects.ts';
+import { mistyped } from './password-records.ts';
 import type { Change } from './wake-records.ts';
 
 /** How long macOS may take from accepting an update to the restart before upkeep doubts it. */
 export const RESTART_LIMIT_MS = 90 * MINUTE_MS;
 /** What a tool says when the way to Apple is the trouble, not the update. */
 const NETWORK_REASONS: ReadonlySet<string> = new Set(['unreachable', 'scanFailed']);
-/** People may mistype; two below the usual lock-out of five, then not again that day (design rule 9). */
-export const PASSWORD_TRIES = 3;
 
 export function downloaded(context: AgentContext, outcome: DownloadOutcome, { at }: Stamp): Change {
   const { ledger } = context;
@@ -69,7 +68,7 @@ export function installFailed(context: AgentContext, outcome: InstallOutcome, { 
     const refusals = [...(context.refusals ?? []), { method, why: 'wrong-password' as const }];
     return { credential: null, refusals, ledger: { ...context.ledger, install: null } };
   }
-  if (reason === 'authentication') return wrongPassword(context, at);
+  if (reason === 'authentication') return mistyped(context, at);
   const { ledger } = context;
   if (ledger.target === null) return { credential: null, ledger: { ...ledger, install: null } };
   const installFailures = ledger.target.installFailures + 1;
@@ -86,25 +85,6 @@ export function installFailed(context: AgentContext, outcome: InstallOutcome, { 
       download: gone ? null : ledger.download,
       target: { ...ledger.target, installFailures, lastFailureAt: at },
       notBefore: { at: at + backOffMs(installFailures + 1, 6 * HOUR_MS), code: 'install', text: detail },
-    },
-  };
-}
-
-/** A mistyped password may be typed again at once, three times; then not before the next day, to keep the account safe. */
-function wrongPassword(context: AgentContext, at: Instant): Change {
-  const { ledger } = context;
-  const passwordAttempts = context.passwordAttempts + 1;
-  const spent = passwordAttempts >= PASSWORD_TRIES;
-  const text =
-    'the password was not accepted three times; to keep the account from locking it is not asked for before tomorrow';
-  return {
-    credential: null,
-    passwordAttempts: spent ? 0 : passwordAttempts,
-    ledger: {
-      ...ledger,
-      install: null,
-      consent: spent ? null : ledger.consent,
-      notBefore: spent ? { at: at + DAY_MS, code: 'password', text } : ledger.notBefore,
     },
   };
 }

@@ -1,7 +1,8 @@
-import type { AuthMethod } from '../domain/authority.ts';
+import type { AuthMethod, ToldWhy } from '../domain/authority.ts';
 import { valueOr } from '../domain/facts.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
-import { needsNoPassword } from '../policy/authority.ts';
+import { mayKeepTyped, needsNoPassword, needsOtherOwner } from '../policy/authority.ts';
 import type { AgentContext } from './context.ts';
 import type { DownloadOrder, InstallOrder, PasswordPrompt, PromptSpec } from './effects.ts';
 
@@ -19,6 +20,7 @@ export function promptSpec(context: AgentContext, kind: Exclude<PromptKind, 'pas
   const ask = decision?.kind === 'ask' ? decision : null;
   const warn = decision?.kind === 'warn' ? decision : null;
   const at = facts?.at ?? 0;
+  const notice = noticeOf(context);
   return {
     id: ledger.promptCount,
     kind,
@@ -32,20 +34,33 @@ export function promptSpec(context: AgentContext, kind: Exclude<PromptKind, 'pas
     softAt: ask?.softAt ?? null,
     hardAt: ask?.hardAt ?? null,
     deferralsLeft: deferralsLeft(context),
-    closesAt: warn?.restartAt ?? ask?.closesAt ?? at,
+    closesAt: warn?.restartAt ?? ask?.closesAt ?? (kind === 'notice' ? notice.closesAt : at),
     passwordNeeded: facts !== null && settings !== null && !needsNoPassword(settings, facts),
+    ...(facts !== null && needsOtherOwner(facts) ? { ofOthers: true } : {}),
+    ...(kind === 'notice' ? { notice: { why: notice.why, account: notice.account } } : {}),
   };
 }
 
+/** What was typed just now is told first; else what the decision says. */
+function noticeOf({ telling, decision }: AgentContext): { why: ToldWhy; account: string | null; closesAt: Instant } {
+  if (telling !== undefined && telling !== null) return telling;
+  if (decision?.kind === 'tell') return { why: decision.why, account: null, closesAt: decision.closesAt };
+  return { why: 'not-owner', account: null, closesAt: 0 };
+}
+
 export function passwordPrompt(context: AgentContext): PasswordPrompt {
-  const { ledger, settings, decision, facts, passwordAttempts } = context;
+  const { ledger, settings, decision, facts, passwordAttempts, again = false } = context;
+  const others = decision?.kind === 'authorize' ? decision.others : undefined;
+  const offers = settings !== null && facts !== null && others === undefined && mayKeepTyped(settings, facts);
   return {
     id: ledger.promptCount,
     organisation: settings?.organisation ?? '',
     user: consoleUser(context),
     target: { title: ledger.target?.title ?? '', version: ledger.target?.version ?? '' },
-    attempt: passwordAttempts + 1,
+    attempt: again ? passwordAttempts + 1 : 1,
     closesAt: decision?.kind === 'authorize' ? decision.closesAt : (facts?.at ?? 0),
+    ...(others === undefined ? {} : { others }),
+    ...(offers ? { offersToKeep: { severalSaved: settings.authentication.severalSaved } } : {}),
   };
 }
 

@@ -17,6 +17,7 @@ import type {
 } from './effects.ts';
 import { scheduleOf, stateName } from './explain.ts';
 import { promptSpec } from './orders.ts';
+import { TOLD } from './password-records.ts';
 import type { Step } from './replay.ts';
 
 export type Kind =
@@ -105,6 +106,8 @@ function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Rea
       return ['answer', warningAnswerWords(value as DialogOutcome)];
     case 'authorizing.byPerson':
       return ['password', passwordWords(value as PasswordOutcome)];
+    case 'authorizing.telling':
+      return ['answer', noticeAnswerWords(value as DialogOutcome)];
     case 'authorizing.bySavedCredential':
       return ['password', unlockWords(value as UnlockOutcome, step.before.context)];
     case 'installing.bySoftwareupdate':
@@ -157,7 +160,32 @@ function rotationNews(outcome: RotationOutcome): [Kind, string] | null {
 }
 
 function passwordWords(outcome: PasswordOutcome): string {
-  return PASSWORD_WORDS[outcome.answer] + (outcome.answer === 'failed' ? `: ${outcome.why}` : '');
+  switch (outcome.answer) {
+    case 'typed': {
+      const { kept } = outcome;
+      if (kept === undefined) return `The password of ${outcome.user} was typed`;
+      return kept.kept
+        ? `The password of ${outcome.user} was typed, and is kept in their keychain as they wished`
+        : `The password of ${outcome.user} was typed; it could not be kept as they wished: ${kept.why}`;
+    }
+    case 'wrong':
+      return `A password of ${outcome.user} was typed and is wrong`;
+    case 'cannot':
+      return `The password of ${outcome.user} was typed to no avail: ${TOLD[outcome.why]}`;
+    case 'gone':
+      return 'Whoever was asked for the password is not at the Mac any more; nothing they typed is used';
+    case 'declined':
+      return 'The person did not want to type a password now';
+    case 'timed-out':
+      return 'Nobody typed a password';
+    case 'failed':
+      return `The password dialog failed: ${outcome.why}`;
+  }
+}
+
+function noticeAnswerWords(outcome: DialogOutcome): string {
+  if (outcome.answer === 'failed') return `The notice failed: ${outcome.why}`;
+  return outcome.answer === 'timed-out' ? 'Nobody closed the notice' : 'The person has seen the notice';
 }
 
 function unlockWords(outcome: UnlockOutcome, { decision }: AgentContext): string {
@@ -177,16 +205,10 @@ const UNDER_WAY: Record<string, string> = {
   warning: 'The warning dialog',
   'authorizing.byPerson': 'The password dialog',
   'authorizing.bySavedCredential': 'Fetching the saved password',
+  'authorizing.telling': 'The notice',
   'installing.bySoftwareupdate': 'The install',
   rotating: 'Changing the password of the service account',
   validating: 'The check after the restart',
-};
-
-const PASSWORD_WORDS: Record<PasswordOutcome['answer'], string> = {
-  typed: 'The person typed their password',
-  declined: 'The person did not want to type their password now',
-  'timed-out': 'Nobody typed a password',
-  failed: 'The password dialog failed',
 };
 
 function answerWords(outcome: DialogOutcome, after: AgentContext, zone: string): string {
@@ -306,16 +328,23 @@ function tellOpened(step: Step, state: string, zone: string, say: Say): void {
   const kind = promptKindIn(state, context);
   const because = context.decision?.because ?? [];
   const unseen = step.event.screenLocked === false ? '' : ' (the screen is locked)';
-  if (kind === 'password') say('password', `Asked for the password${unseen}`, because);
+  if (kind === 'password') say('password', `Asked for ${whosePassword(context)}${unseen}`, because);
   if (kind === null || kind === 'password') return;
   const spec = promptSpec(context, kind);
   if (kind === 'warning') {
     const minutes = Math.round(((spec.restartAt ?? step.at) - step.at) / MINUTE_MS);
     const ahead = `${localWords(spec.restartAt ?? 0, zone)}, ${lengthWords(minutes * MINUTE_MS)} ahead`;
     say('warning', `Warned that the Mac restarts at ${ahead}${unseen}`, because);
+  } else if (kind === 'notice') {
+    say('password', `Told that no password can be used: ${TOLD[spec.notice?.why ?? 'not-owner']}${unseen}`, because);
   } else {
     say('prompt', promptWords(spec, kind) + unseen, because);
   }
+}
+
+function whosePassword({ decision }: AgentContext): string {
+  const others = decision?.kind === 'authorize' ? decision.others : undefined;
+  return others === undefined ? 'the password' : `the password of one of ${count(others.length, 'other account')}`;
 }
 
 /** Which dialog is up in a state. */
@@ -323,10 +352,11 @@ export function promptKindIn(state: string, context: AgentContext): PromptKind |
   if (state === 'asking.choosing') return context.decision?.kind === 'ask' ? context.decision.prompt : 'choice';
   if (state === 'asking.scheduling') return 'schedule';
   if (state === 'warning') return 'warning';
+  if (state === 'authorizing.telling') return 'notice';
   return state === 'authorizing.byPerson' ? 'password' : null;
 }
 
-function promptWords(spec: PromptSpec, kind: Exclude<PromptKind, 'password' | 'warning'>): string {
+function promptWords(spec: PromptSpec, kind: Exclude<PromptKind, 'password' | 'warning' | 'notice'>): string {
   if (kind === 'schedule') return `Asked for a time (${count(spec.times.length, 'time')} offered)`;
   if (kind === 'soft') return 'Asked to restart; it cannot be put off any more';
   return `Asked when to restart: now${spec.times.length > 0 ? ', at a time' : ''}, or later: ${spec.deferrals.map((choice) => choice.label).join(' / ')}`;
@@ -381,6 +411,7 @@ const OBSTACLES: ReadonlySet<Reason['code']> = new Set([
   'power-low',
   'storage-low',
   'nobody-to-authorize',
+  'person-cannot',
   'somebody-may-come',
   'unattended-not-allowed',
   'attempt-failed',

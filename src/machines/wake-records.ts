@@ -18,7 +18,7 @@ export const STEP_LIMIT = 60;
 
 export function woke(context: AgentContext, event: AgentWoke): Change {
   const settings = event.settings ?? context.settings;
-  const woken = { settings, credential: null, refusals: [], steps: 0 };
+  const woken = { settings, credential: null, refusals: [], telling: null, steps: 0 };
   const { install } = context.ledger;
   if (install === null || settings === null) return woken;
   // A restart is waited for by the clock; one set back since would have it waited for that much longer.
@@ -85,7 +85,7 @@ export function rotated({ ledger }: AgentContext, outcome: RotationOutcome, { at
 /** Resting: the wake and the reasons come from the decision; a password is not kept while nothing happens. */
 export function settled(context: AgentContext): Change {
   if (context.decision?.kind !== 'rest') return {};
-  return { wakeAt: context.decision.wakeAt, because: context.decision.because, credential: null };
+  return { wakeAt: context.decision.wakeAt, because: context.decision.because, credential: null, again: false };
 }
 
 /** Something failed that has no better answer than waiting a little. */

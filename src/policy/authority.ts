@@ -1,4 +1,5 @@
-import { NOTHING_SAVED, type PersonState } from '../domain/authority.ts';
+import { type MethodTrouble, NOTHING_SAVED, type PersonState } from '../domain/authority.ts';
+import { SAVED_METHODS } from '../domain/credentials.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -12,6 +13,7 @@ export function authorityIn({ settings, facts, ledger, stage }: Situation): Auth
     appleSilicon: facts.appleSilicon,
     methods: facts.authority?.methods ?? NOTHING_SAVED,
     person: personIn(facts),
+    others: facts.authority?.others ?? [],
     stage,
     installNow: ledger.order !== null || ledger.consent?.by === 'person',
     rules: rulesOf(settings),
@@ -37,13 +39,32 @@ export function needsNoPassword(settings: Settings, facts: Facts): boolean {
   );
 }
 
+/** Whether it is not the password of the person at the Mac that will be asked for, but somebody else's. */
+export function needsOtherOwner({ consoleUser, authority }: Facts): boolean {
+  const isSomebodyThere = consoleUser.known && consoleUser.value !== null;
+  return isSomebodyThere && (authority?.others ?? []).length > 0;
+}
+
+/** Whether it makes sense to offer to keep what the person types: nothing is saved, or what is saved is of no use any more. */
+export function mayKeepTyped({ authentication }: Settings, { authority }: Facts): boolean {
+  if (authority === undefined || !authentication.rememberTyped || !authentication.order.includes('saved-password'))
+    return false;
+  const { 'saved-password': own, ...rest } = authority.methods;
+  const isInTheWay = SAVED_METHODS.some((method) => method !== 'saved-password' && rest[method] !== 'not-set');
+  return (own === 'not-set' || REPLACEABLE.has(own)) && (authentication.severalSaved || !isInTheWay);
+}
+
+/** What is saved is this person's own (or it would be out of reach), and will not work again. */
+const REPLACEABLE: ReadonlySet<MethodTrouble | null> = new Set(['wrong-password', 'password-gone', 'drifted']);
+
 /** The reasons for a choice, those for what was refused first. */
 export function authorityReasons(choice: AuthorityChoice): Reason[] {
   if (choice.by === 'root') return [];
   const refused = choice.refused.map((refusal): Reason => ({ code: 'method-refused', ...refusal }));
   switch (choice.by) {
     case 'person':
-      return [...refused, { code: 'needs-password' }];
+      if (choice.others === undefined) return [...refused, { code: 'needs-password' }];
+      return [...refused, { code: 'needs-password' }, { code: 'needs-other-owner', accounts: choice.others.length }];
     case 'nobody':
       return [...refused, ...cannot(choice.person), { code: 'nobody-to-authorize' }];
     default:

@@ -1,4 +1,4 @@
-import type { AuthMethod, MdmFailover, MethodTrouble, PersonState } from '../domain/authority.ts';
+import type { AuthMethod, MdmFailover, MethodTrouble, OtherOwner, PersonState } from '../domain/authority.ts';
 import { PASSING_TROUBLES } from '../domain/authority.ts';
 import type { DeadlineStage } from '../domain/deadlines.ts';
 import type { Fact } from '../domain/facts.ts';
@@ -13,6 +13,8 @@ export type AuthoritySituation = {
   /** What is wrong with each method; null where nothing is known to be. */
   methods: Readonly<Record<AuthMethod, MethodTrouble | null>>;
   person: PersonState;
+  /** Whose password could be typed instead where the person's own can never do. */
+  others?: readonly OtherOwner[];
   stage: DeadlineStage;
   /** An administrator or the person asked for the install now. */
   installNow: boolean;
@@ -26,7 +28,8 @@ export type AuthorityChoice =
   /** Intel: root is enough. */
   | { by: 'root' }
   | { by: AuthMethod; refused: Refusal[] }
-  | { by: 'person'; why: 'nothing-saved' | 'credential' | MdmFailover; refused: Refusal[] }
+  /** `others`: not the person's own password is asked for, but that of one of these. */
+  | { by: 'person'; why: 'nothing-saved' | 'credential' | MdmFailover; others?: OtherOwner[]; refused: Refusal[] }
   /** `passing`: looking again later may help; else an administrator has to mend something. */
   | { by: 'nobody'; passing: boolean; person: PersonState | 'not-asked'; refused: Refusal[] };
 
@@ -35,7 +38,7 @@ export type AuthorityChoice =
  * upkeep ask, else nobody. Nothing unknown is ever taken for allowed. Pure.
  */
 export function chooseAuthority(situation: AuthoritySituation): AuthorityChoice {
-  const { appleSilicon, methods, person, rules } = situation;
+  const { appleSilicon, methods, person, others = [], rules } = situation;
   if (!appleSilicon.known) return { by: 'nobody', passing: true, person: 'not-asked', refused: [] };
   if (!appleSilicon.value) return { by: 'root' };
 
@@ -50,6 +53,8 @@ export function chooseAuthority(situation: AuthoritySituation): AuthorityChoice 
 
   const why = set.length === 0 ? ('nothing-saved' as const) : failoverFor(situation, refused);
   if (why !== null && person === 'ready') return { by: 'person', why, refused };
+  if (why !== null && !mayBecomeReady(person) && others.length > 0)
+    return { by: 'person', why, others: [...others], refused };
   return {
     by: 'nobody',
     passing:

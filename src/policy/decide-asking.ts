@@ -19,7 +19,7 @@ import {
 
 /** No restart is planned yet for this moment: whether and how to ask. */
 export function decideAboutAsking(situation: Situation): Decision {
-  const { settings, facts, ledger, at, target, schedule, stage } = situation;
+  const { ledger, at, target } = situation;
   const rest = restAt(at);
   const because: Reason[] = [
     offered(target),
@@ -27,14 +27,21 @@ export function decideAboutAsking(situation: Situation): Decision {
     ...deadlineReasons(situation),
   ];
   const warnAt = warnMoment(situation);
-  const notPast = (wakeAt: Instant) => Math.min(wakeAt, nextWarnMoment(situation));
-
+  const horizon = nextWarnMoment(situation);
   if (ledger.scheduled !== null) {
-    return rest('scheduled', notPast(warnAt ?? ledger.scheduled.at), [
+    return rest('scheduled', Math.min(warnAt ?? ledger.scheduled.at, horizon), [
       ...because,
       { code: 'time-chosen', at: ledger.scheduled.at },
     ]);
   }
+  return waitToAsk(situation, horizon, because) ?? askOrWaitForLimit(situation, warnAt, because);
+}
+
+/** Why nobody is to be disturbed at this moment, and until when; null when somebody may be. `horizon`: the latest next look. */
+export function waitToAsk(situation: Situation, horizon: Instant, because: Reason[]): Decision | null {
+  const { settings, facts, ledger, at, target, schedule, stage } = situation;
+  const rest = restAt(at);
+  const notPast = (wakeAt: Instant) => Math.min(wakeAt, horizon);
   if (stage !== 'past-soft' && ledger.deferral !== null && ledger.deferral.until > at) {
     const { until } = ledger.deferral;
     return rest('deferred', notPast(until), [
@@ -70,7 +77,7 @@ export function decideAboutAsking(situation: Situation): Decision {
     const reason: Reason = { code: 'prompts-spent', maxPerDay: settings.prompts.maxPerDay };
     return rest('waiting', notPast(nextLocalMidnight(at, facts.zone)), [...because, reason]);
   }
-  return askOrWaitForLimit(situation, warnAt, because);
+  return null;
 }
 
 function askOrWaitForLimit(situation: Situation, warnAt: Instant | null, because: Reason[]): Decision {

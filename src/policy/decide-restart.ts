@@ -161,7 +161,10 @@ export function proceed(situation: Situation, by: RestartBy, because: Reason[]):
   const reasons = [...because, ...authorityReasons(choice)];
   if (choice.by === 'nobody') return rest('waiting', at + LOOK_AGAIN_MS, reasons);
   const closesAt = at + PASSWORD_DIALOG_MS;
-  if (choice.by === 'person') return { kind: 'authorize', closesAt, by, because: reasons };
+  if (choice.by === 'person') {
+    const whose = choice.others === undefined ? {} : { others: choice.others };
+    return { kind: 'authorize', ...whose, closesAt, by, because: reasons };
+  }
   return { kind: 'authorize', via: choice.by, closesAt, by, because: reasons };
 }
 

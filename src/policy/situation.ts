@@ -100,7 +100,7 @@ export function promptsToday(
   ledger: Ledger,
   at: Instant,
   zone: string,
-  kinds: PromptKind[] = ['choice', 'soft', 'password'],
+  kinds: PromptKind[] = ['choice', 'soft', 'password', 'notice'],
 ): number {
   const today = localMidnight(at, zone);
   return ledger.prompts.filter(

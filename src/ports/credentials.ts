@@ -1,3 +1,4 @@
+import type { Attempt } from '../domain/attempts.ts';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../domain/authority.ts';
 import type { ConsoleUser } from '../domain/facts.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -7,7 +8,23 @@ import type { Secret } from '../domain/secret.ts';
 /** A saved password with whom it belongs to. `version` tells it from earlier and later ones of the same account. */
 export type SavedCredential = { account: string; version: string; password: Secret };
 
-/** The passwords that are saved on this Mac. */
+/** Whose password it is: that of a saved way, or one that somebody typed for an account. */
+export type Whose = AuthMethod | { typedFor: string };
+
+/** What came of trying a typed password. */
+export type TypedCheck =
+  /** It logs in, and the startup volume knows it. */
+  | { result: 'right'; at: Instant }
+  /** Nobody could say whether it does; macOS will, when it installs. */
+  | { result: 'unchecked' }
+  /** `again`: another try may follow without bringing the account near its lockout. */
+  | { result: 'wrong'; again: boolean }
+  /** It was not tried, or is of no use although it is right. */
+  | { result: 'refused'; why: MethodTrouble };
+
+export type Kept = { kept: true } | { kept: false; why: string };
+
+/** The passwords of this Mac, saved and typed. */
 export interface Credentials {
   /** What is wrong with each way now. Costs no attempt of any account. */
   look(consoleUser: ConsoleUser | null, signal?: AbortSignal): Promise<Record<AuthMethod, MethodTrouble | null>>;
@@ -17,19 +34,28 @@ export interface Credentials {
     consoleUser: ConsoleUser | null,
     signal?: AbortSignal,
   ): Promise<SavedCredential | { refused: MethodTrouble }>;
-  /** Notes a try of a saved password by a tool: before it (`right` null), and what came of it. On the disk when it returns. */
-  tried(method: AuthMethod, right: boolean | null): void;
+  /** Notes a try of a password by a tool: before it (`right` null), and what came of it. On the disk when it returns. */
+  tried(whose: Whose, right: boolean | null): void;
+  /** The tries so far, for the rule that no account is ever locked. Throws where they cannot be read. */
+  attempts(): readonly Attempt[];
+  /** Tries what somebody typed, unless that could bring the account near its lockout. A wrong one costs one attempt. */
+  checkTyped(account: string, password: Secret): Promise<TypedCheck>;
+  /** Keeps what the person at the Mac typed, proven right at `at`, in their own login keychain. */
+  keepTyped(person: ConsoleUser, password: Secret, at: Instant, rules: { severalSaved: boolean }): Promise<Kept>;
   /** The password of upkeep’s own account; null where it has none, or cannot tell. */
   servicePassword(): ServicePassword | null;
   /** Gives that account a new password, unless the one saved at `savedAt` is not its last any more. May be repeated. */
   rotate(savedAt: Instant): Promise<RotationOutcome>;
 }
 
-/** Nothing is saved. */
+/** Nothing is saved, and nothing is tried before the install. */
 export const noCredentials: Credentials = {
   look: async () => NOTHING_SAVED,
   unlock: async () => ({ refused: 'not-set' }),
   tried: () => undefined,
   servicePassword: () => null,
   rotate: async () => ({ result: 'not-needed' }),
+  attempts: () => [],
+  checkTyped: async () => ({ result: 'unchecked' }),
+  keepTyped: async () => ({ kept: false, why: 'there is no place for it' }),
 };

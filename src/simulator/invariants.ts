@@ -35,6 +35,7 @@ export function checkInvariants(
   for (const dialog of dialogsOf(mac)) checkWanted(tally, run, dialog, settings);
   checkDeferrals(tally, mac, prompts);
   checkPromptsPerDay(tally, run, settings);
+  checkLockouts(tally, mac);
   tally.check(
     'every-wait-has-a-wake',
     run.restsWithoutWake === 0,
@@ -253,6 +254,19 @@ function checkPromptsPerDay(tally: Tally, { mac, cutsMade }: SimulationRun, sett
     const count = (days.get(day) ?? 0) + 1;
     days.set(day, count);
     tally.check('prompts-a-day', count <= most[kind], dialog.at, `${day}: ${count}, where ${most[kind]} are allowed`);
+  }
+}
+
+/** No account was locked by passwords that tools of the agent gave. At the login window nobody mistypes here. */
+function checkLockouts(tally: Tally, mac: VirtualMac): void {
+  for (const one of mac.happenings) {
+    if (one.kind !== 'authentication-failed') continue;
+    tally.check(
+      'no-account-locked',
+      !one.lockedOut,
+      one.at,
+      `${one.user} is locked after ${one.failedLogins} wrong passwords`,
+    );
   }
 }
 

@@ -1,4 +1,9 @@
 import { withLimits } from '../adapters/commands/limits.ts';
+import { AgentCredentials } from '../adapters/credentials/agent-credentials.ts';
+import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
+import { CredentialStore } from '../adapters/credentials/credential-store.ts';
+import type { PrivateFiles } from '../adapters/credentials/private-files.ts';
+import { ServiceRecordFile } from '../adapters/credentials/service-record.ts';
 import { allEffects } from '../agent/effects/all-effects.ts';
 import { readBootSession, readRelease } from '../agent/effects/gather-facts.ts';
 import { AgentWake } from '../agent/wake.ts';
@@ -14,7 +19,9 @@ import type { CheckpointRow, Commit, EffectRow, JournalRow, Store } from '../sto
 import type { MacSpec } from './mac/mac-spec.ts';
 import { VirtualMac } from './mac/virtual-mac.ts';
 import { Person } from './people/person.ts';
+import type { Persona } from './people/persona.ts';
 import { PERSONAS, type PersonaName } from './people/personas.ts';
+import { random } from './random.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export type SimulationInput = {
@@ -23,6 +30,8 @@ export type SimulationInput = {
   /** What Apple offers, and from when on; `fromDay` counts from the start. */
   offers: readonly Offer[];
   persona: PersonaName;
+  /** Somebody else than that, for stories. */
+  somebody?: Persona;
   days: number;
   start: Instant;
   seed: number;
@@ -33,7 +42,7 @@ export type SimulationInput = {
   cuts?: readonly Cut[];
   /** What somebody asks of the agent, so long after the start. */
   requests?: readonly { afterMs: number; by: Requester; request: Request }[];
-  /** The passwords that are saved; none when left out. */
+  /** The passwords of the Mac; those that its keychains and accounts have when left out. */
   credentials?: (parts: { commands: Commands; clock: Clock }) => Credentials;
   /** Things done to the world on the way, for stories. */
   arrange?: (mac: VirtualMac) => void;
@@ -66,7 +75,7 @@ export async function simulate(input: SimulationInput): Promise<SimulationRun> {
   const mac = new VirtualMac({ spec: input.spec, clock, seed: input.seed });
   mac.publish(input.offers);
   input.arrange?.(mac);
-  new Person({ mac, persona: PERSONAS[input.persona], seed: input.seed }).begin();
+  new Person({ mac, persona: input.somebody ?? PERSONAS[input.persona], seed: input.seed }).begin();
   const agent = new SimulatedAgent(mac, input);
   agent.live();
 
@@ -93,6 +102,8 @@ class SimulatedAgent {
   readonly #mac: VirtualMac;
   readonly #input: SimulationInput;
   readonly #cuts: Map<string, Cut>;
+  /** The small files of the agent, which outlive it. */
+  readonly #files = new Map<string, string>();
   #life = 0;
   #close: (() => void) | null = null;
   #wakeNow: AgentWake | null = null;
@@ -162,7 +173,7 @@ class SimulatedAgent {
           mac.launchd.arm(at);
         },
       },
-      effects: allEffects(commands, door.clock, this.#input.credentials?.({ commands, clock: door.clock })),
+      effects: allEffects(commands, door.clock, this.#credentials(commands, door.clock)),
       readBoot: async () => {
         const boot = await readBootSession(commands);
         return boot.known ? boot.value : null;
@@ -192,6 +203,27 @@ class SimulatedAgent {
         }
       },
     );
+  }
+
+  #credentials(commands: Commands, clock: Clock): Credentials {
+    const { credentials } = this.#input;
+    if (credentials !== undefined) return credentials({ commands, clock });
+    const folder = '/state';
+    const dice = random('passwords of the service account');
+    const files: PrivateFiles = {
+      read: (path) => this.#files.get(path) ?? null,
+      write: (path, text) => void this.#files.set(path, text),
+    };
+    return new AgentCredentials({
+      commands,
+      clock,
+      attempts: new AttemptsFile(folder, files),
+      store: new CredentialStore({ commands, clock, folder, files }),
+      record: new ServiceRecordFile(folder, files),
+      pick: (below) => dice.whole(0, below - 1),
+      // One agent at a time, and nobody else: nothing to wait for.
+      lock: () => ({ release: () => undefined }),
+    });
   }
 
   /** The store as one process sees it: dead processes write nothing, and a cut ends it before or after a commit. */

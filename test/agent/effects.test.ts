@@ -3,10 +3,13 @@
 import { describe, expect, test } from 'vitest';
 import type { EffectIo } from '../../src/agent/effect-runner.ts';
 import { allEffects } from '../../src/agent/effects/all-effects.ts';
+import { KEEP } from '../../src/agent/effects/dialog-words.ts';
 import { outcomeOf } from '../../src/agent/effects/show-dialog.ts';
 import { HOUR_MS, SECOND_MS } from '../../src/domain/instant.ts';
-import type { PromptSpec } from '../../src/machines/effects.ts';
+import type { PasswordPrompt, PromptSpec } from '../../src/machines/effects.ts';
 import type { AgentEvent } from '../../src/machines/events.ts';
+import type { ToolCall } from '../../src/ports/commands.ts';
+import { type Credentials, type Kept, noCredentials, type TypedCheck } from '../../src/ports/credentials.ts';
 import { type Answer, handClock, scripted, settle } from '../support/scripted-commands.ts';
 import { BOOT, MONDAY_NINE } from '../support/situations.ts';
 
@@ -62,29 +65,33 @@ describe('the end of a dialog', () => {
     ['schedule', 'button2', null, { answer: 'back' }],
     ['warning', 'button1', null, { answer: 'acknowledged' }],
     ['warning', 'button2', null, { answer: 'now' }],
+    ['notice', 'button1', null, { answer: 'acknowledged' }],
   ] as const)('%s, %s %j', (kind, end, values, expected) => {
     expect(outcomeOf(prompt({ kind }), { end, exitCode: 0, values }, false)).toMatchObject(expected);
   });
 
-  test.each(['choice', 'soft', 'schedule', 'warning'] as const)('%s: nothing but a button is ever consent', (kind) => {
-    for (const end of [
-      'timer',
-      'told-to-quit',
-      'quit-key',
-      'closed',
-      'time-exceeded',
-      'key-required',
-      'terminated',
-      'image-missing',
-      'file-missing',
-      'bad-colour',
-      'error',
-      'unknown',
-    ] as const) {
-      const { answer } = outcomeOf(prompt({ kind }), { end, exitCode: 1, values: null }, false);
-      expect(['timed-out', 'no-answer', 'failed'], end).toContain(answer);
-    }
-  });
+  test.each(['choice', 'soft', 'schedule', 'warning', 'notice'] as const)(
+    '%s: nothing but a button is ever consent',
+    (kind) => {
+      for (const end of [
+        'timer',
+        'told-to-quit',
+        'quit-key',
+        'closed',
+        'time-exceeded',
+        'key-required',
+        'terminated',
+        'image-missing',
+        'file-missing',
+        'bad-colour',
+        'error',
+        'unknown',
+      ] as const) {
+        const { answer } = outcomeOf(prompt({ kind }), { end, exitCode: 1, values: null }, false);
+        expect(['timed-out', 'no-answer', 'failed'], end).toContain(answer);
+      }
+    },
+  );
 
   test('"now" on a dialog whose time passed while the Mac slept is no consent', () => {
     expect(outcomeOf(prompt(), { end: 'button2', exitCode: 2, values: null }, true)).toMatchObject({
@@ -175,18 +182,68 @@ describe('a typed password', () => {
     boot: BOOT,
     user: USER,
   };
-  const ask = {
+  const ask: PasswordPrompt = {
     id: 1,
-    organisation: 'x',
+    organisation: 'Example IT',
     user: USER,
     target: { title: 'macOS', version: '1' },
     attempt: 1,
     closesAt: MONDAY_NINE + HOUR_MS,
   };
+  const others = [
+    { name: 'bert', fullName: 'Bert Brecht' },
+    { name: 'clara', fullName: 'Clara Zetkin' },
+    { name: 'clara2', fullName: 'Clara Zetkin' },
+  ];
+  const atTheMac = (name: string, uid: number): Answer => ({
+    stdout: `<dictionary> {\n  GID : 20\n  Name : ${name}\n  UID : ${uid}\n}\n`,
+  });
+  const ANNA = { 'scutil.console-user': atTheMac('anna', 501) };
+
+  /** What was tried and kept, and credentials that answer as told. */
+  function desk(check: TypedCheck, kept: Kept = { kept: true }) {
+    const tried: [string, string][] = [];
+    const keeps: string[] = [];
+    const credentials: Credentials = {
+      ...noCredentials,
+      checkTyped: async (account, password) => {
+        tried.push([account, password.expose((plain) => plain)]);
+        return check;
+      },
+      keepTyped: async (person) => {
+        keeps.push(person.name);
+        return kept;
+      },
+    };
+    return { credentials, tried, keeps };
+  }
+
+  async function asked(
+    dialog: Answer | ((call: ToolCall) => Answer),
+    {
+      prompt: changes = {},
+      check = { result: 'right', at: MONDAY_NINE },
+      kept,
+      who = ANNA,
+    }: { prompt?: Partial<PasswordPrompt>; check?: TypedCheck; kept?: Kept; who?: Record<string, Answer> } = {},
+  ) {
+    const { clock } = handClock(MONDAY_NINE);
+    const { commands, calls } = scripted({ ...who, 'dialog.show': dialog });
+    const { credentials, tried, keeps } = desk(check, kept);
+    const outcome = await allEffects(commands, clock, credentials).askPassword.run(
+      { ...ask, ...changes },
+      io().effectIo,
+    );
+    const dialogs = calls
+      .filter(({ name }) => name === 'dialog.show')
+      .map(({ args }) => JSON.parse(args.find((arg) => arg.startsWith('{')) ?? '{}'));
+    return { outcome, tried, keeps, dialogs };
+  }
 
   test('goes to the stdin of the install as a Secret and is forgotten by that', async () => {
     const { clock } = handClock(MONDAY_NINE);
     const { commands, calls } = scripted({
+      ...ANNA,
       'dialog.show': { stdout: '{"Password":"correct horse"}' },
       'softwareupdate.install': { stdout: 'Downloading macOS Tahoe 26.6.2\n\nDownloaded: macOS Tahoe 26.6.2\n' },
     });
@@ -214,12 +271,114 @@ describe('a typed password', () => {
     ['nothing typed', { stdout: '{"Password":""}' }, 'failed'],
     ['no values printed', { stdout: '' }, 'failed'],
     ['not now', { exitCode: 2 }, 'declined'],
+    ['the quit key', { exitCode: 10 }, 'declined'],
+    ['the window closed', { exitCode: 15 }, 'declined'],
     ['nobody there', { exitCode: 4 }, 'timed-out'],
+    ['ended from outside', { exitCode: 40 }, 'failed'],
     ['a crash', { exitCode: 134 }, 'failed'],
-  ])('%s', async (_story, answer, expected) => {
-    const { clock } = handClock(MONDAY_NINE);
-    const { commands } = scripted({ 'dialog.show': answer });
-    expect(await allEffects(commands, clock).askPassword.run(ask, io().effectIo)).toMatchObject({ answer: expected });
+  ])('%s: nothing is tried', async (_story, answer, expected) => {
+    const { outcome, tried } = await asked(answer);
+    expect(outcome).toMatchObject({ answer: expected });
+    expect(tried).toEqual([]);
+  });
+
+  test('nothing but blanks is not a try: the dialog comes again and says so, three times at most', async () => {
+    const { outcome, tried, dialogs } = await asked({ stdout: '{"Password":"  "}' });
+    expect(outcome).toMatchObject({ answer: 'failed' });
+    expect([tried, dialogs.length]).toEqual([[], 3]);
+    expect(dialogs[0].message).not.toContain('Nothing was typed');
+    expect(dialogs[1].message).toContain('Nothing was typed');
+
+    let shown = 0;
+    const second = await asked(() => ({ stdout: shown++ === 0 ? '{"Password":"   "}' : '{"Password":" x "}' }));
+    expect(second.outcome).toMatchObject({ answer: 'typed' });
+    expect(second.tried).toEqual([['anna', ' x ']]);
+  });
+
+  test.each<[string, Record<string, Answer>, string]>([
+    ['logged out', { 'scutil.console-user': { stdout: '  No such key\n' } }, 'gone'],
+    ['somebody else is there', { 'scutil.console-user': atTheMac('bert', 502) }, 'gone'],
+    ['nobody can say who is there', { 'scutil.console-user': { stdout: 'garbage' } }, 'failed'],
+  ])('%s when the dialog ends: what was typed is never tried nor used', async (_story, who, expected) => {
+    for (const end of [{ stdout: '{"Password":"correct horse"}' }, { exitCode: 40 }, { exitCode: 4 }]) {
+      const { outcome, tried } = await asked(end, { who });
+      expect(outcome).toMatchObject({ answer: expected });
+      expect(tried).toEqual([]);
+    }
+  });
+
+  test.each<[TypedCheck, object]>([
+    [
+      { result: 'wrong', again: true },
+      { answer: 'wrong', user: 'anna', again: true },
+    ],
+    [
+      { result: 'wrong', again: false },
+      { answer: 'wrong', user: 'anna', again: false },
+    ],
+    [
+      { result: 'refused', why: 'drifted' },
+      { answer: 'cannot', user: 'anna', why: 'drifted' },
+    ],
+    [
+      { result: 'refused', why: 'near-lockout' },
+      { answer: 'cannot', user: 'anna', why: 'near-lockout' },
+    ],
+    [{ result: 'refused', why: 'command-failed' }, { answer: 'failed' }],
+    [{ result: 'unchecked' }, { answer: 'typed', user: 'anna' }],
+  ])('checked first: %j', async (check, expected) => {
+    const { outcome, keeps } = await asked(
+      { stdout: JSON.stringify({ Password: 'x', [KEEP]: true }) },
+      { check, prompt: { offersToKeep: { severalSaved: false } } },
+    );
+    expect(outcome).toMatchObject(expected);
+    expect(keeps).toEqual([]);
+  });
+
+  test('the first question is short; after a wrong password it says so and asks about Caps Lock', async () => {
+    const [first] = (await asked({ exitCode: 2 })).dialogs;
+    expect(first).toMatchObject({
+      title: 'macOS needs your password',
+      textfield: [{ title: 'Password', secure: true, required: true }],
+    });
+    expect(first.message).not.toMatch(/Caps Lock|not accepted/);
+    expect(first).not.toHaveProperty('checkbox');
+    const [again] = (await asked({ exitCode: 2 }, { prompt: { attempt: 2 } })).dialogs;
+    expect(again.message).toMatch(/^That password was not accepted. Is the Caps Lock key on\?/);
+  });
+
+  test('kept only where that was offered and ticked; a failure to keep it stops nothing', async () => {
+    const ticked = { stdout: JSON.stringify({ Password: 'x', [KEEP]: true }) };
+    const offered = { prompt: { offersToKeep: { severalSaved: false } } };
+    const kept = await asked(ticked, offered);
+    expect(kept.dialogs[0].checkbox).toEqual([{ label: KEEP, checked: false }]);
+    expect(kept.outcome).toMatchObject({ answer: 'typed', kept: { kept: true } });
+    expect(kept.keeps).toEqual(['anna']);
+    expect((await asked({ stdout: JSON.stringify({ Password: 'x', [KEEP]: false }) }, offered)).keeps).toEqual([]);
+    expect((await asked(ticked)).keeps).toEqual([]);
+    const notKept = await asked(ticked, { ...offered, kept: { kept: false, why: 'the keychain is locked' } });
+    expect(notKept.outcome).toMatchObject({ answer: 'typed', kept: { kept: false, why: 'the keychain is locked' } });
+  });
+
+  test('of somebody else: the account is chosen from a list, and the try is theirs', async () => {
+    const choose = (label: string) => ({
+      stdout: JSON.stringify({ Account: { selectedValue: label, selectedIndex: 0 }, Password: 'x' }),
+    });
+    const bert = await asked(choose('Bert Brecht'), { prompt: { others } });
+    expect(bert.outcome).toMatchObject({ answer: 'typed', user: 'bert' });
+    expect(bert.tried).toEqual([['bert', 'x']]);
+    expect(bert.dialogs[0].selectitems).toEqual([
+      { title: 'Account', values: ['Bert Brecht', 'Clara Zetkin (clara)', 'Clara Zetkin (clara2)'] },
+    ]);
+    expect(bert.dialogs[0].message).toMatch(/\*\*anna\*\* cannot authorise.*ask Example IT/s);
+    expect((await asked(choose('Clara Zetkin (clara2)'), { prompt: { others } })).tried).toEqual([['clara2', 'x']]);
+    // No account, no try.
+    for (const label of ['', 'Clara Zetkin', 'root']) {
+      expect(await asked(choose(label), { prompt: { others } })).toMatchObject({
+        outcome: { answer: 'failed' },
+        tried: [],
+      });
+    }
   });
 });
 

@@ -62,7 +62,7 @@ const simulation = z.strictObject({
   prompts: z.array(
     z.strictObject({
       at: iso,
-      kind: z.enum(['choice', 'soft', 'schedule', 'warning', 'password']),
+      kind: z.enum(['choice', 'soft', 'schedule', 'warning', 'password', 'notice']),
       shown: z.boolean(),
       answer: z.string().nullable(),
       until: iso.nullable(),

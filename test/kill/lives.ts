@@ -270,7 +270,7 @@ function promisesIn(journal: readonly JournalRow[]) {
       if ((reason.code === 'deadline-ahead' || reason.code === 'deadline-passed') && reason.by === 'date')
         deadlines.add(`${reason.deadline} ${reason.at}`);
     }
-    if (/^xstate\.done\.actor\.(ask|askTime|warn|askPassword)$/.test(step.type)) {
+    if (/^xstate\.done\.actor\.(ask|askTime|warn|askPassword|tell)$/.test(step.type)) {
       const { answer } = (step.event.output as { value: { answer: string } }).value;
       if (answer !== 'timed-out' && answer !== 'failed' && answer !== 'no-answer') answers += 1;
       if (answer === 'defer') deferralAnswers += 1;

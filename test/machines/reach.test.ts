@@ -75,6 +75,10 @@ const answers = {
   showDialog: dialogAnswer,
   askPassword: fc.constantFrom(
     { answer: 'typed', handle: 'secret-1', user: 'anna' },
+    { answer: 'wrong', user: 'anna', again: true },
+    { answer: 'wrong', user: 'anna', again: false },
+    { answer: 'cannot', user: 'anna', why: 'drifted' },
+    { answer: 'gone' },
     { answer: 'declined' },
     { answer: 'timed-out' },
     { answer: 'failed', why: 'x' },
@@ -123,6 +127,7 @@ const EFFECT_OF: Record<string, keyof typeof answers> = {
   askPassword: 'askPassword',
   unlock: 'unlockCredential',
   rotate: 'rotatePassword',
+  tell: 'showDialog',
   install: 'install',
 };
 
@@ -212,6 +217,7 @@ test('on any walk: a rest has a wake ahead and a reason, the place can be saved 
       'assessing',
       'authorizing.byPerson',
       'authorizing.bySavedCredential',
+      'authorizing.telling',
       'downloading',
       'installing.bySoftwareupdate',
       'resting.backingOff',

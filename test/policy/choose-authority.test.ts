@@ -41,7 +41,10 @@ const usual: AuthoritySituation = {
 function words(choice: AuthorityChoice): string {
   if (choice.by === 'root') return 'root';
   const refused = choice.refused.map(({ method, why }) => ` −${method}(${why})`).join('');
-  if (choice.by === 'person') return `person: ${choice.why}${refused}`;
+  if (choice.by === 'person') {
+    const whose = choice.others === undefined ? '' : ` of ${choice.others.map(({ name }) => name).join(', ')}`;
+    return `person: ${choice.why}${whose}${refused}`;
+  }
   if (choice.by === 'nobody') return `nobody: ${choice.passing ? 'later' : 'admin'}, person ${choice.person}${refused}`;
   return `${choice.by}${refused}`;
 }
@@ -163,6 +166,10 @@ describe('a management server', () => {
 
 describe('the person', () => {
   const person = (state: PersonState): Partial<AuthoritySituation> => ({ person: state });
+  const others = [
+    { name: 'bert', fullName: 'Bert Brecht' },
+    { name: 'clara', fullName: 'Clara Zetkin' },
+  ];
   const rows: Row[] = [
     [{}, {}, {}, 'person: nothing-saved'],
     [{}, {}, person('nobody'), 'nobody: later, person nobody'],
@@ -170,6 +177,31 @@ describe('the person', () => {
     [{}, {}, person('no-token'), 'nobody: admin, person no-token'],
     [{}, {}, person('not-owner'), 'nobody: admin, person not-owner'],
     [{}, {}, person('near-lockout'), 'nobody: later, person near-lockout'],
+    [{}, {}, person('locked'), 'nobody: later, person locked'],
+    [{}, {}, { ...person('not-owner'), others }, 'person: nothing-saved of bert, clara'],
+    [{}, {}, { ...person('no-token'), others }, 'person: nothing-saved of bert, clara'],
+    [{}, {}, { ...person('not-owner'), others: [] }, 'nobody: admin, person not-owner'],
+    // Whoever could type their own, now or later, is never asked for somebody else's.
+    [{}, {}, { ...person('ready'), others }, 'person: nothing-saved'],
+    [{}, {}, { ...person('near-lockout'), others }, 'nobody: later, person near-lockout'],
+    [{}, {}, { ...person('locked'), others }, 'nobody: later, person locked'],
+    [{}, {}, { ...person('screen-locked'), others }, 'nobody: later, person screen-locked'],
+    [{}, {}, { ...person('nobody'), others }, 'nobody: later, person nobody'],
+    [{}, {}, { ...person('unknown'), others }, 'nobody: later, person unknown'],
+    // Failover decides whether anybody is asked, whosever password it would be.
+    [
+      { [LOCAL]: 'not-owner' },
+      {},
+      { ...person('not-owner'), others },
+      'nobody: admin, person not-asked −local-account(not-owner)',
+    ],
+    [
+      { [LOCAL]: 'not-owner' },
+      ask,
+      { ...person('not-owner'), others },
+      'person: credential of bert, clara −local-account(not-owner)',
+    ],
+    [{ [LOCAL]: null }, {}, { ...person('not-owner'), others }, LOCAL],
     [{}, {}, person('asked-enough'), 'nobody: later, person asked-enough'],
     [{}, {}, person('unknown'), 'nobody: later, person unknown'],
     [{ [LOCAL]: 'not-owner' }, ask, person('nobody'), 'nobody: later, person nobody −local-account(not-owner)'],
@@ -261,7 +293,16 @@ const anySituation = fc.record({
       ]),
     ) as Record<AuthMethod, fc.Arbitrary<MethodTrouble | null>>,
   ),
-  person: fc.constantFrom<PersonState>('ready', 'nobody', 'screen-locked', 'not-owner', 'unknown'),
+  person: fc.constantFrom<PersonState>(
+    'ready',
+    'nobody',
+    'screen-locked',
+    'not-owner',
+    'no-token',
+    'locked',
+    'unknown',
+  ),
+  others: fc.constantFrom([], [{ name: 'bert', fullName: 'Bert' }]),
   stage: fc.constantFrom<AuthoritySituation['stage']>('open', 'past-focus', 'past-soft', 'past-hard'),
   installNow: fc.boolean(),
   rules: fc.record({
@@ -276,8 +317,12 @@ test('nothing that is not sound is ever used, and nobody is asked who is not the
   fc.assert(
     fc.property(anySituation, (situation) => {
       const choice = chooseAuthority(situation);
-      if (choice.by === 'person') expect(situation.person).toBe('ready');
-      else if (choice.by !== 'root' && choice.by !== 'nobody') {
+      if (choice.by === 'person' && choice.others === undefined) expect(situation.person).toBe('ready');
+      else if (choice.by === 'person') {
+        expect(['not-owner', 'no-token']).toContain(situation.person);
+        expect(choice.others).toEqual(situation.others);
+        expect(choice.others).not.toEqual([]);
+      } else if (choice.by !== 'root' && choice.by !== 'nobody') {
         expect(situation.methods[choice.by]).toBeNull();
         expect(situation.rules.order).toContain(choice.by);
       }

@@ -2,6 +2,7 @@
 // one thing that must follow. The last group holds what must follow from *no* row.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type AuthorityFacts, NOTHING_SAVED, type OtherOwner, type PersonState } from '../../src/domain/authority.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import { type Facts, known, unknown } from '../../src/domain/facts.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
@@ -44,6 +45,13 @@ const kindOf = (decision: Decision) =>
     : decision.kind === 'ask'
       ? `ask ${decision.prompt}`
       : decision.kind;
+
+const BERT = { name: 'bert', fullName: 'Bert Brecht' };
+const agreed = (at: number) => ({ at, by: 'person' as const, uid: 501 });
+const unableTo = (person: PersonState, others?: OtherOwner[]): Partial<Facts> => ({
+  appleSilicon: known(true),
+  authority: { methods: NOTHING_SAVED, person, ...(others === undefined ? {} : { others }) },
+});
 
 type Row = [
   story: string,
@@ -396,6 +404,102 @@ const rows: Row[] = [
     'nobody-to-authorize',
   ],
   [
+    'the account is no owner, another one is: asked when to restart like anybody',
+    MONDAY_NINE,
+    unableTo('not-owner', [BERT]),
+    {},
+    'ask choice',
+    'deadline-ahead',
+  ],
+  [
+    'they want it now: the password of that other one is asked for',
+    MONDAY_NINE,
+    unableTo('not-owner', [BERT]),
+    { consent: agreed(MONDAY_NINE) },
+    'authorize',
+    'needs-other-owner',
+  ],
+  [
+    'nobody could authorise it: told so, not asked when',
+    MONDAY_NINE,
+    unableTo('not-owner'),
+    {},
+    'tell',
+    'person-cannot',
+  ],
+  ['the same without a token', MONDAY_NINE, unableTo('no-token'), {}, 'tell', 'nobody-to-authorize'],
+  [
+    'told today already',
+    MONDAY_NINE,
+    unableTo('not-owner'),
+    { toldAt: MONDAY_NINE - HOUR_MS },
+    'rest waiting',
+    'nobody-to-authorize',
+  ],
+  [
+    'told yesterday',
+    MONDAY_NINE,
+    unableTo('not-owner'),
+    { toldAt: MONDAY_NINE - 12 * HOUR_MS },
+    'tell',
+    'person-cannot',
+  ],
+  [
+    'no notice in a call',
+    MONDAY_NINE,
+    { ...unableTo('not-owner'), displayHolders: known(['zoom.us']) },
+    {},
+    'rest waiting',
+    'in-a-meeting',
+  ],
+  [
+    'nor when the questions of the day are spent',
+    MONDAY_NINE,
+    unableTo('not-owner'),
+    {
+      prompts: Array.from({ length: 8 }, (_, id) => ({
+        id,
+        kind: 'notice' as const,
+        at: MONDAY_NINE - id * MINUTE_MS,
+        openedAt: MONDAY_NINE - id * MINUTE_MS,
+      })),
+    },
+    'rest waiting',
+    'prompts-spent',
+  ],
+  [
+    'nor before a deferral is over',
+    MONDAY_NINE,
+    unableTo('not-owner'),
+    { deferral: { chosenAt: MONDAY_NINE, until: MONDAY_NINE + HOUR_MS } },
+    'rest deferred',
+    'deferred',
+  ],
+  [
+    'nobody is warned of a restart that cannot come',
+    HARD - 62 * MINUTE_MS,
+    unableTo('not-owner'),
+    { toldAt: HARD - 63 * MINUTE_MS },
+    'rest waiting',
+    'nobody-to-authorize',
+  ],
+  [
+    'near the lockout nobody is asked or told',
+    MONDAY_NINE,
+    unableTo('near-lockout'),
+    {},
+    'rest waiting',
+    'person-cannot',
+  ],
+  [
+    'near the lockout, and they want it now: told why not',
+    MONDAY_NINE,
+    unableTo('near-lockout'),
+    { consent: agreed(MONDAY_NINE) },
+    'tell',
+    'person-cannot',
+  ],
+  [
     'too many installs failed',
     MONDAY_NINE,
     {},
@@ -628,6 +732,12 @@ describe('what follows from no row', () => {
           { version: '26.6.2', build: '25G83' as string | null },
           null,
         ),
+      ),
+      authority: fc.constantFrom<AuthorityFacts>(
+        { methods: NOTHING_SAVED, person: 'ready' },
+        { methods: NOTHING_SAVED, person: 'near-lockout' },
+        { methods: NOTHING_SAVED, person: 'not-owner', others: [] },
+        { methods: NOTHING_SAVED, person: 'no-token', others: [BERT] },
       ),
     })
     .map(({ awakeLagMinutes, at, ...rest }) =>

@@ -31,7 +31,7 @@ function promisesOf({ run, report }: Life) {
       if ((reason.code === 'deadline-ahead' || reason.code === 'deadline-passed') && reason.by === 'days')
         deadlines.add(`${reason.deadline} ${reason.at}`);
     }
-    if (/^xstate\.done\.actor\.(ask|askTime|warn|askPassword)$/.test(step.type)) {
+    if (/^xstate\.done\.actor\.(ask|askTime|warn|askPassword|tell)$/.test(step.type)) {
       const { answer } = (step.event.output as { value: { answer: string } }).value;
       if (answer !== 'timed-out' && answer !== 'failed' && answer !== 'no-answer') answers += 1;
     }

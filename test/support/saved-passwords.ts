@@ -2,7 +2,7 @@ import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../src/do
 import type { Instant } from '../../src/domain/instant.ts';
 import type { RotationOutcome, ServicePassword } from '../../src/domain/rotation.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { Credentials } from '../../src/ports/credentials.ts';
+import { type Credentials, noCredentials, type Whose } from '../../src/ports/credentials.ts';
 
 /** Saved passwords as a test has them: what is there, what is wrong with it, and a record of each try. */
 export class SavedPasswords implements Credentials {
@@ -31,11 +31,16 @@ export class SavedPasswords implements Credentials {
     return { account: saved.account, version: 'v1', password: new Secret(saved.password) };
   }
 
-  tried(method: AuthMethod, right: boolean | null): void {
+  tried(method: Whose, right: boolean | null): void {
+    if (typeof method !== 'string') return;
     this.tries.push({ method, right });
     if (right === false) this.#wrong.add(method);
   }
 
+  // What people type goes straight into the install.
+  attempts = noCredentials.attempts;
+  checkTyped = noCredentials.checkTyped;
+  keepTyped = noCredentials.keepTyped;
   servicePassword(): ServicePassword | null {
     return null;
   }

@@ -1,26 +1,28 @@
-import { lastVerdict, mayAttempt } from '../../domain/attempts.ts';
+import { type Attempt, lastVerdict, mayAttempt } from '../../domain/attempts.ts';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../domain/authority.ts';
 import { credentialId, SAVED_METHODS, type SavedCredential, type SavedMethod } from '../../domain/credentials.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
 import { DAY_MS, type Instant } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { RotationOutcome, ServicePassword } from '../../domain/rotation.ts';
-import type { Credentials } from '../../ports/credentials.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Credentials, Kept, TypedCheck, Whose } from '../../ports/credentials.ts';
 import { fitnessOf } from './account-fitness.ts';
 import { lockoutFactsOf } from './lockout-facts.ts';
 import { rotateServiceAccount } from './rotate-service-account.ts';
 import { METHOD, preparedItem, type ServiceParts } from './service-account.ts';
+import { tryLogin } from './try-login.ts';
 import { verifyCredential } from './verify-credential.ts';
-import type { VerifyParts } from './verify-password.ts';
+import { type VerifyParts, verifyPassword } from './verify-password.ts';
 
 /** `lock` is held while a password is tried or a try written down; it throws where another run of upkeep holds it. */
 export type AgentCredentialsParts = ServiceParts & { lock: () => { release: () => void } };
 
-/** Saved credentials as the agent uses them. */
+/** Saved and typed passwords as the agent uses them. */
 export class AgentCredentials implements Credentials {
   readonly #parts: AgentCredentialsParts;
   /** Tries under way by a tool: how to write down what came of them. */
-  readonly #ends = new Map<AuthMethod, (right: boolean) => void>();
+  readonly #ends = new Map<string, (right: boolean) => void>();
 
   constructor(parts: AgentCredentialsParts) {
     this.#parts = parts;
@@ -42,19 +44,18 @@ export class AgentCredentials implements Credentials {
     }
   }
 
-  tried(method: AuthMethod, right: boolean | null): void {
-    if (!isSavedMethod(method)) return;
+  tried(whose: Whose, right: boolean | null): void {
+    const key = typeof whose === 'string' ? whose : `typed for ${whose.typedFor}`;
     const lock = this.#parts.lock();
     try {
       if (right !== null) {
-        this.#ends.get(method)?.(right);
-        this.#ends.delete(method);
+        this.#ends.get(key)?.(right);
+        this.#ends.delete(key);
         return;
       }
-      const saved = this.#parts.store.saved(method);
-      if (saved === null) return;
-      const attempt = { account: saved.account, credential: credentialId(saved), at: this.#parts.clock.now() };
-      this.#ends.set(method, this.#parts.attempts.begin(attempt));
+      const tried = this.#passwordOf(whose);
+      if (tried === null) return;
+      this.#ends.set(key, this.#parts.attempts.begin({ ...tried, at: this.#parts.clock.now() }));
     } finally {
       lock.release();
     }
@@ -86,6 +87,62 @@ export class AgentCredentials implements Credentials {
       if (!isRefusal(error)) throw error;
       return { result: 'failed', why: error.message.replace(/\.$/, '') };
     }
+  }
+
+  attempts(): readonly Attempt[] {
+    return this.#parts.attempts.all();
+  }
+
+  async checkTyped(account: string, password: Secret): Promise<TypedCheck> {
+    try {
+      return await this.#alone(() => this.#checkTyped(account, password));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // No prompt takes such a password, so it is nobody's; it was not tried.
+      return error.code === 'input.wrong' ? { result: 'wrong', again: true } : { result: 'refused', why: 'unknown' };
+    }
+  }
+
+  async keepTyped(
+    person: ConsoleUser,
+    secret: Secret,
+    verifiedAt: Instant,
+    { severalSaved }: { severalSaved: boolean },
+  ): Promise<Kept> {
+    const credential = { method: 'saved-password', account: person.name, uid: person.uid, secret, verifiedAt } as const;
+    try {
+      await this.#alone(() => this.#parts.store.save(credential, { replace: false, severalSaved }));
+      return { kept: true };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return { kept: false, why: error.message.replace(/\.$/, '') };
+    }
+  }
+
+  async #checkTyped(account: string, secret: Secret): Promise<TypedCheck> {
+    const typed = { account, credential: null, secret };
+    const found = await verifyPassword(this.#parts, typed);
+    if (found.fit) return { result: 'right', at: found.at };
+    if (found.trouble === 'wrong-password') return this.#wrong(account);
+    // It is no slip; what a tool could not say about the volume, the install will.
+    if (found.trouble === 'command-failed' && found.logsIn === true) return { result: 'unchecked' };
+    if (found.trouble !== 'unknown' || found.tried) return { result: 'refused', why: found.trouble };
+    // Whether the account could authorise it at all is not known: that macOS will tell, but a slip is told at once.
+    const login = await tryLogin(this.#parts, typed);
+    if (login.login === 'unknown') return { result: 'refused', why: login.unfit.trouble };
+    return login.login === 'right' ? { result: 'unchecked' } : this.#wrong(account);
+  }
+
+  async #wrong(account: string): Promise<TypedCheck> {
+    const { commands, clock, attempts } = this.#parts;
+    const next = { account, credential: null, at: clock.now() };
+    return { result: 'wrong', again: mayAttempt(next, await lockoutFactsOf(commands, account), attempts.all()).may };
+  }
+
+  #passwordOf(whose: Whose): Pick<Attempt, 'account' | 'credential'> | null {
+    if (typeof whose !== 'string') return { account: whose.typedFor, credential: null };
+    const saved = isSavedMethod(whose) ? this.#parts.store.saved(whose) : null;
+    return saved === null ? null : { account: saved.account, credential: credentialId(saved) };
   }
 
   async #unlock(method: SavedMethod): ReturnType<Credentials['unlock']> {

@@ -38,9 +38,18 @@ export class AttemptsFile {
 
   /** Writes a try down before it is made. The function it returns writes down how it ended, as far as is known so far. */
   begin(attempt: Omit<Attempt, 'right' | 'disk'>): (right: boolean, disk?: boolean) => void {
-    const before = withoutOldAttempts(this.all(), attempt.at);
-    this.#write([...before, { ...attempt, right: null }]);
-    return (right, disk) => this.#write([...before, { ...attempt, right, disk }]);
+    this.#write([...withoutOldAttempts(this.all(), attempt.at), { ...attempt, right: null }]);
+    let written: boolean | null = null;
+    return (right, disk) => {
+      // Read anew: others may have tried something since, and none of that may be lost.
+      const { account, credential, at } = attempt;
+      const now = this.all();
+      const own = now.findLastIndex(
+        (one) => one.account === account && one.credential === credential && one.at === at && one.right === written,
+      );
+      written = right;
+      this.#write(now.toSpliced(own === -1 ? now.length : own, own === -1 ? 0 : 1, { ...attempt, right, disk }));
+    };
   }
 
   #write(attempts: readonly Attempt[]): void {

@@ -13,10 +13,13 @@ import { lockoutFactsOf } from './lockout-facts.ts';
 
 export type VerifyParts = { commands: Commands; clock: Clock; attempts: AttemptsFile };
 
-/** `until`: when it may be tried again, where that is known. `tried`: the password was given to a tool. */
+/**
+ * `until`: when it may be tried again, where that is known. `tried`: the password was given to a tool. `logsIn`: that much is
+ * certain, although nobody could say what the volume makes of it.
+ */
 export type Verification =
   | { fit: true; account: string; at: Instant }
-  | ({ fit: false; until: Instant | null; tried: boolean } & Unfit);
+  | ({ fit: false; until: Instant | null; tried: boolean; logsIn?: true } & Unfit);
 
 /**
  * Whether a password could authorise an install in the name of an account. Everything that can be known without the
@@ -51,10 +54,11 @@ export async function verifyPassword(
   }
   if (login.verdict === 'wrong') return failed(volume.verdict === 'right' ? ONLY_UNLOCKS : WRONG);
   if (volume.verdict === 'right') return { fit: true, account: account.name, at: clock.now() };
-  return failed(volume.verdict === 'wrong' ? ONLY_LOGS_IN : unanswered(volume));
+  if (volume.verdict === 'wrong') return failed(ONLY_LOGS_IN);
+  return { ...failed(unanswered(volume)), logsIn: true };
 }
 
-function failed(unfit: Unfit): Verification {
+function failed(unfit: Unfit): Extract<Verification, { fit: false }> {
   return { fit: false, until: null, tried: true, ...unfit };
 }
 

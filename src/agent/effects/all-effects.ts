@@ -17,7 +17,7 @@ export function allEffects(commands: Commands, clock: Clock, credentials: Creden
     gatherFacts: gatherFacts(commands, clock, credentials),
     download: download(commands),
     showDialog: showDialog(commands, clock),
-    askPassword: askPassword(commands, clock, secrets),
+    askPassword: askPassword({ commands, clock, secrets, credentials }),
     unlockCredential: unlockCredential(commands, credentials, secrets),
     install: install(commands, secrets, credentials),
     rotatePassword: { run: ({ savedAt }) => credentials.rotate(savedAt) },

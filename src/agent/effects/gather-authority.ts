@@ -1,24 +1,34 @@
-import { cryptoUsers, listAccounts, loginRecord, tokenStatus } from '../../adapters/commands/account-commands.ts';
+import { cryptoUsers, listAccounts, tokenStatus } from '../../adapters/commands/account-commands.ts';
 import type { Command } from '../../adapters/commands/command.ts';
-import { accountPolicies } from '../../adapters/commands/password-policy-commands.ts';
 import { runCommand } from '../../adapters/commands/run-command.ts';
-import { agreedToken, type Lockout, lockoutAttempts, ownershipOf } from '../../domain/accounts.ts';
-import { LEFT_TO_THE_PERSON } from '../../domain/attempts.ts';
-import type { AuthMethod, AuthorityFacts, MethodTrouble, PersonState } from '../../domain/authority.ts';
+import { fitnessOf } from '../../adapters/credentials/account-fitness.ts';
+import { lockoutFactsOf } from '../../adapters/credentials/lockout-facts.ts';
+import { type Account, agreedToken, type CryptoUser, ownershipOf } from '../../domain/accounts.ts';
+import { mayAttempt } from '../../domain/attempts.ts';
+import type { AuthMethod, AuthorityFacts, MethodTrouble, OtherOwner, PersonState } from '../../domain/authority.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
 import { UpkeepError } from '../../domain/problem.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Credentials } from '../../ports/credentials.ts';
 
+/** What is asked about accounts, and by what means. */
+export type AuthorityParts = { commands: Commands; clock: Clock; credentials: Credentials };
+
+/** So many other accounts are offered at the most; a longer list is no choice any more. */
+const MOST_OTHERS = 8;
+const FIRST_ORDINARY_UID = 501;
+
 /** By whose authority an install could be done now. Only looks: no password is tried. */
 export async function gatherAuthority(
-  commands: Commands,
-  credentials: Credentials,
+  parts: AuthorityParts,
   user: ConsoleUser | null,
   signal: AbortSignal,
 ): Promise<AuthorityFacts> {
-  const methods = await credentials.look(user, signal).catch(orBug(unknownWays));
-  return { methods, person: user === null ? 'nobody' : await personState(commands, user.name, signal) };
+  const methods = await parts.credentials.look(user, signal).catch(orBug(unknownWays));
+  if (user === null) return { methods, person: 'nobody' };
+  const { person, others } = await personState(parts, user.name, signal);
+  return { methods, person, ...(others === null ? {} : { others }) };
 }
 
 const unknownWays: Record<AuthMethod, MethodTrouble> = {
@@ -28,31 +38,67 @@ const unknownWays: Record<AuthMethod, MethodTrouble> = {
   mdm: 'unknown',
 };
 
+/** `others` is null where the person's own account may do, now or later. */
+type Person = { person: PersonState; others: OtherOwner[] | null };
+
 /** Whether the account of the person at the Mac could authorise an install; what is not known is `unknown`. */
-async function personState(commands: Commands, name: string, signal: AbortSignal): Promise<PersonState> {
+async function personState(parts: AuthorityParts, name: string, signal: AbortSignal): Promise<Person> {
   const ask = <I, O>(command: Command<I, O, 'probe'>, input: I): Promise<O | null> =>
-    runCommand(commands, command, input, { signal }).catch(orBug(null));
-  const [accounts, users, status, logins, policies] = await Promise.all([
+    runCommand(parts.commands, command, input, { signal }).catch(orBug(null));
+  const [accounts, users, status] = await Promise.all([
     ask(listAccounts, undefined),
     ask(cryptoUsers, undefined),
     ask(tokenStatus, { name }),
-    ask(loginRecord, { name }),
-    ask(accountPolicies, undefined),
   ]);
+  const alone = (person: PersonState): Person => ({ person, others: null });
   const account = accounts?.accounts.find((one) => one.name === name);
-  if (account === undefined) return 'unknown';
+  if (accounts === null || account === undefined) return alone('unknown');
   const token = agreedToken(account.token, status?.token ?? 'unknown');
-  if (token === 'disabled') return 'no-token';
   const ownership = ownershipOf(account, users?.list ?? null);
-  if (ownership === 'not-owner') return 'not-owner';
-  if (isNearLockout(policies?.lockout ?? { state: 'unknown' }, logins?.failedLogins ?? null)) return 'near-lockout';
-  return token === 'unknown' || ownership === 'unknown' ? 'unknown' : 'ready';
+  if (token === 'disabled' || ownership === 'not-owner') {
+    const others = await othersThan(name, accounts.accounts, users?.list ?? null, parts);
+    return { person: token === 'disabled' ? 'no-token' : 'not-owner', others };
+  }
+  const hindrance = await hindranceToTyping(name, parts);
+  if (hindrance !== null) return alone(hindrance);
+  return alone(token === 'unknown' || ownership === 'unknown' ? 'unknown' : 'ready');
 }
 
-/** Whether a mistyped password more would leave the person too few. */
-function isNearLockout(lockout: Lockout, failures: number | null): boolean {
-  const limit = lockoutAttempts(lockout);
-  return limit !== null && failures !== null && failures + 1 > limit - LEFT_TO_THE_PERSON;
+/** The ordinary accounts, visible in the login window, that could authorise it instead and are not near their lockout. */
+async function othersThan(
+  name: string,
+  accounts: readonly Account[],
+  users: readonly CryptoUser[] | null,
+  parts: AuthorityParts,
+): Promise<OtherOwner[]> {
+  const candidates = accounts
+    .filter((one) => one.name !== name && !one.hidden && !one.disabled && one.uid >= FIRST_ORDINARY_UID)
+    .filter((one) => one.token !== 'disabled' && ownershipOf(one, users) === 'owner')
+    .sort((a, b) => a.uid - b.uid);
+  const others: OtherOwner[] = [];
+  for (const candidate of candidates) {
+    if (others.length === MOST_OTHERS) break;
+    const { fit } = await fitnessOf(parts.commands, candidate.name);
+    if (!fit || (await hindranceToTyping(candidate.name, parts)) !== null) continue;
+    others.push({ name: candidate.name, fullName: candidate.fullName ?? candidate.name });
+  }
+  return others;
+}
+
+/** Why a password of the account may not be typed now: one that is mistyped would bring it too near its lockout. */
+async function hindranceToTyping(
+  account: string,
+  { commands, clock, credentials }: AuthorityParts,
+): Promise<'locked' | 'near-lockout' | null> {
+  try {
+    const attempt = { account, credential: null, at: clock.now() };
+    const verdict = mayAttempt(attempt, await lockoutFactsOf(commands, account), credentials.attempts());
+    if (verdict.may) return null;
+    return verdict.why === 'locked' ? 'locked' : 'near-lockout';
+  } catch (error) {
+    // Without the tries so far nobody knows how near it is.
+    return orBug<'near-lockout'>('near-lockout')(error);
+  }
 }
 
 /** Unknown is a value; only a bug of ours is not. */

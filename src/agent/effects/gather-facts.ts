@@ -36,7 +36,9 @@ export function gatherFacts(commands: Commands, clock: Clock, credentials: Crede
       const who = consoleUser.known ? whoIsThere(consoleUser.value) : consoleUser;
       const silicon = mapped(appleSilicon, (answer) => answer.appleSilicon);
       const isAsked = authority && valueOr(silicon, false);
-      const found = isAsked ? await gatherAuthority(commands, credentials, valueOr(who, null), signal) : null;
+      const found = isAsked
+        ? await gatherAuthority({ commands, clock, credentials }, valueOr(who, null), signal)
+        : null;
       const servicePassword = credentials.servicePassword();
       return {
         ...(found === null ? {} : { authority: found }),

@@ -5,7 +5,7 @@ import { sameBoot } from '../../domain/facts.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { InstallOutcome } from '../../machines/effects.ts';
 import type { Commands } from '../../ports/commands.ts';
-import type { Credentials } from '../../ports/credentials.ts';
+import type { Credentials, Whose } from '../../ports/credentials.ts';
 import type { EffectBody } from '../effect-runner.ts';
 import type { SecretKeeper } from '../secrets.ts';
 import { readBootSession } from './gather-facts.ts';
@@ -26,14 +26,18 @@ export function install(commands: Commands, secrets: SecretKeeper, credentials: 
         };
       }
       const owner = credential === null || password === null ? null : { name: credential.user, password };
-      const method = credential?.method;
+      const whose = credential === null ? null : (credential.method ?? { typedFor: credential.user });
       try {
         // Written down before: a try that is cut off counts as one that went wrong.
-        if (method !== undefined) credentials.tried(method, null);
+        if (whose !== null) credentials.tried(whose, null);
+      } catch (error) {
+        if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+        return { result: 'failed', reason: error.code, detail: error.message.replace(/\.$/, '') };
+      }
+      try {
         const outcome = await runCommand(commands, installUpdate, { label, consoleUser: user, owner }, { signal });
         const accepted = outcome.kind === 'macos' && outcome.restarting;
-        if (method !== undefined && (accepted || outcome.error === 'authentication'))
-          credentials.tried(method, accepted);
+        if (whose !== null && (accepted || outcome.error === 'authentication')) noteEnd(credentials, whose, accepted);
         if (outcome.error !== null)
           return { result: 'failed', reason: outcome.error, detail: FAILURE_WORDS[outcome.error] };
         if (accepted) return { result: 'accepted' };
@@ -53,4 +57,13 @@ export function install(commands: Commands, secrets: SecretKeeper, credentials: 
         : { result: 'restarted' };
     },
   };
+}
+
+/** What cannot be written down stays a try that may have gone wrong; it changes nothing about the install. */
+function noteEnd(credentials: Credentials, whose: Whose, right: boolean): void {
+  try {
+    credentials.tried(whose, right);
+  } catch (error) {
+    if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+  }
 }

@@ -127,6 +127,8 @@ export function outcomeOf(
         : { answer: 'no-answer', why: 'a button that was not there' };
     case 'schedule':
       return button === 'button1' ? timeOf(prompt, chosen(values, TIMES_TITLE)) : { answer: 'back' };
+    case 'notice':
+      return { answer: 'acknowledged' };
     case 'warning':
       if (button === 'button2') return tooLate ? stale : { answer: 'now' };
       return { answer: 'acknowledged' };

@@ -132,6 +132,7 @@ const PERSON_WORDS: Record<PersonState, string> = {
   'no-token': 'the person has no secure token',
   'not-owner': 'the person does not own the startup volume',
   'near-lockout': 'one more wrong password could lock the account of the person',
+  locked: 'the account of the person is locked',
   'asked-enough': 'the person was asked often enough',
   unknown: 'it is not known what the person can do',
 };

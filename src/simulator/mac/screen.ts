@@ -6,6 +6,8 @@ export type DialogAnswer = {
   selected: Record<string, string>;
   /** Text field title to what was typed. */
   typed: Record<string, string>;
+  /** Checkbox label to whether it is ticked; one that is not named stays as it came. */
+  ticked?: Record<string, boolean>;
 };
 
 /** A window as somebody in front of the Mac has it: what it shows, and its buttons to press. */

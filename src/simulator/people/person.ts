@@ -2,7 +2,7 @@ import { DAY_MS, type Instant, instantAt, localDate, MINUTE_MS, SECOND_MS } from
 import type { DialogWindow } from '../mac/screen.ts';
 import type { VirtualMac } from '../mac/virtual-mac.ts';
 import { type Random, random } from '../random.ts';
-import type { Act, Memory, Persona, Reaction } from './persona.ts';
+import type { Act, Memory, Persona, Reaction, Typing } from './persona.ts';
 import { lookAt } from './reading.ts';
 
 const CALL_PROGRAM = 'zoom.us';
@@ -131,6 +131,10 @@ export class Person {
       this.#later(reaction.afterMs, () => {
         if (this.#mac.screen.isSeen(window.id)) this.#press(window, reaction);
       });
+    } else if (reaction.do === 'log out') {
+      this.#later(reaction.afterMs, () => {
+        if (this.#mac.screen.isSeen(window.id)) this.#leave('leave, logged out');
+      });
     } else if (reaction.forMs !== null) {
       this.#later(reaction.forMs, () => {
         if (this.#mac.screen.isSeen(window.id)) this.#consider(window);
@@ -139,12 +143,28 @@ export class Person {
   }
 
   #press(window: DialogWindow, reaction: Extract<Reaction, { do: 'press' }>): void {
-    const { secureField: field, choices } = lookAt(window);
-    const right = this.#mac.accounts.named(this.#account)?.loginPassword ?? '';
-    const text = reaction.type === 'right password' ? right : `${right}-of-last-month`;
-    const typed = field === null || reaction.type === 'nothing' ? {} : { [field]: text };
+    const { secureField: field, choices, checkboxes } = lookAt(window);
     const presets = Object.fromEntries(choices.map(({ title, preset }) => [title, preset]));
-    window.press({ button: reaction.button, selected: { ...presets, ...reaction.selected }, typed });
+    const selected = { ...presets, ...reaction.selected };
+    const typed =
+      field === null || reaction.type === 'nothing' ? {} : { [field]: this.#words(reaction.type, selected) };
+    const ticked = Object.fromEntries(checkboxes.map((label) => [label, reaction.ticks === true]));
+    window.press({ button: reaction.button, selected, typed, ...(checkboxes.length === 0 ? {} : { ticked }) });
+  }
+
+  #words(typing: Typing, selected: Record<string, string>): string {
+    const { accounts } = this.#mac;
+    const own = accounts.named(this.#account)?.loginPassword ?? '';
+    switch (typing) {
+      case 'blanks':
+        return '   ';
+      case 'wrong password':
+        return `${own}-of-last-month`;
+      case 'password of a colleague':
+        return accounts.all().find(({ fullName }) => Object.values(selected).includes(fullName))?.loginPassword ?? own;
+      default:
+        return own;
+    }
   }
 
   #later(ms: number, callback: () => void): void {

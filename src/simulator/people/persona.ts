@@ -22,11 +22,23 @@ export type Day = { date: string; weekday: number };
 /** What this person remembers of the prompts since the Mac last started. */
 export type Memory = { asked: number; warned: number; passwordAsked: number; inCall: boolean; account: string };
 
-/** The password itself is put in by the person's hands: a persona only says whether it is the right one. */
-export type Typing = 'nothing' | 'right password' | 'wrong password';
+/**
+ * The password itself is put in by the person's hands: a persona only says whose it is and whether it is the right one. A
+ * colleague types the password of the account that is chosen in the window.
+ */
+export type Typing = 'nothing' | 'blanks' | 'right password' | 'wrong password' | 'password of a colleague';
 
 export type Reaction =
-  | { do: 'press'; afterMs: number; button: DialogAnswer['button']; selected: Record<string, string>; type: Typing }
+  | {
+      do: 'press';
+      afterMs: number;
+      button: DialogAnswer['button'];
+      selected: Record<string, string>;
+      type: Typing;
+      /** Also ticks every box there is. */
+      ticks?: boolean;
+    }
+  | { do: 'log out'; afterMs: number }
   /** Looks at it again after so long; null: not before coming back to the Mac. */
   | { do: 'ignore'; forMs: number | null };
 

@@ -16,6 +16,7 @@ export type Sight = {
   buttons: Button[];
   choices: Choice[];
   secureField: string | null;
+  checkboxes: string[];
   /** What the countdown shows. */
   remainingMs: number | null;
 };
@@ -31,7 +32,9 @@ export function lookAt(window: DialogWindow): Sight {
   const secureField = secure ? String(secure.title ?? '') : null;
   const kind = kindOf(buttons, choices, secureField);
   const remainingMs = window.remainingMs();
-  return { kind, title: words(shows.title), message: words(shows.message), buttons, choices, secureField, remainingMs };
+  const checkboxes = listOf(shows.checkbox).map((box) => String(box.label ?? ''));
+  const [title, message] = [words(shows.title), words(shows.message)];
+  return { kind, title, message, buttons, choices, secureField, checkboxes, remainingMs };
 }
 
 export function buttonMeaning(label: string): Meaning {

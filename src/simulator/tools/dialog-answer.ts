@@ -9,28 +9,35 @@ export function answerText(shows: Record<string, unknown>, answer: DialogAnswer)
     return { title: field.title, value, index: field.values.indexOf(value) };
   });
   const texts = fieldsOf(shows.textfield).map(({ title }) => ({ title, text: answer.typed[title] ?? '' }));
-  if (selects.length + texts.length === 0) return '';
-  return shows.json === true ? jsonText(selects, texts) : plainText(selects, texts);
+  const boxes = boxesOf(shows.checkbox).map(({ label, checked }) => ({
+    title: label,
+    ticked: answer.ticked?.[label] ?? checked,
+  }));
+  if (selects.length + texts.length + boxes.length === 0) return '';
+  return shows.json === true ? jsonText(selects, texts, boxes) : plainText(selects, texts, boxes);
 }
 
 type Selects = { title: string; value: string; index: number }[];
 type Texts = { title: string; text: string }[];
+type Boxes = { title: string; ticked: boolean }[];
 
-function jsonText(selects: Selects, texts: Texts): string {
+function jsonText(selects: Selects, texts: Texts, boxes: Boxes): string {
   const answer: Record<string, unknown> = {};
   const only = selects.length === 1 ? selects[0] : undefined;
   if (only) Object.assign(answer, { SelectedOption: only.value, SelectedIndex: only.index });
   for (const { title, value, index } of selects) answer[title] = { selectedValue: value, selectedIndex: index };
   for (const { title, text } of texts) answer[title] = text;
+  for (const { title, ticked } of boxes) answer[title] = ticked;
   // Swift puts a blank before the colon.
   return `${JSON.stringify(answer, null, 2).replace(/^(\s*"(?:[^"\\]|\\.)*"):/gm, '$1 :')}\n`;
 }
 
-function plainText(selects: Selects, texts: Texts): string {
+function plainText(selects: Selects, texts: Texts, boxes: Boxes): string {
   const only = selects.length === 1 ? selects[0] : undefined;
   const lines = only ? [`"SelectedOption" : "${only.value}"`, `"SelectedIndex" : ${only.index}`] : [];
   for (const { title, value, index } of selects) lines.push(`"${title}" : "${value}"`, `"${title}" index : "${index}"`);
   for (const { title, text } of texts) lines.push(`${title} : ${text}`);
+  for (const { title, ticked } of boxes) lines.push(`"${title}" : "${ticked}"`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -40,6 +47,15 @@ function fieldsOf(raw: unknown): Field[] {
     const values = Array.isArray(field.values) ? field.values.map(String) : [];
     return { title: String(field.title ?? ''), values, default: String(field.default ?? values[0] ?? '') };
   });
+}
+
+/** Checkboxes answer under their label. */
+function boxesOf(raw: unknown): { label: string; checked: boolean }[] {
+  if (!Array.isArray(raw)) return [];
+  return raw.filter(isObject).map(({ label, checked }) => ({
+    label: String(label ?? ''),
+    checked: checked === true || checked === 'true',
+  }));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

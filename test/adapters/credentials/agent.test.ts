@@ -12,8 +12,8 @@ import { NAME, type ServiceDesk, serviceDesk } from './service-desk.ts';
 type Desk = ReturnType<typeof desk>;
 const ANNA = { name: 'anna', uid: 501 };
 
-function agentOn(one: Desk) {
-  const { store, parts, files } = one.process();
+function agentOn(one: Desk, process = one.process()) {
+  const { store, parts, files } = process;
   let held = 0;
   const lock = () => {
     held += 1;
@@ -124,6 +124,113 @@ async function stepsOf(started: Promise<unknown>, life: ReturnType<ServiceDesk['
   });
   return life.steps() + 1;
 }
+
+describe('a password that somebody typed', () => {
+  const check = (one: Desk, account: string, text: string) =>
+    one.run(agentOn(one).credentials.checkTyped(account, new Secret(text)));
+  const triesOf = (one: Desk) => agentOn(one).parts.attempts.all();
+  const RULES = { severalSaved: false };
+
+  test('right: it costs nothing and sets the count back', async () => {
+    const one = desk({ passwordPolicy: { lockoutAfter: 5 } });
+    expect(await check(one, 'bert', 'wrong')).toEqual({ result: 'wrong', again: true });
+    expect(await check(one, 'bert', ADMIN)).toMatchObject({ result: 'right' });
+    expect(one.mac.accounts.named('bert')?.failedLogins).toBe(0);
+    expect(triesOf(one)).toMatchObject([
+      { account: 'bert', credential: null, right: false },
+      { account: 'bert', credential: null, right: true },
+    ]);
+  });
+
+  test('wrong: each costs one attempt, and the last that would leave too few is not made', async () => {
+    const one = desk({ passwordPolicy: { lockoutAfter: 5 } });
+    const found: object[] = [];
+    for (let count = 1; count <= 5; count += 1) found.push(await check(one, 'bert', `wrong ${count}`));
+    const refused = { result: 'refused', why: 'near-lockout' };
+    expect(found).toEqual([
+      { result: 'wrong', again: true },
+      { result: 'wrong', again: true },
+      { result: 'wrong', again: false },
+      refused,
+      refused,
+    ]);
+    expect(one.mac.accounts.named('bert')?.failedLogins).toBe(3);
+    expect(checks(one)).toBe(3);
+    // Of another account it says nothing.
+    expect(await check(one, 'anna', 'wrong')).toEqual({ result: 'wrong', again: true });
+  });
+
+  test('it is written down before it is made, and one that was cut off counts', async () => {
+    const one = desk({ passwordPolicy: { lockoutAfter: 3 } });
+    const cut = agentOn(one, one.process(null, ['dscl.check-login'])).credentials;
+    expect(await one.run(cut.checkTyped('bert', new Secret(ADMIN)))).toEqual({
+      result: 'refused',
+      why: 'command-failed',
+    });
+    expect(triesOf(one)).toMatchObject([{ account: 'bert', credential: null, right: null }]);
+    expect(await check(one, 'bert', ADMIN)).toEqual({ result: 'refused', why: 'near-lockout' });
+  });
+
+  test('of two that drifted apart, each is recognised, and neither is taken', async () => {
+    const one = desk();
+    one.mac.rotatePassword('bert', 'rotated phrase');
+    expect(await check(one, 'bert', 'rotated phrase')).toEqual({ result: 'refused', why: 'drifted' });
+    expect(await check(one, 'bert', ADMIN)).toEqual({ result: 'refused', why: 'drifted' });
+    expect(await check(one, 'bert', 'neither')).toMatchObject({ result: 'wrong' });
+  });
+
+  test('where tokens and owners cannot be read, a slip is still told; the rest is left to macOS', async () => {
+    const one = desk();
+    const blind = agentOn(one, one.process(null, ['diskutil.crypto-users'])).credentials;
+    const tryIt = (text: string) => one.run(blind.checkTyped('bert', new Secret(text)));
+    expect([await tryIt('wrong'), await tryIt(ADMIN)]).toEqual([
+      { result: 'wrong', again: true },
+      { result: 'unchecked' },
+    ]);
+    expect(checks(one)).toBe(2);
+  });
+
+  test('it logs in, and the volume cannot be asked: no slip, and macOS tells the rest', async () => {
+    const one = desk();
+    const blind = agentOn(one, one.process(null, ['diskutil.check-volume-password'])).credentials;
+    expect(await one.run(blind.checkTyped('bert', new Secret(ADMIN)))).toEqual({ result: 'unchecked' });
+    expect(await one.run(blind.checkTyped('bert', new Secret('wrong')))).toMatchObject({ result: 'wrong' });
+  });
+
+  test('nothing is tried that no prompt takes, nor while the tries so far cannot be read', async () => {
+    const one = desk();
+    expect(await check(one, 'bert', 'x'.repeat(200))).toEqual({ result: 'wrong', again: true });
+    one.disk.set('/state/attempts.json', '{');
+    expect(await check(one, 'bert', ADMIN)).toEqual({ result: 'refused', why: 'unknown' });
+    expect(() => agentOn(one).credentials.attempts()).toThrow(/damaged/);
+    expect(checks(one)).toBe(0);
+  });
+
+  test('kept in the keychain of the person; not where another is in the way', async () => {
+    const keep = async (one: Desk, rules = RULES) =>
+      one.run(agentOn(one).credentials.keepTyped(ANNA, new Secret('correct horse'), one.mac.world.wall(), rules));
+    const empty = desk();
+    expect(await keep(empty)).toEqual({ kept: true });
+    expect(agentOn(empty).store.saved('saved-password')).toMatchObject({ account: 'anna', uid: 501 });
+    expect(empty.kept()).toEqual({});
+    const taken = await withBert();
+    expect(await keep(taken)).toMatchObject({ kept: false, why: expect.stringContaining('local-account (bert)') });
+    expect(await keep(taken, { severalSaved: true })).toEqual({ kept: true });
+    expect(agentOn(taken).store.list().saved).toHaveLength(2);
+  });
+
+  test('handed to a tool, it is written down for its account, and what others tried meanwhile is not lost', async () => {
+    const one = desk();
+    const { credentials } = agentOn(one);
+    credentials.tried({ typedFor: 'anna' }, null);
+    await check(one, 'bert', 'wrong');
+    credentials.tried({ typedFor: 'anna' }, true);
+    expect(triesOf(one)).toMatchObject([
+      { account: 'anna', credential: null, right: true },
+      { account: 'bert', credential: null, right: false },
+    ]);
+  });
+});
 
 describe('changing the password of upkeep’s own account', () => {
   const agentOf = (one: ServiceDesk, { parts }: ReturnType<ServiceDesk['life']> = one.life()) =>
