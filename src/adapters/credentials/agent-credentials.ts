@@ -1,4 +1,4 @@
-import { mayAttempt } from '../../domain/attempts.ts';
+import { type AttemptVerdict, knownRefusal, mayAttempt, mayUseProven } from '../../domain/attempts.ts';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../domain/authority.ts';
 import { credentialId, SAVED_METHODS, type SavedCredential, type SavedMethod } from '../../domain/credentials.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
@@ -9,7 +9,7 @@ import { fitnessOf } from './account-fitness.ts';
 import type { CredentialStore } from './credential-store.ts';
 import { lockoutFactsOf } from './lockout-facts.ts';
 import { verifyCredential } from './verify-credential.ts';
-import type { VerifyParts } from './verify-password.ts';
+import { REFUSALS, type VerifyParts } from './verify-password.ts';
 
 /** `lock` is held while a password is tried or a try written down; it throws where another run of upkeep holds it. */
 export type AgentCredentialsParts = VerifyParts & { store: CredentialStore; lock: () => { release: () => void } };
@@ -18,7 +18,7 @@ export type AgentCredentialsParts = VerifyParts & { store: CredentialStore; lock
 export class AgentCredentials implements Credentials {
   readonly #parts: AgentCredentialsParts;
   /** Tries under way by a tool: how to write down what came of them. */
-  readonly #ends = new Map<AuthMethod, (right: boolean) => void>();
+  readonly #ends = new Map<AuthMethod, ReturnType<VerifyParts['attempts']['begin']>>();
 
   constructor(parts: AgentCredentialsParts) {
     this.#parts = parts;
@@ -45,13 +45,13 @@ export class AgentCredentials implements Credentials {
     const lock = this.#parts.lock();
     try {
       if (right !== null) {
-        this.#ends.get(method)?.(right);
+        this.#ends.get(method)?.({ right });
         this.#ends.delete(method);
         return;
       }
       const saved = this.#parts.store.saved(method);
       if (saved === null) return;
-      const attempt = { account: saved.account, credential: credentialId(saved), at: this.#parts.clock.now() };
+      const attempt = { ...tryOf(saved), at: this.#parts.clock.now() };
       this.#ends.set(method, this.#parts.attempts.begin(attempt));
     } finally {
       lock.release();
@@ -62,8 +62,10 @@ export class AgentCredentials implements Credentials {
     const { store, clock, attempts } = this.#parts;
     const before = store.saved(method);
     // One that proved right within a day is handed out as it is, unless a tool has found since that it is wrong.
-    const isFresh = before !== null && isProven(before, clock.now()) && !isKnownWrong(before, attempts.all());
-    if (!isFresh) {
+    if (before !== null && isProven(before, clock.now()) && knownRefusal(tryOf(before), attempts.all()) === null) {
+      const verdict = await this.#mayBeGiven(before);
+      if (!verdict.may) return { refused: REFUSALS[verdict.why].trouble };
+    } else {
       const checked = await verifyCredential(store, this.#parts, method);
       if (checked === null) return { refused: 'not-set' };
       if (!checked.verification.fit) return { refused: checked.verification.trouble };
@@ -74,25 +76,30 @@ export class AgentCredentials implements Credentials {
   }
 
   async #troubleOf(method: SavedMethod, user: ConsoleUser | null): Promise<MethodTrouble | null> {
-    const { store, commands, clock, attempts } = this.#parts;
+    const { store, commands, attempts } = this.#parts;
     try {
       const saved = store.saved(method);
       if (saved === null) return 'not-set';
       if (saved.uid !== null && saved.uid !== user?.uid) return 'keychain-unavailable';
       const fitness = await fitnessOf(commands, saved.account);
       if (!fitness.fit) return fitness.trouble;
-      const tries = attempts.all();
-      if (isKnownWrong(saved, tries)) return 'wrong-password';
-      if (isProven(saved, clock.now())) return null;
-      const attempt = { account: saved.account, credential: credentialId(saved), at: clock.now() };
-      const verdict = mayAttempt(attempt, await lockoutFactsOf(commands, saved.account), tries);
-      if (verdict.may) return null;
-      if (verdict.why === 'known-wrong') return 'wrong-password';
-      return verdict.why === 'failures-unknown' ? 'unknown' : verdict.why;
+      const known = knownRefusal(tryOf(saved), attempts.all());
+      if (known !== null) return REFUSALS[known].trouble;
+      const verdict = await this.#mayBeGiven(saved);
+      return verdict.may ? null : REFUSALS[verdict.why].trouble;
     } catch (error) {
       if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
       return 'unknown';
     }
+  }
+
+  /** Whether it may be given to a tool now, be it to try it or to install with it. */
+  async #mayBeGiven(saved: SavedCredential): Promise<AttemptVerdict> {
+    const { commands, clock, attempts } = this.#parts;
+    const facts = await lockoutFactsOf(commands, saved.account);
+    const at = clock.now();
+    const may = isProven(saved, at) ? mayUseProven : mayAttempt;
+    return may({ ...tryOf(saved), at }, facts, attempts.all());
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -113,9 +120,4 @@ function isProven({ verifiedAt }: SavedCredential, now: number): boolean {
   return verifiedAt > now - DAY_MS && verifiedAt <= now;
 }
 
-function isKnownWrong(saved: SavedCredential, tries: ReturnType<VerifyParts['attempts']['all']>): boolean {
-  const id = credentialId(saved);
-  return tries.some(
-    ({ account, credential, right }) => account === saved.account && credential === id && right === false,
-  );
-}
+const tryOf = (saved: SavedCredential) => ({ account: saved.account, credential: credentialId(saved) });

@@ -14,10 +14,13 @@ const schema = z
         credential: z.string().nullable(),
         at: instantSchema,
         right: z.boolean().nullable(),
+        drifted: z.literal(true).optional(),
       }),
     ),
   })
-  .transform(({ attempts }): Attempt[] => attempts);
+  .transform(({ attempts }): Attempt[] =>
+    attempts.map(({ drifted, ...one }) => (drifted === undefined ? one : { ...one, drifted })),
+  );
 
 /** The passwords that were tried, by account, each on the disk before the try: a crash never makes one forgotten. */
 export class AttemptsFile {
@@ -35,11 +38,11 @@ export class AttemptsFile {
     return readOwnFile<Attempt[]>(this.#files.read(this.path), this.path, schema, [], remedy);
   }
 
-  /** Writes a try down before it is made. The function it returns writes down how it ended. */
-  begin(attempt: Omit<Attempt, 'right'>): (right: boolean) => void {
+  /** Writes a try down before it is made. The function it returns writes down how it ended, as often as more is known. */
+  begin(attempt: Omit<Attempt, 'right' | 'drifted'>): (end: Pick<Attempt, 'right' | 'drifted'>) => void {
     const before = withoutOldAttempts(this.all(), attempt.at);
     this.#write([...before, { ...attempt, right: null }]);
-    return (right) => this.#write([...before, { ...attempt, right }]);
+    return (end) => this.#write([...before, { ...attempt, ...end }]);
   }
 
   #write(attempts: readonly Attempt[]): void {

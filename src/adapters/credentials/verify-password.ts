@@ -44,11 +44,15 @@ export async function verifyPassword(
   const ended = attempts.begin(attempt);
   const login = await ask(() => runCommand(commands, checkLogin, { name: account.name, password: secret }));
   if (login.verdict !== 'right' && login.verdict !== 'wrong') return failed(unanswered(login));
-  ended(login.verdict === 'right');
+  const right = login.verdict === 'right';
+  ended({ right });
   const volume = await ask(() => runCommand(commands, checkVolumePassword, { guid: account.guid, password: secret }));
-  if (login.verdict === 'wrong') return failed(volume.verdict === 'right' ? ONLY_UNLOCKS : WRONG);
-  if (volume.verdict === 'right') return { fit: true, account: account.name, at: clock.now() };
-  return failed(volume.verdict === 'wrong' ? ONLY_LOGS_IN : unanswered(volume));
+  if (volume.verdict !== 'right' && volume.verdict !== 'wrong') return failed(right ? unanswered(volume) : WRONG);
+  const opens = volume.verdict === 'right';
+  if (right && opens) return { fit: true, account: account.name, at: clock.now() };
+  if (!right && !opens) return failed(WRONG);
+  ended({ right, drifted: true });
+  return failed(right ? ONLY_LOGS_IN : ONLY_UNLOCKS);
 }
 
 function failed(unfit: Unfit): Verification {
@@ -102,4 +106,8 @@ export const REFUSALS: Record<Extract<AttemptVerdict, { may: false }>['why'], Un
   'failures-unknown': { trouble: 'unknown', why: 'how many wrong passwords there were already is not known' },
   'tried-today': { trouble: 'tried-today', why: 'this password was tried within the last day' },
   'known-wrong': { trouble: 'wrong-password', why: 'the password was wrong when it was last tried' },
+  'known-drifted': {
+    trouble: 'drifted',
+    why: 'when it was last tried, the password was only one of the two that the account has: it logs in or unlocks the startup volume, and not both',
+  },
 };
