@@ -1,4 +1,5 @@
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../domain/authority.ts';
+import type { RefusedPassword } from '../domain/credentials.ts';
 import type { ConsoleUser } from '../domain/facts.ts';
 import type { Secret } from '../domain/secret.ts';
 
@@ -15,6 +16,11 @@ export interface Credentials {
     consoleUser: ConsoleUser | null,
     signal?: AbortSignal,
   ): Promise<SavedCredential | { refused: MethodTrouble }>;
+  /**
+   * Tries what has not proved right within a day, so that a password that was changed is known before an update depends on it.
+   * Says what was found of no use. Costs one try a day at most, and none that could do harm.
+   */
+  check(): Promise<RefusedPassword[]>;
   /** Notes a try of a saved password by a tool: before it (`right` null), and what came of it. On the disk when it returns. */
   tried(method: AuthMethod, right: boolean | null): void;
 }
@@ -23,5 +29,6 @@ export interface Credentials {
 export const noCredentials: Credentials = {
   look: async () => NOTHING_SAVED,
   unlock: async () => ({ refused: 'not-set' }),
+  check: async () => [],
   tried: () => undefined,
 };

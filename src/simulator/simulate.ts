@@ -9,7 +9,7 @@ import type { Settings } from '../domain/settings.ts';
 import type { Status } from '../machines/status.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
-import type { Credentials } from '../ports/credentials.ts';
+import { type Credentials, noCredentials } from '../ports/credentials.ts';
 import type { CheckpointRow, Commit, EffectRow, JournalRow, Store } from '../store/store.ts';
 import type { MacSpec } from './mac/mac-spec.ts';
 import { VirtualMac } from './mac/virtual-mac.ts';
@@ -152,6 +152,7 @@ class SimulatedAgent {
     const life = this.#life;
     this.#close = () => door.close();
     const commands = withLimits(door.commands, door.clock);
+    const credentials = this.#input.credentials?.({ commands, clock: door.clock }) ?? noCredentials;
     let armed = false;
     const wake = new AgentWake({
       store: this.#storeFor(life),
@@ -162,7 +163,8 @@ class SimulatedAgent {
           mac.launchd.arm(at);
         },
       },
-      effects: allEffects(commands, door.clock, this.#input.credentials?.({ commands, clock: door.clock })),
+      effects: allEffects(commands, door.clock, credentials),
+      lookAfter: async () => void (await credentials.check()),
       readBoot: async () => {
         const boot = await readBootSession(commands);
         return boot.known ? boot.value : null;

@@ -69,6 +69,7 @@ test('a run on a Mac that launchd does not start it on says so, and what else it
     store: { tablesVersion: expect.any(Number), lastBackupAt: expect.any(String), recovered: null, aside: 0 },
     settings: { source: 'the defaults', problems: [] },
     inbox: { waiting: 0 },
+    passwords: [],
   });
   expect(healthCodes(status)).toEqual(['health.agent-not-loaded']);
 });

@@ -1,10 +1,18 @@
 import { type AttemptVerdict, knownRefusal, mayAttempt, mayUseProven } from '../../domain/attempts.ts';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../domain/authority.ts';
-import { credentialId, SAVED_METHODS, type SavedCredential, type SavedMethod } from '../../domain/credentials.ts';
+import {
+  credentialId,
+  type RefusedPassword,
+  SAVED_METHODS,
+  type SavedCredential,
+  type SavedMethod,
+} from '../../domain/credentials.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
 import { DAY_MS } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { Credentials } from '../../ports/credentials.ts';
+import { arm64, consoleUser } from '../commands/fact-commands.ts';
+import { runCommand } from '../commands/run-command.ts';
 import { fitnessOf } from './account-fitness.ts';
 import type { CredentialStore } from './credential-store.ts';
 import { lockoutFactsOf } from './lockout-facts.ts';
@@ -37,6 +45,42 @@ export class AgentCredentials implements Credentials {
     } catch (error) {
       if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
       return { refused: 'unknown' };
+    }
+  }
+
+  async check(): Promise<RefusedPassword[]> {
+    try {
+      const due = this.#saved().filter((saved) => this.#isUnproven(saved));
+      // On Intel nothing depends on them.
+      if (due.length === 0 || !(await runCommand(this.#parts.commands, arm64, undefined)).appleSilicon) return [];
+      const { name, uid } = await runCommand(this.#parts.commands, consoleUser, undefined);
+      const found: RefusedPassword[] = [];
+      for (const { method, account } of due) {
+        if ((await this.#troubleOf(method, name === null ? null : { name, uid })) !== null) continue;
+        const answer = await this.unlock(method);
+        if ('refused' in answer && answer.refused !== 'not-set')
+          found.push({ method, account, trouble: answer.refused });
+      }
+      return found;
+    } catch (error) {
+      if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+      return [];
+    }
+  }
+
+  /** What tries have shown to be of no use until somebody saves it anew. From files alone; null where they cannot be read. */
+  refused(): RefusedPassword[] | null {
+    try {
+      const tries = this.#parts.attempts.all();
+      return this.#saved().flatMap((saved) => {
+        const known = knownRefusal(tryOf(saved), tries);
+        return known === null
+          ? []
+          : [{ method: saved.method, account: saved.account, trouble: REFUSALS[known].trouble }];
+      });
+    } catch (error) {
+      if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+      return null;
     }
   }
 
@@ -91,6 +135,16 @@ export class AgentCredentials implements Credentials {
       if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
       return 'unknown';
     }
+  }
+
+  #saved(): SavedCredential[] {
+    return this.#parts.store.list().saved;
+  }
+
+  /** Whether it is worth a try: neither proved right within a day, nor known to be of no use. */
+  #isUnproven(saved: SavedCredential): boolean {
+    const { clock, attempts } = this.#parts;
+    return !isProven(saved, clock.now()) && knownRefusal(tryOf(saved), attempts.all()) === null;
   }
 
   /** Whether it may be given to a tool now, be it to try it or to install with it. */

@@ -109,7 +109,7 @@ const TROUBLE_WORDS: Record<Exclude<MethodTrouble, 'not-set'>, string> = {
   'no-token': 'the account has no secure token',
   'not-owner': 'the account does not own the startup volume',
   'wrong-password': 'the saved password is wrong',
-  drifted: 'the saved password opens a session and not the disk',
+  drifted: 'the saved password opens a session or the disk, and not both',
   locked: 'the account is locked',
   'near-lockout': 'one more wrong password could lock the account',
   'tried-today': 'it was tried today already',
