@@ -35,6 +35,8 @@ export type SimulationInput = {
   requests?: readonly { afterMs: number; by: Requester; request: Request }[];
   /** The passwords that are saved; none when left out. */
   credentials?: (parts: { commands: Commands; clock: Clock }) => Credentials;
+  /** What was done with the tools of the Mac before the agent begins to live on it. */
+  prepare?: (mac: VirtualMac, parts: { commands: Commands; clock: Clock }) => Promise<void>;
   /** Things done to the world on the way, for stories. */
   arrange?: (mac: VirtualMac) => void;
 };
@@ -65,6 +67,7 @@ export async function simulate(input: SimulationInput): Promise<SimulationRun> {
   const clock = new VirtualClock(input.start);
   const mac = new VirtualMac({ spec: input.spec, clock, seed: input.seed });
   mac.publish(input.offers);
+  await prepared(mac, input);
   input.arrange?.(mac);
   new Person({ mac, persona: PERSONAS[input.persona], seed: input.seed }).begin();
   const agent = new SimulatedAgent(mac, input);
@@ -86,6 +89,24 @@ export async function simulate(input: SimulationInput): Promise<SimulationRun> {
     cutsMade: agent.cutsMade,
     restsWithoutWake: agent.restsWithoutWake,
   };
+}
+
+async function prepared(mac: VirtualMac, { prepare }: SimulationInput): Promise<void> {
+  if (prepare === undefined) return;
+  const door = mac.door();
+  let end: { error?: unknown } | null = null;
+  prepare(mac, { commands: withLimits(door.commands, door.clock), clock: door.clock }).then(
+    () => {
+      end = {};
+    },
+    (error: unknown) => {
+      end = { error };
+    },
+  );
+  await mac.world.runUntil(mac.world.now() + HOUR_MS, () => end !== null);
+  door.close();
+  const { error = null } = (end as { error?: unknown } | null) ?? { error: new Error('it never ended') };
+  if (error !== null) throw error;
 }
 
 /** launchd and the agent's process: started at boot and when due, dead when the Mac goes down or a cut says so. */
