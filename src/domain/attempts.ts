@@ -10,10 +10,10 @@ export type Attempt = {
   /** Which password: the version of a saved one, or null for one that somebody typed. */
   credential: string | null;
   at: Instant;
-  /** Whether it logged in; null until it is known. */
+  /** Whether it logs in; null until it is known. */
   right: boolean | null;
-  /** It is one of the two passwords of the account, and not the other: what logs in and what the disk knows differ. */
-  drifted?: true;
+  /** Whether the startup volume knows it, where that was asked and answered. */
+  disk?: boolean | undefined;
 };
 
 /** What the Mac says about the account now; null where it does not say. */
@@ -78,8 +78,8 @@ export function mayUseProven(
   attempts: readonly Attempt[],
 ): AttemptVerdict {
   const others = attempts.filter(
-    ({ account, credential, right, drifted }) =>
-      account !== attempt.account || credential !== attempt.credential || right === false || drifted === true,
+    (one) =>
+      one.account !== attempt.account || one.credential !== attempt.credential || one.right === false || isDrifted(one),
   );
   return mayAttempt(attempt, facts, others);
 }
@@ -90,9 +90,12 @@ export function knownRefusal(
   attempts: readonly Attempt[],
 ): KnownRefusal | null {
   const same = attempts.filter((attempt) => attempt.account === account && attempt.credential === credential);
-  if (same.some(({ drifted }) => drifted === true)) return 'known-drifted';
+  if (same.some(isDrifted)) return 'known-drifted';
   return same.some(({ right }) => right === false) ? 'known-wrong' : null;
 }
+
+/** One of the two passwords of an account, and not the other. */
+const isDrifted = ({ right, disk }: Attempt): boolean => right !== null && disk !== undefined && right !== disk;
 
 const SLOW_TO_COUNT_MS = 15 * MINUTE_MS;
 
@@ -108,7 +111,7 @@ const KEPT_MS = 30 * DAY_MS;
 /** The same tries without those that no longer matter. Pure. */
 export function withoutOldAttempts(attempts: readonly Attempt[], at: Instant): Attempt[] {
   return attempts.filter(
-    ({ at: triedAt, credential, right, drifted }) =>
-      triedAt > at - KEPT_MS || (credential !== null && (right === false || drifted === true)),
+    (attempt) =>
+      attempt.at > at - KEPT_MS || (attempt.credential !== null && (attempt.right === false || isDrifted(attempt))),
   );
 }

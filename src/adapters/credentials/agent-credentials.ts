@@ -89,7 +89,7 @@ export class AgentCredentials implements Credentials {
     const lock = this.#parts.lock();
     try {
       if (right !== null) {
-        this.#ends.get(method)?.({ right });
+        this.#ends.get(method)?.(right);
         this.#ends.delete(method);
         return;
       }

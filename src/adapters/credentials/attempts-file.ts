@@ -14,13 +14,11 @@ const schema = z
         credential: z.string().nullable(),
         at: instantSchema,
         right: z.boolean().nullable(),
-        drifted: z.literal(true).optional(),
+        disk: z.boolean().optional(),
       }),
     ),
   })
-  .transform(({ attempts }): Attempt[] =>
-    attempts.map(({ drifted, ...one }) => (drifted === undefined ? one : { ...one, drifted })),
-  );
+  .transform(({ attempts }): Attempt[] => attempts);
 
 /** The passwords that were tried, by account, each on the disk before the try: a crash never makes one forgotten. */
 export class AttemptsFile {
@@ -38,11 +36,11 @@ export class AttemptsFile {
     return readOwnFile<Attempt[]>(this.#files.read(this.path), this.path, schema, [], remedy);
   }
 
-  /** Writes a try down before it is made. The function it returns writes down how it ended, as often as more is known. */
-  begin(attempt: Omit<Attempt, 'right' | 'drifted'>): (end: Pick<Attempt, 'right' | 'drifted'>) => void {
+  /** Writes a try down before it is made. The function it returns writes down how it ended, as far as is known so far. */
+  begin(attempt: Omit<Attempt, 'right' | 'disk'>): (right: boolean, disk?: boolean) => void {
     const before = withoutOldAttempts(this.all(), attempt.at);
     this.#write([...before, { ...attempt, right: null }]);
-    return (end) => this.#write([...before, { ...attempt, ...end }]);
+    return (right, disk) => this.#write([...before, { ...attempt, right, disk }]);
   }
 
   #write(attempts: readonly Attempt[]): void {

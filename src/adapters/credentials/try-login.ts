@@ -28,7 +28,7 @@ export async function tryLogin(
   const ended = attempts.begin(attempt);
   const { verdict: said } = await runCommand(commands, checkLogin, { name: account, password: secret });
   if (said === 'right' || said === 'wrong') {
-    ended({ right: said === 'right' });
+    ended(said === 'right');
     return { login: said };
   }
   return { login: 'unknown', unfit: { trouble: 'locked', why: 'macOS did not say whether the password is right' } };

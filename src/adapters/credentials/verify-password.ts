@@ -44,15 +44,14 @@ export async function verifyPassword(
   const ended = attempts.begin(attempt);
   const login = await ask(() => runCommand(commands, checkLogin, { name: account.name, password: secret }));
   if (login.verdict !== 'right' && login.verdict !== 'wrong') return failed(unanswered(login));
-  const right = login.verdict === 'right';
-  ended({ right });
+  ended(login.verdict === 'right');
   const volume = await ask(() => runCommand(commands, checkVolumePassword, { guid: account.guid, password: secret }));
-  if (volume.verdict !== 'right' && volume.verdict !== 'wrong') return failed(right ? unanswered(volume) : WRONG);
-  const opens = volume.verdict === 'right';
-  if (right && opens) return { fit: true, account: account.name, at: clock.now() };
-  if (!right && !opens) return failed(WRONG);
-  ended({ right, drifted: true });
-  return failed(right ? ONLY_LOGS_IN : ONLY_UNLOCKS);
+  if (volume.verdict === 'right' || volume.verdict === 'wrong') {
+    ended(login.verdict === 'right', volume.verdict === 'right');
+  }
+  if (login.verdict === 'wrong') return failed(volume.verdict === 'right' ? ONLY_UNLOCKS : WRONG);
+  if (volume.verdict === 'right') return { fit: true, account: account.name, at: clock.now() };
+  return failed(volume.verdict === 'wrong' ? ONLY_LOGS_IN : unanswered(volume));
 }
 
 function failed(unfit: Unfit): Verification {

@@ -61,9 +61,7 @@ test('one that drifted is not handed out, never tried again, and goes on being c
   expect([await unlocked(one), await unlocked(one), checks(one)]).toEqual(['drifted', 'drifted', 1]);
   for (let day = 0; day < 40; day += 1) {
     await later(one);
-    agentOn(one).parts.attempts.begin({ account: 'clara', credential: null, at: one.mac.world.wall() })({
-      right: true,
-    });
+    agentOn(one).parts.attempts.begin({ account: 'clara', credential: null, at: one.mac.world.wall() })(true);
   }
   expect([await looked(one), await unlocked(one), checks(one)]).toEqual(['drifted', 'drifted', 1]);
 });
