@@ -412,14 +412,15 @@ describe('D. authentication', () => {
     ])('with a limit of %i and %i of them, upkeep adds none although none was its own', async (limit, failures) => {
       const ways = saved();
       const life = await live({
+        settings: withDeadlines({}),
         spec: withAdmin({ ...raising(limit, failures), loggedIn: false }),
         persona: 'absent',
-        days: 8,
+        days: 3,
         ...ways,
         arrange: (mac) => {
-          mac.world.after(2 * DAY_MS, () => mac.publish([next]));
-          // The password was changed as well: a try would count.
-          mac.world.after(DAY_MS + 12 * HOUR_MS, () => {
+          // So soon that the password still counts as proven; and it was changed as well, so that a try would count.
+          mac.world.after(10 * HOUR_MS, () => mac.publish([next]));
+          mac.world.after(9 * HOUR_MS, () => {
             const account = mac.accounts.named('itadmin');
             if (account !== null) account.loginPassword = 'changed since';
           });
