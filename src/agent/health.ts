@@ -16,11 +16,14 @@ export type HealthParts = {
   store: Pick<Store, 'tablesVersion' | 'lastBackupAt' | 'asideCount' | 'waitingRequests'>;
   recovered: Health['store']['recovered'];
   settings: Health['settings'];
+  /** Saved passwords that are known to be of no use; null where that is not known. */
+  passwords?: () => NonNullable<Health['passwords']> | null;
 };
 
 /** The health at this moment of the run. The store has to be open; throws as it does. */
 export function healthOf(parts: HealthParts, run: Health['agent']['run'], launchd: Health['launchd']): Health {
-  const { version, wokeAt, store, recovered, settings } = parts;
+  const { version, wokeAt, store, recovered, settings, passwords } = parts;
+  const refused = passwords?.() ?? null;
   const lastBackupAt = store.lastBackupAt();
   return {
     agent: { version, pid: process.pid, run, wokeAt: isoOf(wokeAt) },
@@ -33,6 +36,7 @@ export function healthOf(parts: HealthParts, run: Health['agent']['run'], launch
     },
     settings,
     inbox: { waiting: store.waitingRequests().length },
+    ...(refused === null ? {} : { passwords: refused }),
   };
 }
 

@@ -16,6 +16,8 @@ import type { Health } from '../domain/health.ts';
 import { count } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { type ProblemCode, UpkeepError } from '../domain/problem.ts';
+import { reasonInWords } from '../domain/reason.ts';
+import { refusalRemedy } from '../domain/refusal-remedies.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Status } from '../machines/status.ts';
 import { statusWith } from '../machines/status-health.ts';
@@ -61,7 +63,9 @@ export async function runAgent(ground: AgentGround): Promise<void> {
   const wokeAt = clock.now();
   const { settings, wrong, health } = await settingsInForce(ground);
   const recovered = recoveredLately(places.state, opened.found, wokeAt);
-  const healthParts: HealthParts = { version: ground.version, wokeAt, store, recovered, settings: health };
+  const credentials = savedCredentials(places, commands, clock);
+  const passwords = () => credentials.refused();
+  const healthParts: HealthParts = { version: ground.version, wokeAt, store, recovered, settings: health, passwords };
   const fullStatus = (status: Status, run: Health['agent']['run'], launchd = launchdNotAsked): Status =>
     statusWith(status, healthOf(healthParts, run, launchd));
   const visitors = receiveVisitors({
@@ -81,7 +85,8 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     store,
     clock,
     wake: ground.wake,
-    effects: allEffects(commands, clock, savedCredentials(places, commands, clock)),
+    effects: allEffects(commands, clock, credentials),
+    lookAfter: () => checkPasswords(credentials, log),
     readBoot: async () => {
       const boot = await readBootSession(commands);
       return boot.known ? boot.value : null;
@@ -128,6 +133,16 @@ function lookAfter(store: Store, clock: Clock, log: Log): void {
     if (pruned > 0) log.info(`${count(pruned, 'entry')} of the journal were too old and are gone`);
   } catch (error) {
     log.error('The state could not be looked after; that is tried again at the next wake.', { err: error });
+  }
+}
+
+/** The daily try of what is saved. What is found is told at once, and in the status until somebody saves it anew. */
+async function checkPasswords(credentials: Credentials, log: Log): Promise<void> {
+  for (const { method, account, trouble } of await credentials.check()) {
+    const words = reasonInWords({ code: 'method-refused', method, why: trouble }, 'UTC');
+    log.warn(`Tried what is saved of “${account}”: ${words}. ${refusalRemedy(trouble, account)}`, {
+      problem: 'method-refused',
+    });
   }
 }
 
@@ -178,7 +193,7 @@ function oneByOne(message: string): string[] {
 }
 
 /** The credentials that are saved on this Mac. */
-export function savedCredentials(places: Places, commands: Commands, clock: Clock): Credentials {
+export function savedCredentials(places: Places, commands: Commands, clock: Clock): AgentCredentials {
   const folder = places.state;
   return new AgentCredentials({
     commands,

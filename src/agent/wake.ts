@@ -26,6 +26,8 @@ export type WakeParts = {
   /** Called with what `upkeep status` shows, whenever the state changes and at the end. */
   publish: (status: Status, atRest: boolean) => void;
   onCommit?: (committed: Committed) => void;
+  /** At rest: what has to be looked after although no decision waits for it. */
+  lookAfter?: () => Promise<void>;
   /** At rest, before the next wake is armed: resolves when nobody is expected to ask for something any more. */
   linger?: () => Promise<void>;
   /** The state was lost, and this is what people were promised. */
@@ -100,6 +102,7 @@ export class AgentWake {
       working?.catch(() => undefined);
       await this.#untilNothingIsLeft();
       await working;
+      await this.#parts.lookAfter?.();
       await this.#parts.linger?.();
     } while (!this.#reactor.atRest);
   }

@@ -49,7 +49,8 @@ function mainReason({ kind, text, because }: TimelineEntry): Reason | null {
     case 'warning':
       return of('in-a-meeting', 'warning-lapsed', 'time-chosen') ?? deadline('hard');
     case 'password':
-      return text.startsWith('Asked') ? of('chose-now', 'warning-shown', 'needs-password') : null;
+      if (!text.startsWith('Asked')) return null;
+      return of('method-refused') ?? of('chose-now', 'warning-shown', 'needs-password');
     case 'install':
       return of('chose-now', 'password-typed', 'warning-shown', 'nobody-logged-in');
     default:

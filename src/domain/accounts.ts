@@ -59,6 +59,7 @@ export type PasswordPolicy = {
   lockout: Lockout;
   /** null where no rule is known. */
   minLength: number | null;
+  maxLength: number | null;
   /** How many of each kind a password needs at least. */
   required: { kind: CharacterClass; count: number }[];
   /** Rules about the password's text that could not be understood: a made-up password may break them. */
@@ -112,6 +113,7 @@ export function strictestPolicy(a: PasswordPolicy, b: PasswordPolicy): PasswordP
   return {
     lockout: strictestLockout(a.lockout, b.lockout),
     minLength: a.minLength === null ? b.minLength : Math.max(a.minLength, b.minLength ?? 0),
+    maxLength: a.maxLength === null ? b.maxLength : Math.min(a.maxLength, b.maxLength ?? Number.POSITIVE_INFINITY),
     required: [...required].map(([kind, count]) => ({ kind, count })),
     unreadRules: [...new Set([...a.unreadRules, ...b.unreadRules])],
   };

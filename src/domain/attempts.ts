@@ -39,17 +39,20 @@ export type AttemptVerdict =
   | { may: true }
   | {
       may: false;
-      why: 'locked' | 'near-lockout' | 'failures-unknown' | 'tried-today' | 'known-wrong';
+      why: 'locked' | 'near-lockout' | 'failures-unknown' | 'tried-today' | KnownRefusal;
       until: Instant | null;
     };
+
+/** What a try of a saved password has shown for good: only another version of it is worth a try. */
+export type KnownRefusal = 'known-wrong' | 'known-drifted';
 
 /** So many wrong passwords are always left to the person. */
 export const LEFT_TO_THE_PERSON = 2;
 
 /**
  * Whether a password of an account may be tried now, so that the account is never locked by it: one try a day for each
- * version of a saved password, none with one that is known to be wrong, and none that could leave the person fewer than two.
- * Pure.
+ * version of a saved password, none with one that is known to be wrong or to have drifted, and none that could leave the
+ * person fewer than two. Pure.
  */
 export function mayAttempt(
   { account, credential, at }: { account: string; credential: string | null; at: Instant },
@@ -61,8 +64,9 @@ export function mayAttempt(
   }
   const ours = attempts.filter((attempt) => attempt.account === account);
   if (credential !== null) {
+    const refusal = knownRefusal({ account, credential }, ours);
+    if (refusal !== null) return { may: false, why: refusal, until: null };
     const same = ours.filter((attempt) => attempt.credential === credential);
-    if (same.some(({ right }) => right === false)) return { may: false, why: 'known-wrong', until: null };
     const last = same.reduce((latest, attempt) => Math.max(latest, attempt.at), Number.NEGATIVE_INFINITY);
     // A clock that was set back makes a try look as if it were still to come: that counts as today as well.
     if (last > at - DAY_MS) return { may: false, why: 'tried-today', until: last + DAY_MS };
@@ -74,6 +78,36 @@ export function mayAttempt(
   return Math.max(failures ?? 0, own) + 1 > limit ? { may: false, why: 'near-lockout', until: null } : { may: true };
 }
 
+/**
+ * Whether a saved password that proved right within the day may be given to a tool now. It is most likely still right, so
+ * that it was tried today is no hindrance; but it may have been changed since, and then it counts like any other wrong one.
+ * Pure.
+ */
+export function mayUseProven(
+  attempt: { account: string; credential: string; at: Instant },
+  facts: LockoutFacts,
+  attempts: readonly Attempt[],
+): AttemptVerdict {
+  const others = attempts.filter(
+    (one) =>
+      one.account !== attempt.account || one.credential !== attempt.credential || one.right === false || isDrifted(one),
+  );
+  return mayAttempt(attempt, facts, others);
+}
+
+/** What the tries of a saved password have shown for good; null where nothing. Pure. */
+export function knownRefusal(
+  { account, credential }: { account: string; credential: string },
+  attempts: readonly Attempt[],
+): KnownRefusal | null {
+  const same = attempts.filter((attempt) => attempt.account === account && attempt.credential === credential);
+  if (same.some(isDrifted)) return 'known-drifted';
+  return same.some(({ right }) => right === false) ? 'known-wrong' : null;
+}
+
+/** One of the two passwords of an account, and not the other. */
+const isDrifted = ({ right, disk }: Attempt): boolean => right !== null && disk !== undefined && right !== disk;
+
 const SLOW_TO_COUNT_MS = 15 * MINUTE_MS;
 
 /** Our own wrong or unfinished tries since the last right one, from a moment on. */
@@ -82,12 +116,13 @@ function failuresInARow(attempts: readonly Attempt[], from: Instant): number {
   return attempts.slice(lastRight + 1).filter(({ at }) => at > from).length;
 }
 
-/** Older tries are forgotten, except for the last right one and those of a saved password that is known to be wrong. */
+/** Older tries are forgotten, except for those that showed of a saved password that it is wrong or has drifted. */
 const KEPT_MS = 30 * DAY_MS;
 
 /** The same tries without those that no longer matter. Pure. */
 export function withoutOldAttempts(attempts: readonly Attempt[], at: Instant): Attempt[] {
   return attempts.filter(
-    (attempt) => attempt.at > at - KEPT_MS || (attempt.credential !== null && attempt.right === false),
+    (attempt) =>
+      attempt.at > at - KEPT_MS || (attempt.credential !== null && (attempt.right === false || isDrifted(attempt))),
   );
 }

@@ -1,4 +1,4 @@
-import type { AuthMethod } from './authority.ts';
+import type { AuthMethod, MethodTrouble } from './authority.ts';
 import type { Instant } from './instant.ts';
 
 /** The ways that rest on a password of an account, kept in a keychain. */
@@ -14,6 +14,9 @@ export type KeptItem = { method: SavedMethod; version: number; uid: number | nul
 
 /** All that is known of a saved credential but its password. */
 export type SavedCredential = KeptItem & { savedAt: Instant; verifiedAt: Instant };
+
+/** A saved password that a try has shown to be of no use. */
+export type RefusedPassword = { method: SavedMethod; account: string; trouble: Exclude<MethodTrouble, 'not-set'> };
 
 /** The name of one version, in the keychain and among the attempts. */
 export function credentialId({ method, version }: Pick<KeptItem, 'method' | 'version'>): string {

@@ -1,3 +1,5 @@
+import type { RefusedPassword } from './credentials.ts';
+
 /**
  * How upkeep itself fares on this Mac, as `status.json` tells it. Moments are ISO texts in UTC. Null is not known, never
  * a default: nothing may be concluded from it.
@@ -28,6 +30,8 @@ export type Health = {
   settings: { source: string | null; problems: string[] | null };
   /** Requests that wait to be heard. */
   inbox: { waiting: number | null };
+  /** Saved passwords that a try has shown to be of no use. Missing where nobody could look, and in older ones. */
+  passwords?: RefusedPassword[];
 };
 
 export const unknownHealth: Health = {

@@ -183,7 +183,7 @@ const REFUSED: Record<RefusalWhy, string> = {
   'no-token': 'the account has no secure token',
   'not-owner': 'the account is no owner of the volume',
   'wrong-password': 'its password is wrong',
-  drifted: 'its password logs in, but the disk knows another one',
+  drifted: 'the password that logs in to the account and the one that the disk knows are no longer the same',
   locked: 'the account is locked for now',
   'near-lockout': 'one more wrong password could lock the account',
   'tried-today': 'it was tried within the last day',

@@ -3,6 +3,7 @@ import { valueOr } from '../domain/facts.ts';
 import { count, type Instant, isoOf, localWords } from '../domain/instant.ts';
 import { releaseWords } from '../domain/os-version.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
+import { personRemedy, refusalRemedy } from '../domain/refusal-remedies.ts';
 import { scheduleForTarget } from '../policy/situation.ts';
 import type { AgentContext } from './context.ts';
 import { type Moment, STATUS_SCHEMA, type Status } from './status.ts';
@@ -190,13 +191,20 @@ const REMEDIES: Partial<Record<Reason['code'], string>> = {
     'The account goes on with the password it has. `sudo upkeep service-account status` says what is wrong; `sudo upkeep service-account rotate --admin USER` lets an administrator with a secure token do it.',
 };
 
+function remedyOf(reason: Reason): string | undefined {
+  if (reason.code === 'method-refused') return refusalRemedy(reason.why, null);
+  return reason.code === 'person-cannot' ? personRemedy(reason.why) : REMEDIES[reason.code];
+}
+
 function problemsOf(state: string, because: readonly Reason[], zone: string): Status['problems'] {
   const seen = new Set<string>();
   return because.flatMap((reason) => {
-    const remedy = REMEDIES[reason.code];
+    const remedy = remedyOf(reason);
     const quiet = reason.code === 'prompts-spent' && state !== 'resting.halted';
-    if (remedy === undefined || quiet || seen.has(reason.code)) return [];
-    seen.add(reason.code);
+    // Several ways may be refused at once, each for a reason of its own.
+    const which = reason.code === 'method-refused' ? `${reason.code} ${reason.method}` : reason.code;
+    if (remedy === undefined || quiet || seen.has(which)) return [];
+    seen.add(which);
     return [{ code: reason.code, text: reasonInWords(reason, zone), remedy }];
   });
 }

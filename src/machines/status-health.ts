@@ -1,5 +1,7 @@
 import type { Health } from '../domain/health.ts';
 import { DAY_MS, type Instant, localWords, MINUTE_MS, readInstant } from '../domain/instant.ts';
+import { reasonInWords } from '../domain/reason.ts';
+import { refusalRemedy } from '../domain/refusal-remedies.ts';
 import type { Status, StatusProblem } from './status.ts';
 
 /** What stands in the way of upkeep itself (docs/problems.md). */
@@ -8,6 +10,7 @@ export type HealthCode =
   | 'health.wake-not-armed'
   | 'health.store-recovered'
   | 'health.settings-wrong'
+  | 'health.password-refused'
   | 'health.backup-old'
   | 'health.agent-overdue';
 
@@ -44,7 +47,10 @@ function expectedAt({ health, next, writtenAt }: Status, isAlive: (pid: number) 
   return instantOf(next?.at ?? null);
 }
 
-function problemsOf({ zone, writtenAt }: Status, { launchd, store, settings }: Health): StatusProblem[] {
+function problemsOf(
+  { zone, writtenAt }: Status,
+  { launchd, store, settings, passwords = [] }: Health,
+): StatusProblem[] {
   const found: StatusProblem[] = [];
   if (launchd.agentLoaded === false) {
     found.push(
@@ -84,6 +90,11 @@ function problemsOf({ zone, writtenAt }: Status, { launchd, store, settings }: H
         'Mend them where they come from; docs/settings.md has what is allowed.',
       ),
     );
+  }
+  for (const { method, account, trouble } of passwords) {
+    const words = reasonInWords({ code: 'method-refused', method, why: trouble }, zone);
+    const text = `${words.charAt(0).toUpperCase()}${words.slice(1)} (“${account}”).`;
+    found.push(problem('health.password-refused', text, refusalRemedy(trouble, account)));
   }
   const [backup, written] = [instantOf(store.lastBackupAt), instantOf(writtenAt)];
   if (backup !== null && written !== null && written - backup > BACKUP_OLD_MS) {

@@ -1,5 +1,6 @@
 import type { Attempt } from '../domain/attempts.ts';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../domain/authority.ts';
+import type { RefusedPassword } from '../domain/credentials.ts';
 import type { ConsoleUser } from '../domain/facts.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { RotationOutcome, ServicePassword } from '../domain/rotation.ts';
@@ -34,6 +35,11 @@ export interface Credentials {
     consoleUser: ConsoleUser | null,
     signal?: AbortSignal,
   ): Promise<SavedCredential | { refused: MethodTrouble }>;
+  /**
+   * Tries what has not proved right within a day, so that a password that was changed is known before an update depends on it.
+   * Says what was found of no use. Costs one try a day at most, and none that could do harm.
+   */
+  check(): Promise<RefusedPassword[]>;
   /** Notes a try of a password by a tool: before it (`right` null), and what came of it. On the disk when it returns. */
   tried(whose: Whose, right: boolean | null): void;
   /** The tries so far, for the rule that no account is ever locked. Throws where they cannot be read. */
@@ -52,6 +58,7 @@ export interface Credentials {
 export const noCredentials: Credentials = {
   look: async () => NOTHING_SAVED,
   unlock: async () => ({ refused: 'not-set' }),
+  check: async () => [],
   tried: () => undefined,
   servicePassword: () => null,
   rotate: async () => ({ result: 'not-needed' }),

@@ -1,9 +1,4 @@
 import { withLimits } from '../adapters/commands/limits.ts';
-import { AgentCredentials } from '../adapters/credentials/agent-credentials.ts';
-import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
-import { CredentialStore } from '../adapters/credentials/credential-store.ts';
-import type { PrivateFiles } from '../adapters/credentials/private-files.ts';
-import { ServiceRecordFile } from '../adapters/credentials/service-record.ts';
 import { allEffects } from '../agent/effects/all-effects.ts';
 import { readBootSession, readRelease } from '../agent/effects/gather-facts.ts';
 import { AgentWake } from '../agent/wake.ts';
@@ -18,10 +13,10 @@ import type { Credentials } from '../ports/credentials.ts';
 import type { CheckpointRow, Commit, EffectRow, JournalRow, Store } from '../store/store.ts';
 import type { MacSpec } from './mac/mac-spec.ts';
 import { VirtualMac } from './mac/virtual-mac.ts';
+import { filesIn, ownCredentials } from './own-credentials.ts';
 import { Person } from './people/person.ts';
 import type { Persona } from './people/persona.ts';
 import { PERSONAS, type PersonaName } from './people/personas.ts';
-import { random } from './random.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export type SimulationInput = {
@@ -44,6 +39,8 @@ export type SimulationInput = {
   requests?: readonly { afterMs: number; by: Requester; request: Request }[];
   /** The passwords of the Mac; those that its keychains and accounts have when left out. */
   credentials?: (parts: { commands: Commands; clock: Clock }) => Credentials;
+  /** What was done with the tools of the Mac before the agent begins to live on it. */
+  prepare?: (mac: VirtualMac, parts: { commands: Commands; clock: Clock }) => Promise<void>;
   /** Things done to the world on the way, for stories. */
   arrange?: (mac: VirtualMac) => void;
 };
@@ -74,6 +71,7 @@ export async function simulate(input: SimulationInput): Promise<SimulationRun> {
   const clock = new VirtualClock(input.start);
   const mac = new VirtualMac({ spec: input.spec, clock, seed: input.seed });
   mac.publish(input.offers);
+  await prepared(mac, input);
   input.arrange?.(mac);
   new Person({ mac, persona: input.somebody ?? PERSONAS[input.persona], seed: input.seed }).begin();
   const agent = new SimulatedAgent(mac, input);
@@ -97,13 +95,31 @@ export async function simulate(input: SimulationInput): Promise<SimulationRun> {
   };
 }
 
+async function prepared(mac: VirtualMac, { prepare }: SimulationInput): Promise<void> {
+  if (prepare === undefined) return;
+  const door = mac.door();
+  let end: { error?: unknown } | null = null;
+  prepare(mac, { commands: withLimits(door.commands, door.clock), clock: door.clock }).then(
+    () => {
+      end = {};
+    },
+    (error: unknown) => {
+      end = { error };
+    },
+  );
+  await mac.world.runUntil(mac.world.now() + HOUR_MS, () => end !== null);
+  door.close();
+  const { error = null } = (end as { error?: unknown } | null) ?? { error: new Error('it never ended') };
+  if (error !== null) throw error;
+}
+
 /** launchd and the agent's process: started at boot and when due, dead when the Mac goes down or a cut says so. */
 class SimulatedAgent {
   readonly #mac: VirtualMac;
   readonly #input: SimulationInput;
   readonly #cuts: Map<string, Cut>;
   /** The small files of the agent, which outlive it. */
-  readonly #files = new Map<string, string>();
+  readonly #files = filesIn(new Map());
   #life = 0;
   #close: (() => void) | null = null;
   #wakeNow: AgentWake | null = null;
@@ -163,6 +179,8 @@ class SimulatedAgent {
     const life = this.#life;
     this.#close = () => door.close();
     const commands = withLimits(door.commands, door.clock);
+    const parts = { commands, clock: door.clock };
+    const credentials = this.#input.credentials?.(parts) ?? ownCredentials(parts, this.#files);
     let armed = false;
     const wake = new AgentWake({
       store: this.#storeFor(life),
@@ -173,7 +191,8 @@ class SimulatedAgent {
           mac.launchd.arm(at);
         },
       },
-      effects: allEffects(commands, door.clock, this.#credentials(commands, door.clock)),
+      effects: allEffects(commands, door.clock, credentials),
+      lookAfter: async () => void (await credentials.check()),
       readBoot: async () => {
         const boot = await readBootSession(commands);
         return boot.known ? boot.value : null;
@@ -203,27 +222,6 @@ class SimulatedAgent {
         }
       },
     );
-  }
-
-  #credentials(commands: Commands, clock: Clock): Credentials {
-    const { credentials } = this.#input;
-    if (credentials !== undefined) return credentials({ commands, clock });
-    const folder = '/state';
-    const dice = random('passwords of the service account');
-    const files: PrivateFiles = {
-      read: (path) => this.#files.get(path) ?? null,
-      write: (path, text) => void this.#files.set(path, text),
-    };
-    return new AgentCredentials({
-      commands,
-      clock,
-      attempts: new AttemptsFile(folder, files),
-      store: new CredentialStore({ commands, clock, folder, files }),
-      record: new ServiceRecordFile(folder, files),
-      pick: (below) => dice.whole(0, below - 1),
-      // One agent at a time, and nobody else: nothing to wait for.
-      lock: () => ({ release: () => undefined }),
-    });
   }
 
   /** The store as one process sees it: dead processes write nothing, and a cut ends it before or after a commit. */

@@ -3,14 +3,22 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'plist';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { withLimits } from '../../src/adapters/commands/limits.ts';
+import { CredentialStore } from '../../src/adapters/credentials/credential-store.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { type AgentGround, runAgent } from '../../src/agent/run-agent.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../src/domain/instant.ts';
 import { UpkeepError } from '../../src/domain/problem.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import type { Status } from '../../src/machines/status.ts';
+import { examine } from '../../src/policy/examine/examine.ts';
 import type { Log } from '../../src/ports/log.ts';
+import type { Door } from '../../src/simulator/mac/door.ts';
+import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
+import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
 import { STORE_FILE } from '../../src/store/store.ts';
+import { healthyFacts } from '../policy/examine/healthy-facts.ts';
 import { MONDAY_NINE, macWith } from '../simulator/harness.ts';
 
 let folder: string;
@@ -24,12 +32,18 @@ const statusNow = () => JSON.parse(readFileSync(join(places().state, 'status.jso
 
 const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => log };
 
+type Before = { spec?: MacSpecInput; prepare?: (mac: VirtualMac, door: Door) => Promise<void> };
+
 /** One run to its end, and the status it left; `at` is when the Mac of this run was started. */
-async function ranAt(at: number, changes: Partial<AgentGround> = {}): Promise<{ error: unknown; status: Status }> {
-  const { mac } = macWith({}, 1, at);
+async function ranAt(
+  at: number,
+  changes: Partial<AgentGround> = {},
+  { spec = {}, prepare = async () => undefined }: Before = {},
+): Promise<{ error: unknown; status: Status }> {
+  const { mac } = macWith(spec, 1, at);
   const door = mac.door();
   let ended: { error: unknown } | null = null;
-  const run = runAgent({
+  const ground = {
     places: places(),
     clock: door.clock,
     commands: { ...door.commands, letGo: () => {} },
@@ -38,7 +52,8 @@ async function ranAt(at: number, changes: Partial<AgentGround> = {}): Promise<{ 
     version: '0.1.0',
     stop: new AbortController().signal,
     ...changes,
-  });
+  };
+  const run = prepare(mac, door).then(() => runAgent(ground));
   run.then(
     () => {
       ended = { error: null };
@@ -69,6 +84,7 @@ test('a run on a Mac that launchd does not start it on says so, and what else it
     store: { tablesVersion: expect.any(Number), lastBackupAt: expect.any(String), recovered: null, aside: 0 },
     settings: { source: 'the defaults', problems: [] },
     inbox: { waiting: 0 },
+    passwords: [],
   });
   expect(healthCodes(status)).toEqual(['health.agent-not-loaded']);
 });
@@ -113,4 +129,42 @@ test('a state that was lost is told for a week, and no longer', async () => {
   expect(later.status.health?.store.recovered).toEqual(status.health?.store.recovered);
   expect(healthCodes(later.status)).toContain('health.store-recovered');
   expect((await ranAt(MONDAY_NINE + 9 * DAY_MS)).status.health?.store.recovered).toBeNull();
+});
+
+describe('a saved password of which a server changed only what logs in', () => {
+  const itadmin = { name: 'itadmin', password: 'kept by IT', admin: true, secureToken: true };
+  const savedAndRotated = (appleSilicon: boolean): Before => ({
+    spec: { appleSilicon, accounts: [itadmin] },
+    prepare: async (mac, { commands: tools, clock }) => {
+      const store = new CredentialStore({ commands: withLimits(tools, clock), clock, folder: places().state });
+      const secret = new Secret('kept by IT');
+      const verifiedAt = clock.now() - 2 * DAY_MS;
+      const rules = { replace: false, severalSaved: false };
+      await store.save({ method: 'local-account', account: 'itadmin', uid: null, secret, verifiedAt }, rules);
+      mac.rotatePassword('itadmin', 'set by the server');
+    },
+  });
+
+  test('is found out by a run that has nothing to install, and stands in the status until it is saved anew', async () => {
+    const told: string[] = [];
+    const tells: Log = { ...log, warn: (text) => void told.push(text), child: () => tells };
+    const { error, status } = await ranAt(MONDAY_NINE, { log: tells }, savedAndRotated(true));
+    expect(error).toBeNull();
+    expect(status.health?.passwords).toEqual([{ method: 'local-account', account: 'itadmin', trouble: 'drifted' }]);
+    const [problem] = status.problems.filter(({ code }) => code === 'health.password-refused');
+    expect(problem?.text).toMatch(/^The saved local account cannot be used: .* no longer the same \(“itadmin”\)\.$/);
+    expect(problem?.remedy).toMatch(/Let “itadmin” change its password .* `sudo upkeep auth set`/);
+    expect(told.join('\n')).toMatch(/Tried what is saved of “itadmin”: .*no longer the same\. Let “itadmin”/);
+    expect(JSON.stringify([status, told])).not.toMatch(/kept by IT|set by the server/);
+    const own = { known: true as const, value: { writtenAt: status.writtenAt, problems: status.problems } };
+    expect(examine(healthyFacts({ own })).find(({ code }) => code === 'upkeep.unwell')?.what).toMatch(/itadmin/);
+    // Another run on the same state tries nothing, and says the same.
+    const again = await ranAt(MONDAY_NINE + 3 * DAY_MS, {}, { spec: { accounts: [itadmin] } });
+    expect(again.status.health?.passwords).toEqual(status.health?.passwords);
+  });
+
+  test('on Intel nothing depends on it, and nothing is tried', async () => {
+    const { status } = await ranAt(MONDAY_NINE, {}, savedAndRotated(false));
+    expect(status.health?.passwords).toEqual([]);
+  });
 });

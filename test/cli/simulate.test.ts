@@ -4,7 +4,9 @@ import { homedir, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { SAVED_METHODS } from '../../src/domain/credentials.ts';
 import { defaultSettings, settingsSchema } from '../../src/policy/schema.ts';
+import { REHEARSED_TROUBLES } from '../../src/simulator/saved-ways.ts';
 import { root } from '../support/lives.ts';
 import { temporaryDirectory, upkeep, upkeepProcess } from './terminal.ts';
 
@@ -236,5 +238,74 @@ describe('the story', () => {
     for (const [index, { kind, text }] of data.timeline.entries()) {
       expect(lines[index]).toContain(` ${kind.padEnd(9)} ${text}`);
     }
+  });
+});
+
+describe('--saved rehearses what happens with a password that is saved', () => {
+  const WILLING = ['simulate', '--persona', 'agreeable', '--days', '3', '--json'];
+  const STRICT = join(directory, 'strict.json');
+  beforeAll(() => writeFileSync(STRICT, '{"authentication": {"savedFailover": false}}'));
+  const passwords = ({ timeline }: z.infer<typeof simulation>) =>
+    timeline.filter(({ kind }) => kind === 'password').map(({ text }) => text);
+
+  test('one that works: nobody is asked for a password', async () => {
+    const { data } = await told(...WILLING, '--saved', 'local-account');
+    expect(data.outcome).toBe('updated');
+    expect(passwords(data)).toEqual(['The saved password of itadmin is there and not known to be wrong']);
+  });
+
+  test.each(REHEARSED_TROUBLES)('%s: the person is asked instead, and the reason is told', async (trouble) => {
+    for (const method of SAVED_METHODS) {
+      const isOfPerson = trouble === 'keychain-unavailable';
+      // The person cannot help out with an account of theirs that something is wrong with.
+      if (method === 'saved-password' ? !isOfPerson && trouble !== 'password-gone' : isOfPerson) continue;
+      const { data } = await told(...WILLING, '--saved', `${method}=${trouble}`);
+      const reason = { code: 'method-refused', method, why: trouble };
+      expect(data.outcome, method).toBe('updated');
+      expect(passwords(data), method).toContain('Asked for the password');
+      expect(
+        data.timeline.flatMap(({ because }) => because),
+        method,
+      ).toContainEqual(reason);
+    }
+  });
+
+  test.each(REHEARSED_TROUBLES)('%s without failover: nobody is asked, and the end says why', async (trouble) => {
+    const method = trouble === 'keychain-unavailable' ? 'saved-password' : 'service-account';
+    const { data } = await told(...WILLING, '--policy', STRICT, '--saved', `${method}=${trouble}`);
+    expect(data.outcome).toBe('waiting');
+    expect(passwords(data)).not.toContain('Asked for the password');
+    expect(data.timeline.flatMap(({ because }) => because)).toContainEqual({
+      code: 'method-refused',
+      method,
+      why: trouble,
+    });
+  });
+
+  test('the story says what is saved, and why the person is asked', async () => {
+    const words = [...WILLING, '--saved', 'service-account=drifted'].filter((word) => word !== '--json');
+    const { code, out } = await upkeep(...words);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ {2}saved {6}service-account=drifted$/m);
+    expect(out).toMatch(/Asked for the password — the service account cannot be used: .* no longer the same$/m);
+  });
+
+  test.each([
+    ['local-acount'],
+    ['local-account=typo'],
+    ['local-account,local-account'],
+    ['mdm'],
+    ['local-account=keychain-unavailable'],
+    ['mdm=no-privilege'],
+    ['='],
+  ])('%s is no such way', async (ways) => {
+    const { code, err } = await upkeep('simulate', '--saved', ways);
+    expect([code, err]).toEqual([64, expect.stringContaining('METHOD is one of: saved-password')]);
+  });
+
+  test('the person’s own needs somebody who saved it', async () => {
+    const empty = join(directory, 'empty-room.json');
+    writeFileSync(empty, '{"loggedIn": false}');
+    expect((await upkeep('simulate', '--mac', empty, '--saved', 'saved-password')).code).toBe(64);
   });
 });

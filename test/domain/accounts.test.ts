@@ -54,7 +54,7 @@ test('an administrator is listed by name or by id', () => {
 
 describe('two policies that both hold', () => {
   const policy = (lockout: Lockout, rest: Partial<PasswordPolicy> = {}): PasswordPolicy => ({
-    ...{ lockout, minLength: null, required: [], unreadRules: [] },
+    ...{ lockout, minLength: null, maxLength: null, required: [], unreadRules: [] },
     ...rest,
   });
   const locksAfter = (attempts: number): Lockout => ({ state: 'limited', attempts, resetMinutes: null });
@@ -77,10 +77,16 @@ describe('two policies that both hold', () => {
     expect([none, locksAfter(8), unknown].map(lockoutAttempts)).toEqual([null, 8, 5]);
   });
 
-  test('the longer length and the higher counts hold', () => {
-    const a = policy(none, { minLength: 8, required: [{ kind: 'digit', count: 2 }], unreadRules: ['x'] });
+  test('the longer length, the lower limit of it, and the higher counts hold', () => {
+    const a = policy(none, {
+      minLength: 8,
+      maxLength: 64,
+      required: [{ kind: 'digit', count: 2 }],
+      unreadRules: ['x'],
+    });
     const b = policy(none, {
       minLength: 12,
+      maxLength: 20,
       required: [
         { kind: 'digit', count: 1 },
         { kind: 'symbol', count: 1 },
@@ -89,6 +95,7 @@ describe('two policies that both hold', () => {
     expect(strictestPolicy(a, b)).toEqual({
       lockout: none,
       minLength: 12,
+      maxLength: 20,
       required: [
         { kind: 'digit', count: 2 },
         { kind: 'symbol', count: 1 },

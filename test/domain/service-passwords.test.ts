@@ -11,7 +11,7 @@ test('a rotation is due to the day, never with 0 days, and not because the clock
   expect([rotationDue(saved, 0, saved * 9), rotationDueAt(saved, 0)]).toEqual([false, null]);
 });
 
-const NONE = { minLength: null, required: [], unreadRules: [] };
+const NONE = { minLength: null, maxLength: null, required: [], unreadRules: [] };
 const picks = (seed: number) => {
   let state = seed;
   return (below: number) => {
@@ -39,4 +39,24 @@ test('the rules are kept to: length, kinds, and caution where one could not be u
   expect(randomPassword({ ...NONE, unreadRules: ['odd'] }, picks(3)).length).toBeGreaterThanOrEqual(48);
   const digits = randomPassword({ ...NONE, required: [{ kind: 'digit', count: 40 }] }, picks(3));
   expect(digits.replace(/\D/g, '').length).toBeGreaterThanOrEqual(40);
+});
+
+test('a rule about the longest password is kept to, and all kinds are still there as far as there is room', () => {
+  for (let seed = 1; seed <= 200; seed += 1) {
+    const short = randomPassword({ ...NONE, minLength: 8, maxLength: 12, unreadRules: ['odd'] }, picks(seed));
+    expect(short).toHaveLength(12);
+    for (const kind of [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]) expect(short).toMatch(kind);
+  }
+  const digits = randomPassword({ ...NONE, maxLength: 9, required: [{ kind: 'digit', count: 8 }] }, picks(3));
+  expect(digits).toMatch(/^[a-z]\d{8}$/i);
+});
+
+test.each([
+  ['too short', { maxLength: 7 }],
+  ['shorter than the shortest', { minLength: 20, maxLength: 16 }],
+  ['more signs than there is room for', { maxLength: 12, required: [{ kind: 'digit' as const, count: 12 }] }],
+])('%s: refused in plain words', (_, rules) => {
+  expect(() => randomPassword({ ...NONE, ...rules }, picks(3))).toThrow(
+    /the rules for passwords on this Mac allow none/,
+  );
 });

@@ -33,6 +33,7 @@ describe('the health of upkeep', () => {
       { store: { ...well.store, recovered: { at: isoOf(MONDAY_NINE), how: 'backup', why: 'the file was gone' } } },
     ],
     ['health.settings-wrong', { settings: { source: 'the managed preferences', problems: ['x is wrong.'] } }],
+    ['health.password-refused', { passwords: [{ method: 'local-account', account: 'itadmin', trouble: 'drifted' }] }],
     ['health.backup-old', { store: { ...well.store, lastBackupAt: isoOf(MONDAY_NINE - 3 * DAY_MS - 1) } }],
   ])('%s', (code, wrong) => {
     const { problems, health } = statusWith(status, { ...well, ...wrong });

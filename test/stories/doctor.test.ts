@@ -46,7 +46,7 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
       at: expect.stringMatching(/^2026-11-23T08:/),
       asRoot: true,
     });
-    expect(checkup.counts).toEqual({ ok: 10, attention: 1, broken: 0, unknown: 0 });
+    expect(checkup.counts).toEqual({ ok: 11, attention: 1, broken: 0, unknown: 0 });
     expect(marks).toMatchObject({ 'person.ready': 'ok', 'authority.person': 'ok', 'upkeep.never-ran': 'attention' });
   });
 
@@ -67,6 +67,7 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
       'tools.there': 'ok',
       'tokens.only-disabled': 'broken',
       'owners.only-disabled': 'broken',
+      'owners.no-bootstrap-token': 'ok',
       'person.no-token': 'attention',
       'authority.nobody': 'broken',
       'lockout.near': 'attention',

@@ -1,12 +1,13 @@
 // What people reported about agents like this one, as lives of a Mac. Each test names the report it comes from (project
 // and number) and tells the scene; what must not happen again is asserted on what truly happened, not on our own record.
+// Those about passwords, tokens and secrets (D and E) are in field-bugs-credentials.test.ts.
 import { describe, expect, test } from 'vitest';
 import { readUpdateList } from '../../src/adapters/softwareupdate/parse-list.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import type { HappeningOf } from '../../src/simulator/mac/happenings.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
-import { intelMac, type Life, live, siliconMac, specWith, threeWeeks } from '../support/lives.ts';
+import { intelMac, type Life, live, siliconMac, threeWeeks } from '../support/lives.ts';
 import { nextRelease } from '../support/random-life.ts';
 import { berlin, offer } from '../support/situations.ts';
 
@@ -180,42 +181,6 @@ describe('C. stuck, looping, or falsely done', () => {
     const spec = { ...intelMac, faults: [{ name: 'wake-missed' as const, times: 3 }] };
     const { report } = await live({ spec });
     expect(report.outcome).toBe('updated');
-  });
-});
-
-describe('D and E. authentication and secrets', () => {
-  test('super #183: a download costs nobody a failed login', async () => {
-    const { run } = await live({ spec: siliconMac, persona: 'absent', days: 5 });
-    expect(run.mac.calls.some((call) => call.name === 'softwareupdate.download')).toBe(true);
-    expect(happened(run.mac, 'authentication-failed')).toEqual([]);
-  });
-
-  test('super #278: a password that is never accepted is asked for three times a day at most', async () => {
-    // The disk knows another password than the login: whatever is typed, macOS refuses.
-    const accounts = [{ name: siliconMac.user, cryptoPassword: 'the one of last year' }];
-    const spec = specWith({ appleSilicon: true, accounts });
-    const { run } = await live({ spec, persona: 'agreeable', days: 3 });
-    const tries = run.mac.calls.filter((call) => call.name === 'dscl.check-login').map((call) => call.at);
-    expect(tries.length).toBeGreaterThanOrEqual(2);
-    for (const first of tries) {
-      expect(tries.filter((later) => later >= first && later < first + 23 * HOUR_MS).length).toBeLessThanOrEqual(3);
-    }
-  });
-
-  test('an account without a secure token is not asked for a password that macOS would refuse', async () => {
-    const { run } = await live({ spec: { ...siliconMac, volumeOwner: false }, persona: 'agreeable', days: 3 });
-    expect(run.mac.calls.filter((call) => call.name === 'softwareupdate.install')).toEqual([]);
-    expect(happened(run.mac, 'authentication-failed')).toEqual([]);
-    expect(run.journal.flatMap(({ because }) => because)).toContainEqual({ code: 'person-cannot', why: 'no-token' });
-  });
-
-  test('super #301, #210, #295: the typed password is in no argument, no journal row and no status', async () => {
-    const { run, report } = await live({ spec: siliconMac, persona: 'agreeable', days: 3 });
-    expect(run.mac.happenings.some((one) => one.kind === 'dialog-answered' && one.typed.length > 0)).toBe(true);
-    expect(report.outcome).toBe('updated');
-    for (const text of [JSON.stringify(run.mac.calls), JSON.stringify(run.journal), JSON.stringify(run.status)]) {
-      expect(text).not.toContain(siliconMac.password);
-    }
   });
 });
 

@@ -2,10 +2,13 @@
 // nothing; kept for the next time. The agent's own credentials over the simulated Mac, so that every try is a real one.
 import { describe, expect, test } from 'vitest';
 import { KEYCHAIN_SERVICE } from '../../src/adapters/credentials/keychain-items.ts';
+import { Seal } from '../../src/adapters/credentials/seal.ts';
 import { KEEP } from '../../src/agent/effects/dialog-words.ts';
 import { DAY_MS, HOUR_MS, localDate, MINUTE_MS } from '../../src/domain/instant.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
+import { FOLDER, filesIn, ownCredentials } from '../../src/simulator/own-credentials.ts';
 import { agreeable } from '../../src/simulator/people/agreeable.ts';
 import { forgetful } from '../../src/simulator/people/forgetful.ts';
 import type { Persona } from '../../src/simulator/people/persona.ts';
@@ -302,14 +305,17 @@ describe('keeping what was typed', () => {
       });
     };
     const story = { settings: remembers, spec: siliconMac, persona: 'agreeable', somebody: keeps, days: 16 } as const;
-    const life = await live({ ...story, arrange });
+    const files = filesIn(new Map());
+    const life = await live({ ...story, arrange, credentials: (parts) => ownCredentials(parts, files) });
     expectSound(life);
     expect(life.run.mac.release().version).toBe(nextRelease.version);
     expect(failedLogins(life)).toHaveLength(1);
     expect(questions(life)).toHaveLength(2);
     expect(questions(life)[1]?.shows.checkbox).toEqual([{ label: KEEP, checked: false }]);
     expect(reasons(life)).toContainEqual({ code: 'method-refused', method: 'saved-password', why: 'wrong-password' });
-    expect(keptIn(life).map(({ secret }) => secret)).toEqual(['a new battery staple']);
+    const seal = new Seal(FOLDER, files);
+    const opened = keptIn(life).map(({ account, secret }) => seal.open(new Secret(secret), account));
+    expect(opened.map((one) => one?.expose((plain) => plain))).toEqual(['a new battery staple']);
   });
 
   test('a keychain that does not open stops nothing, and it is told', async () => {

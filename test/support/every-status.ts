@@ -26,6 +26,7 @@ export const poorHealth: Health = {
   },
   settings: { source: 'the managed preferences', problems: ['deadlines.soft.days "many" is not a number.'] },
   inbox: { waiting: 2 },
+  passwords: [{ method: 'local-account', account: 'itadmin', trouble: 'drifted' }],
 };
 
 /** All that a ledger may have of wishes and promises. */

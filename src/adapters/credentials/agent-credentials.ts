@@ -1,19 +1,27 @@
-import { type Attempt, lastVerdict, mayAttempt } from '../../domain/attempts.ts';
+import { type Attempt, type AttemptVerdict, knownRefusal, mayAttempt, mayUseProven } from '../../domain/attempts.ts';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../domain/authority.ts';
-import { credentialId, SAVED_METHODS, type SavedCredential, type SavedMethod } from '../../domain/credentials.ts';
+import {
+  credentialId,
+  type RefusedPassword,
+  SAVED_METHODS,
+  type SavedCredential,
+  type SavedMethod,
+} from '../../domain/credentials.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
 import { DAY_MS, type Instant } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { RotationOutcome, ServicePassword } from '../../domain/rotation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Credentials, Kept, TypedCheck, Whose } from '../../ports/credentials.ts';
+import { arm64, consoleUser } from '../commands/fact-commands.ts';
+import { runCommand } from '../commands/run-command.ts';
 import { fitnessOf } from './account-fitness.ts';
 import { lockoutFactsOf } from './lockout-facts.ts';
 import { rotateServiceAccount } from './rotate-service-account.ts';
 import { METHOD, preparedItem, type ServiceParts } from './service-account.ts';
 import { tryLogin } from './try-login.ts';
 import { verifyCredential } from './verify-credential.ts';
-import { type VerifyParts, verifyPassword } from './verify-password.ts';
+import { REFUSALS, type VerifyParts, verifyPassword } from './verify-password.ts';
 
 /** `lock` is held while a password is tried or a try written down; it throws where another run of upkeep holds it. */
 export type AgentCredentialsParts = ServiceParts & { lock: () => { release: () => void } };
@@ -22,7 +30,7 @@ export type AgentCredentialsParts = ServiceParts & { lock: () => { release: () =
 export class AgentCredentials implements Credentials {
   readonly #parts: AgentCredentialsParts;
   /** Tries under way by a tool: how to write down what came of them. */
-  readonly #ends = new Map<string, (right: boolean) => void>();
+  readonly #ends = new Map<string, ReturnType<VerifyParts['attempts']['begin']>>();
 
   constructor(parts: AgentCredentialsParts) {
     this.#parts = parts;
@@ -41,6 +49,42 @@ export class AgentCredentials implements Credentials {
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return { refused: 'unknown' };
+    }
+  }
+
+  async check(): Promise<RefusedPassword[]> {
+    try {
+      const due = this.#saved().filter((saved) => this.#isUnproven(saved));
+      // On Intel nothing depends on them.
+      if (due.length === 0 || !(await runCommand(this.#parts.commands, arm64, undefined)).appleSilicon) return [];
+      const { name, uid } = await runCommand(this.#parts.commands, consoleUser, undefined);
+      const found: RefusedPassword[] = [];
+      for (const { method, account } of due) {
+        if ((await this.#troubleOf(method, name === null ? null : { name, uid })) !== null) continue;
+        const answer = await this.unlock(method);
+        if ('refused' in answer && answer.refused !== 'not-set')
+          found.push({ method, account, trouble: answer.refused });
+      }
+      return found;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return [];
+    }
+  }
+
+  /** What tries have shown to be of no use until somebody saves it anew. From files alone; null where they cannot be read. */
+  refused(): RefusedPassword[] | null {
+    try {
+      const tries = this.#parts.attempts.all();
+      return this.#saved().flatMap((saved) => {
+        const known = knownRefusal(tryOf(saved), tries);
+        return known === null
+          ? []
+          : [{ method: saved.method, account: saved.account, trouble: REFUSALS[known].trouble }];
+      });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return null;
     }
   }
 
@@ -149,8 +193,10 @@ export class AgentCredentials implements Credentials {
     const { store, clock, attempts } = this.#parts;
     const before = store.saved(method);
     // One that proved right within a day is handed out as it is, unless a tool has found since that it is wrong.
-    const isFresh = before !== null && isProven(before, clock.now()) && !isKnownUnfit(before, attempts.all());
-    if (!isFresh) {
+    if (before !== null && isProven(before, clock.now()) && knownRefusal(tryOf(before), attempts.all()) === null) {
+      const verdict = await this.#mayBeGiven(before);
+      if (!verdict.may) return { refused: REFUSALS[verdict.why].trouble };
+    } else {
       const checked = await verifyCredential(store, this.#parts, method);
       if (checked === null) return { refused: 'not-set' };
       if (!checked.verification.fit) return { refused: checked.verification.trouble };
@@ -161,26 +207,40 @@ export class AgentCredentials implements Credentials {
   }
 
   async #troubleOf(method: SavedMethod, user: ConsoleUser | null): Promise<MethodTrouble | null> {
-    const { store, commands, clock, attempts } = this.#parts;
+    const { store, commands, attempts } = this.#parts;
     try {
       const saved = store.saved(method);
       if (saved === null) return 'not-set';
       if (saved.uid !== null && saved.uid !== user?.uid) return 'keychain-unavailable';
       const fitness = await fitnessOf(commands, saved.account);
       if (!fitness.fit) return fitness.trouble;
-      const tries = attempts.all();
-      if (hasDrifted(saved, tries)) return 'drifted';
-      if (isKnownWrong(saved, tries)) return 'wrong-password';
-      if (isProven(saved, clock.now())) return null;
-      const attempt = { account: saved.account, credential: credentialId(saved), at: clock.now() };
-      const verdict = mayAttempt(attempt, await lockoutFactsOf(commands, saved.account), tries);
-      if (verdict.may) return null;
-      if (verdict.why === 'known-wrong') return 'wrong-password';
-      return verdict.why === 'failures-unknown' ? 'unknown' : verdict.why;
+      const known = knownRefusal(tryOf(saved), attempts.all());
+      if (known !== null) return REFUSALS[known].trouble;
+      const verdict = await this.#mayBeGiven(saved);
+      return verdict.may ? null : REFUSALS[verdict.why].trouble;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return 'unknown';
     }
+  }
+
+  #saved(): SavedCredential[] {
+    return this.#parts.store.list().saved;
+  }
+
+  /** Whether it is worth a try: neither proved right within a day, nor known to be of no use. */
+  #isUnproven(saved: SavedCredential): boolean {
+    const { clock, attempts } = this.#parts;
+    return !isProven(saved, clock.now()) && knownRefusal(tryOf(saved), attempts.all()) === null;
+  }
+
+  /** Whether it may be given to a tool now, be it to try it or to install with it. */
+  async #mayBeGiven(saved: SavedCredential): Promise<AttemptVerdict> {
+    const { commands, clock, attempts } = this.#parts;
+    const facts = await lockoutFactsOf(commands, saved.account);
+    const at = clock.now();
+    const may = isProven(saved, at) ? mayUseProven : mayAttempt;
+    return may({ ...tryOf(saved), at }, facts, attempts.all());
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -205,18 +265,4 @@ function isProven({ verifiedAt }: SavedCredential, now: number): boolean {
   return verifiedAt > now - DAY_MS && verifiedAt <= now;
 }
 
-function isKnownWrong(saved: SavedCredential, tries: ReturnType<VerifyParts['attempts']['all']>): boolean {
-  const id = credentialId(saved);
-  return tries.some(
-    ({ account, credential, right }) => account === saved.account && credential === id && right === false,
-  );
-}
-
-function hasDrifted(saved: SavedCredential, tries: ReturnType<VerifyParts['attempts']['all']>): boolean {
-  const last = lastVerdict(saved.account, credentialId(saved), tries);
-  return last === 'only-login' || last === 'only-disk';
-}
-
-function isKnownUnfit(saved: SavedCredential, tries: ReturnType<VerifyParts['attempts']['all']>): boolean {
-  return isKnownWrong(saved, tries) || hasDrifted(saved, tries);
-}
+const tryOf = (saved: SavedCredential) => ({ account: saved.account, credential: credentialId(saved) });

@@ -11,6 +11,7 @@ import { runCommand } from '../commands/run-command.ts';
 const UNREAD: PasswordPolicy = {
   lockout: { state: 'unknown' },
   minLength: null,
+  maxLength: null,
   required: [],
   unreadRules: ['rules that could not be read'],
 };

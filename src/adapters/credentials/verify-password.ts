@@ -109,4 +109,8 @@ export const REFUSALS: Record<Extract<AttemptVerdict, { may: false }>['why'], Un
   'failures-unknown': { trouble: 'unknown', why: 'how many wrong passwords there were already is not known' },
   'tried-today': { trouble: 'tried-today', why: 'this password was tried within the last day' },
   'known-wrong': { trouble: 'wrong-password', why: 'the password was wrong when it was last tried' },
+  'known-drifted': {
+    trouble: 'drifted',
+    why: 'when it was last tried, the password was only one of the two that the account has: it logs in or unlocks the startup volume, and not both',
+  },
 };

@@ -13,7 +13,7 @@ export function readAccountPolicies(printed: Printed): PasswordPolicy {
   const list = plistIn(printed.stdout, TOOL, printed);
   if (list === null) {
     if (!/^Getting (?:global )?account policies\b/m.test(text)) throw unreadable(TOOL, printed, 'it names no policies');
-    return { lockout: { state: 'unknown' }, minLength: null, required: [], unreadRules: [] };
+    return { lockout: { state: 'unknown' }, minLength: null, maxLength: null, required: [], unreadRules: [] };
   }
   if (!isDictionary(list)) throw unreadable(TOOL, printed, 'the policies are no dictionary');
   const rules = new PasswordRules();
@@ -53,13 +53,20 @@ export function readGlobalPolicy(printed: Printed): PasswordPolicy {
   return {
     lockout: attempts === undefined ? { state: 'unknown' } : limitOf(attempts, resetMinutes > 0 ? resetMinutes : null),
     minLength: values.get('minChars') || null,
+    maxLength: values.get('maxChars') || null,
     required,
     unreadRules: [],
   };
 }
 
 const TOOL = 'pwpolicy';
-const NO_RULES: PasswordPolicy = { lockout: { state: 'none' }, minLength: null, required: [], unreadRules: [] };
+const NO_RULES: PasswordPolicy = {
+  lockout: { state: 'none' },
+  minLength: null,
+  maxLength: null,
+  required: [],
+  unreadRules: [],
+};
 
 type Rule = { content: string; identifier: string; parameters: Dictionary };
 
@@ -111,6 +118,7 @@ function numberIn({ parameters }: Rule, name: string): number | null {
 /** What passwords must look like, collected from expressions the password has to match. */
 class PasswordRules {
   #minLength: number | null = null;
+  #maxLength: number | null = null;
   readonly #required = new Map<CharacterClass, number>();
   readonly #unread = new Set<string>();
 
@@ -127,15 +135,17 @@ class PasswordRules {
     if (!isRead || expressions.length === 0) this.#unread.add(identifier);
   }
 
-  found(): Pick<PasswordPolicy, 'minLength' | 'required' | 'unreadRules'> {
+  found(): Omit<PasswordPolicy, 'lockout'> {
     const required = [...this.#required].map(([kind, count]) => ({ kind, count }));
-    return { minLength: this.#minLength, required, unreadRules: [...this.#unread] };
+    return { minLength: this.#minLength, maxLength: this.#maxLength, required, unreadRules: [...this.#unread] };
   }
 
   #read(expression: string): boolean {
-    const [, length] = /^\^?\.\{(\d+),\d*\}\+?\$?$/.exec(expression) ?? [];
-    if (length !== undefined) {
-      this.#minLength = Math.max(this.#minLength ?? 0, Number(length));
+    const [, least, comma, most] = /^\^?\.\{(\d*)(,?)(\d*)\}\+?\$?$/.exec(expression) ?? [];
+    if (least !== undefined && `${least}${most}` !== '') {
+      this.#minLength = Math.max(this.#minLength ?? 0, Number(least)) || null;
+      const longest = comma === '' ? least : most;
+      if (longest) this.#maxLength = Math.min(this.#maxLength ?? Number.POSITIVE_INFINITY, Number(longest));
       return true;
     }
     const demands = demandsOf(expression);

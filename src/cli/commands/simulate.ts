@@ -3,11 +3,13 @@ import { writeStatus } from '../../agent/status-file.ts';
 import { count } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
 import { releaseWords } from '../../domain/os-version.ts';
+import { UpkeepError } from '../../domain/problem.ts';
 import { defaultSettings } from '../../policy/schema.ts';
 import type { MacSpec } from '../../simulator/mac/mac-spec.ts';
 import { macFromFile } from '../../simulator/mac-file.ts';
 import { PERSONA_NAMES } from '../../simulator/people/personas.ts';
 import { reportOn, type SimulationReport } from '../../simulator/report.ts';
+import { savedWays, withAccountsFor } from '../../simulator/saved-ways.ts';
 import { simulate as runSimulation, type SimulationInput } from '../../simulator/simulate.ts';
 import { Store } from '../../store/store.ts';
 import { painter } from '../colour.ts';
@@ -16,6 +18,7 @@ import { readText } from '../input.ts';
 import { readOffers } from '../offers-file.ts';
 import { choiceOption, instantOption, textOption, wholeNumberOption, zoneOption } from '../options.ts';
 import { EXAMPLE_OFFERS_FILE } from '../own-files.ts';
+import { savedOption } from '../saved-option.ts';
 import { summaryLines, timelineLine } from '../simulation-words.ts';
 import { makeStateDirectory, refuseUnfitState } from '../state-directory.ts';
 
@@ -25,7 +28,7 @@ const MOST_DAYS = 366;
 export const simulate: CliCommand = {
   name: 'simulate',
   help: `upkeep simulate [--policy FILE] [--mac FILE] [--offers FILE] [--persona NAME] [--days N]
-                [--start ISO] [--zone IANA] [--seed N] [--state DIR] [--json]
+                [--start ISO] [--zone IANA] [--seed N] [--saved WAYS] [--state DIR] [--json]
 
 Lets the real agent live on a simulated Mac and tells what happens, when and why.
 Nothing on this computer is changed.
@@ -38,6 +41,7 @@ Nothing on this computer is changed.
   --start ISO      when it begins, local time of the Mac unless it names an offset (${DEFAULT_START})
   --zone IANA      where the Mac is (that of --mac, else Europe/Berlin)
   --seed N         another seed, another course of small chances (1); same seed and input, same output
+  --saved WAYS     passwords that are saved, such as local-account or service-account=drifted (docs/simulation.md)
   --state DIR      keep the agent's state there (a new or empty directory), for \`upkeep status\` and \`upkeep explain\`
   --json           one JSON object (schema upkeep.simulation/1) instead of a story
 
@@ -51,6 +55,7 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
     start: { type: 'string' },
     zone: { type: 'string' },
     seed: { type: 'string' },
+    saved: { type: 'string' },
     state: { type: 'string' },
     json: { type: 'boolean' },
   },
@@ -60,7 +65,9 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
     const days = wholeNumberOption(values, 'days', { min: 1, max: MOST_DAYS, otherwise: 21 });
     const seed = wholeNumberOption(values, 'seed', { min: 0, max: 4_294_967_295, otherwise: 1 });
     const offers = readOffers(textOption(values, 'offers') ?? EXAMPLE_OFFERS_FILE);
-    const spec = specFrom(values, offers);
+    const saved = savedOption(values);
+    const spec = withAccountsFor(saved, specFrom(values, offers));
+    if (!spec.loggedIn && saved.some(({ method }) => method === 'saved-password')) throw nobodyToSave();
     const start = instantOption(values, 'start', spec.zone, DEFAULT_START);
     const policy = await policyFrom(textOption(values, 'policy'), spec.zone);
     const state = textOption(values, 'state');
@@ -78,19 +85,34 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
       start,
       seed,
       store,
+      ...(saved.length === 0 ? {} : savedWays(saved)),
       ...(state === null ? {} : { publish: (status) => writeStatus(state, status) }),
       ...(io.errIsTerminal && values.json !== true ? { onProgress: (share) => progress(io, share) } : {}),
     };
     try {
       const report = reportOn(input, await runSimulation(input));
       if (io.errIsTerminal && values.json !== true) io.err('\r\u001b[K');
-      io.out(values.json === true ? `${JSON.stringify(report, null, 2)}\n` : story(report, input, policy, io));
+      io.out(
+        values.json === true
+          ? `${JSON.stringify(report, null, 2)}\n`
+          : story(report, input, { ...policy, saved: textOption(values, 'saved') }, io),
+      );
       return report.invariants.violated.length === 0 ? 0 : 70;
     } finally {
       store.close();
     }
   },
 };
+
+function nobodyToSave(): UpkeepError {
+  return new UpkeepError(
+    'usage.wrong',
+    'a saved-password is saved by the person at the Mac, and nobody is logged in.',
+    {
+      remedy: 'Give another method to --saved, or a Mac with somebody logged in to --mac.',
+    },
+  );
+}
 
 function progress(io: Io, share: number): void {
   const width = 30;
@@ -101,7 +123,7 @@ function progress(io: Io, share: number): void {
 function story(
   report: SimulationReport,
   input: SimulationInput,
-  policy: Pick<SettingsFromFile, 'warnings' | 'source'>,
+  policy: Pick<SettingsFromFile, 'warnings' | 'source'> & { saved: string | null },
   io: Io,
 ): string {
   const paint = painter(io.colour);
@@ -111,6 +133,7 @@ function story(
     paint('bold', `${count(input.days, 'day')} of one Mac, simulated`),
     `  Mac        ${machine} on ${releaseWords(report.os.before)}, ${spec.zone}`,
     `  person     ${report.persona}`,
+    ...(policy.saved === null ? [] : [`  saved      ${policy.saved}`]),
     `  policy     ${policy.source}`,
     `  offered    ${input.offers.map((offer) => offer.title + (offer.title.includes(offer.version) ? '' : ` ${offer.version}`)).join(', ') || 'nothing'}`,
     ...policy.warnings.map((warning) => paint('yellow', `  note       ${warning.words}`)),

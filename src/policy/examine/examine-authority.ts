@@ -5,6 +5,7 @@ import {
   PASSING_TROUBLES,
   type PersonState,
 } from '../../domain/authority.ts';
+import { refusalRemedy } from '../../domain/refusal-remedies.ts';
 import { type AuthorityChoice, chooseAuthority } from '../choose-authority.ts';
 import type { CheckupFacts } from './checkup-facts.ts';
 import { personStateOf } from './examine-person.ts';
@@ -48,16 +49,9 @@ function examineMethod(method: AuthMethod, trouble: MethodTrouble | null): Findi
   }
   const what = `${name.charAt(0).toUpperCase()}${name.slice(1)} cannot be used: ${TROUBLE_WORDS[trouble]}.`;
   if (PASSING_TROUBLES.has(trouble)) {
-    return [
-      attention(
-        'method.failing',
-        what,
-        'This passes by itself as a rule.',
-        'Look again later; if it goes on, mend it.',
-      ),
-    ];
+    return [attention('method.failing', what, 'This passes by itself as a rule.', refusalRemedy(trouble, null))];
   }
-  return [broken('method.failing', what, 'It stays so until somebody mends it.', 'Mend it, or save a new password.')];
+  return [broken('method.failing', what, 'It stays so until somebody mends it.', refusalRemedy(trouble, null))];
 }
 
 function chosen(choice: AuthorityChoice): Finding {
@@ -115,7 +109,7 @@ const TROUBLE_WORDS: Record<Exclude<MethodTrouble, 'not-set'>, string> = {
   'no-token': 'the account has no secure token',
   'not-owner': 'the account does not own the startup volume',
   'wrong-password': 'the saved password is wrong',
-  drifted: 'the saved password opens a session and not the disk',
+  drifted: 'the saved password opens a session or the disk, and not both',
   locked: 'the account is locked',
   'near-lockout': 'one more wrong password could lock the account',
   'tried-today': 'it was tried today already',

@@ -3,8 +3,13 @@ import { INTEL } from './examine-tokens.ts';
 import { attention, broken, type Finding, listed, notKnown, ok } from './finding.ts';
 import { accountsBehind } from './holders.ts';
 
-/** Whether the startup volume has an owner who is somebody: keys own it too, and are nobody. */
-export function examineOwners({ appleSilicon, accounts, cryptoUsers }: CheckupFacts): Finding[] {
+/** Whether the startup volume has an owner who is somebody, and whether a management server could act as one. */
+export function examineOwners(facts: CheckupFacts): Finding[] {
+  return [...ownersFound(facts), ...bootstrapToken(facts)];
+}
+
+/** Keys own the volume too, and are nobody. */
+function ownersFound({ appleSilicon, accounts, cryptoUsers }: CheckupFacts): Finding[] {
   if (appleSilicon.known && !appleSilicon.value) {
     return [ok('owners.not-needed', 'Owners of the volume do not matter for updates on this Mac.', INTEL)];
   }
@@ -66,6 +71,23 @@ export function examineOwners({ appleSilicon, accounts, cryptoUsers }: CheckupFa
     ];
   }
   return [broken('owners.none', 'Nobody owns the startup volume.', 'Nobody can authorise an update.', NEW_OWNER)];
+}
+
+/** Said plainly because a server without one cannot authorise anything; nothing here needs it. */
+function bootstrapToken({ appleSilicon, cryptoUsers }: CheckupFacts): Finding[] {
+  const isOther = appleSilicon.known && !appleSilicon.value;
+  if (isOther || !cryptoUsers.known) return [];
+  if (cryptoUsers.value.some(({ kind }) => kind === 'bootstrap-token')) {
+    const means = 'A management server that holds it gives a token with a first log-in. upkeep itself needs none.';
+    return [ok('owners.bootstrap-token', 'The startup volume knows a bootstrap token.', means)];
+  }
+  return [
+    ok(
+      'owners.no-bootstrap-token',
+      'The startup volume knows no bootstrap token, so none is escrowed with a management server.',
+      'Such a server could authorise no update here, nor give a token with a first log-in. upkeep itself needs none.',
+    ),
+  ];
 }
 
 const NEW_OWNER =

@@ -25,6 +25,8 @@ export type FindingCode =
   | 'owners.only-bootstrap-token'
   | 'owners.only-deleted'
   | 'owners.only-disabled'
+  | 'owners.bootstrap-token'
+  | 'owners.no-bootstrap-token'
   | 'owners.not-needed'
   | 'owners.unknown'
   | 'person.ready'

@@ -10,6 +10,7 @@ export const policySchema = z.strictObject({
   lockoutAfter: rule.default(null),
   lockoutMinutes: rule.default(null),
   minLength: rule.default(null),
+  maxLength: rule.default(null),
   classes: z.int().min(1).max(4).nullable().default(null),
   history: rule.default(null),
 });
@@ -47,6 +48,7 @@ const POLICY_ALLOWED: Record<keyof z.output<typeof policySchema>, string> = {
   lockoutAfter: 'the number of wrong passwords that lock an account, or null',
   lockoutMinutes: 'the minutes a locked account stays locked, or null for ever',
   minLength: 'the fewest characters of a password, or null',
+  maxLength: 'the most characters of a password, or null',
   classes: 'how many of the four kinds of characters a password has, from 1 to 4, or null',
   history: 'the number of earlier passwords that may not come back, or null',
 };

@@ -183,6 +183,13 @@ export class Accounts {
     this.#remember(account);
   }
 
+  /** The count of wrong passwords goes up although nobody typed one, as an update of macOS can do it. */
+  raiseFailures(account: Account, by: number): void {
+    account.failedLogins += by;
+    account.lastFailedAt = this.#parts.now();
+    this.#noteFailure(account);
+  }
+
   /** Every password there is or has been on this Mac; a tool's arguments must hold none. */
   secrets(): ReadonlySet<string> {
     return this.#secrets;

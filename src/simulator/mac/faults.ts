@@ -40,6 +40,12 @@ export const faultSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('prompt-needs-terminal') }),
   z.strictObject({ name: z.literal('authrestart-fails'), times }),
   z.strictObject({
+    name: z.literal('update-raises-failures'),
+    times,
+    account: z.string().optional(),
+    failures: z.int().min(1).optional(),
+  }),
+  z.strictObject({
     name: z.literal('password-rotated'),
     account: z.string().optional(),
     password: z.string().min(1),
@@ -73,6 +79,7 @@ export const FAULT_NAMES: readonly FaultName[] = [
   'keychain-write-lost',
   'prompt-needs-terminal',
   'authrestart-fails',
+  'update-raises-failures',
   'password-rotated',
 ];
 

@@ -48,6 +48,7 @@ const FAULT_ALLOWED: Record<Exclude<FieldOf<Fault>, 'name'>, string> = {
   afterHours: 'a number from 0 on',
   atPercent: 'a number from 0 to 100',
   account: 'a short account name',
+  failures: 'a whole number from 1 on',
   password: 'text',
   afterDays: 'a number from 0 on',
   cryptoToo: 'true or false',

@@ -5,18 +5,20 @@ export type PasswordPolicy = {
   /** How long after the last wrong one it stays locked; null: until somebody unlocks it. */
   lockoutMinutes: number | null;
   minLength: number | null;
+  maxLength: number | null;
   /** How many of lower case, upper case, digits and other characters a password has to have. */
   classes: number | null;
   /** How many earlier passwords may not be used again. */
   history: number | null;
 };
 
-export type PolicyViolation = 'too short' | 'too few classes' | 'used before';
+export type PolicyViolation = 'too short' | 'too long' | 'too few classes' | 'used before';
 
 export const NO_POLICY: PasswordPolicy = {
   lockoutAfter: null,
   lockoutMinutes: null,
   minLength: null,
+  maxLength: null,
   classes: null,
   history: null,
 };
@@ -33,6 +35,7 @@ export function violationOf(
 ): PolicyViolation | null {
   if (password === '' && policy.minLength === null) return null;
   if (password.length < Math.max(SHORTEST, policy.minLength ?? 0)) return 'too short';
+  if (policy.maxLength !== null && password.length > policy.maxLength) return 'too long';
   if (CLASSES.filter((one) => one.test(password)).length < (policy.classes ?? 0)) return 'too few classes';
   return earlier.slice(0, policy.history ?? 0).includes(password) ? 'used before' : null;
 }
@@ -44,6 +47,7 @@ export function bothPolicies(global: PasswordPolicy, own: PasswordPolicy | null)
     lockoutAfter: stricter(Math.min, global.lockoutAfter, own.lockoutAfter),
     lockoutMinutes: stricter(Math.max, global.lockoutMinutes, own.lockoutMinutes),
     minLength: stricter(Math.max, global.minLength, own.minLength),
+    maxLength: stricter(Math.min, global.maxLength, own.maxLength),
     classes: stricter(Math.max, global.classes, own.classes),
     history: stricter(Math.max, global.history, own.history),
   };

@@ -133,5 +133,8 @@ export class Restarts {
     this.#parts.os.apply(offer);
     this.#parts.daemon.applied(offer);
     this.#mac.note({ kind: 'installed', label: offer.label, call });
+    const raises = this.#mac.faults.strikes('update-raises-failures');
+    const account = raises === null ? null : this.#mac.accounts.named(raises.account ?? this.#mac.spec.user);
+    if (raises !== null && account !== null) this.#mac.accounts.raiseFailures(account, raises.failures ?? 3);
   }
 }

@@ -89,7 +89,7 @@ const SHORTEST_RULE = {
 
 function policiesText(policy: PasswordPolicy | null): string {
   if (policy === null) return '';
-  const { lockoutAfter, lockoutMinutes, minLength, classes, history } = policy;
+  const { lockoutAfter, lockoutMinutes, minLength, maxLength, classes, history } = policy;
   const authentication: PlistValue[] = [];
   const content: PlistValue[] = [];
   if (lockoutAfter !== null) {
@@ -105,6 +105,11 @@ function policiesText(policy: PasswordPolicy | null): string {
   if (minLength !== null) {
     content.push(
       rule('Minimum Length', `policyAttributePassword matches '.{${minLength},}'`, { minimumLength: minLength }),
+    );
+  }
+  if (maxLength !== null) {
+    content.push(
+      rule('Maximum Length', `policyAttributePassword matches '.{0,${maxLength}}'`, { maximumLength: maxLength }),
     );
   }
   if (classes !== null) {
@@ -138,6 +143,7 @@ function policyIn(text: string): PasswordPolicy | null {
     lockoutAfter: found.get('policyAttributeMaximumFailedAuthentications') ?? null,
     lockoutMinutes: seconds === undefined ? null : seconds / 60,
     minLength: found.get('minimumLength') ?? null,
+    maxLength: found.get('maximumLength') ?? null,
     classes: found.get('minimumClasses') ?? null,
     history: found.get('policyAttributePasswordHistoryDepth') ?? null,
   };

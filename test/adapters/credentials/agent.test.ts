@@ -58,12 +58,30 @@ test('proven within a day it is handed out as it is; after that it is tried firs
   expect([await unlocked(one), checks(one)]).toEqual([ADMIN, 1]);
 });
 
-test('one that drifted is not handed out, and not tried again that day', async () => {
+test('one that drifted is not handed out, never tried again, and goes on being called that', async () => {
   const one = await withBert();
   await later(one);
   one.mac.rotatePassword('bert', 'rotated phrase');
-  expect([await unlocked(one), await unlocked(one), checks(one)]).toEqual(['drifted', 'wrong-password', 1]);
-  expect(await looked(one)).toBe('drifted');
+  expect([await unlocked(one), await unlocked(one), checks(one)]).toEqual(['drifted', 'drifted', 1]);
+  for (let day = 0; day < 40; day += 1) {
+    await later(one);
+    agentOn(one).parts.attempts.begin({ account: 'clara', credential: null, at: one.mac.world.wall() })(true);
+  }
+  expect([await looked(one), await unlocked(one), checks(one)]).toEqual(['drifted', 'drifted', 1]);
+});
+
+describe('one that proved right today is not given to a tool', () => {
+  test('where one more wrong password would be too many: it may have been changed since', async () => {
+    const one = await withBert();
+    const bert = one.mac.accounts.named('bert');
+    one.mac.accounts.policy = { ...one.mac.accounts.policy, lockoutAfter: 5, lockoutMinutes: 15 };
+    if (bert !== null) Object.assign(bert, { failedLogins: 2, lastFailedAt: one.mac.world.wall() });
+    expect([await looked(one), await unlocked(one)]).toEqual([null, ADMIN]);
+    if (bert !== null) bert.failedLogins = 3;
+    expect([await looked(one), await unlocked(one)]).toEqual(['near-lockout', 'near-lockout']);
+    if (bert !== null) bert.failedLogins = 5;
+    expect([await looked(one), await unlocked(one), checks(one)]).toEqual(['locked', 'locked', 0]);
+  });
 });
 
 describe('a try by a tool', () => {

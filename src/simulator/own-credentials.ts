@@ -1,0 +1,32 @@
+import { AgentCredentials } from '../adapters/credentials/agent-credentials.ts';
+import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
+import { CredentialStore } from '../adapters/credentials/credential-store.ts';
+import type { PrivateFiles } from '../adapters/credentials/private-files.ts';
+import { ServiceRecordFile } from '../adapters/credentials/service-record.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Commands } from '../ports/commands.ts';
+import { random } from './random.ts';
+
+export const FOLDER = '/state';
+
+/** Files that last as long as the map does. */
+export function filesIn(disk: Map<string, string>): PrivateFiles {
+  return {
+    read: (path) => disk.get(path) ?? null,
+    write: (path, text) => void disk.set(path, text),
+  };
+}
+
+/** Passwords as the agent has them, over the tools of a simulated Mac, with the files about them wherever they are. */
+export function ownCredentials(parts: { commands: Commands; clock: Clock }, files: PrivateFiles): AgentCredentials {
+  const dice = random('passwords of the service account');
+  return new AgentCredentials({
+    ...parts,
+    attempts: new AttemptsFile(FOLDER, files),
+    store: new CredentialStore({ ...parts, folder: FOLDER, files }),
+    record: new ServiceRecordFile(FOLDER, files),
+    pick: (below) => dice.whole(0, below - 1),
+    // There is one agent, in one process: nothing to wait for.
+    lock: () => ({ release: () => undefined }),
+  });
+}
