@@ -24,7 +24,8 @@ import type { CheckupFacts, LoginFacts, OwnHealth } from '../policy/examine/chec
 import { ONLY_ROOT } from '../policy/examine/finding.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
-import { factOf, mapped, whoIsThere } from './effects/gather-facts.ts';
+import { factOf } from './effects/fact-of.ts';
+import { mapped, whoIsThere } from './effects/gather-facts.ts';
 import { requiredTools } from './required-tools.ts';
 
 export type CheckupGround = {

@@ -25,8 +25,18 @@ export type Decision =
   | { kind: 'download'; because: Reason[] }
   | ({ kind: 'ask'; prompt: 'choice' | 'soft'; because: Reason[] } & Ask)
   | { kind: 'warn'; restartAt: Instant; why: Warning['why']; postponing: boolean; because: Reason[] }
-  /** `via` a saved way; without it the person is asked. */
-  | { kind: 'authorize'; via?: AuthMethod; closesAt: Instant; by: RestartBy; because: Reason[] }
+  /**
+   * `via` a saved way; without it the person is asked. `forFileVault`: root may install, and the password is only to unlock
+   * the start that follows.
+   */
+  | {
+      kind: 'authorize';
+      via?: AuthMethod;
+      forFileVault?: true;
+      closesAt: Instant;
+      by: RestartBy;
+      because: Reason[];
+    }
   | { kind: 'install'; by: RestartBy; because: Reason[] };
 
 export type DecisionKind = Decision['kind'];

@@ -59,6 +59,9 @@ export type PendingInstall = {
   restartExpectedBy: Instant;
 };
 
+/** The start that ends this boot is unlocked, or may be. */
+export type UnlockedStart = { at: Instant; boot: BootSession; sure: boolean };
+
 /** What upkeep remembers between wakes, plain JSON: the promises made, the counts, the last looks. */
 export type Ledger = {
   boot: BootSession | null;
@@ -93,6 +96,8 @@ export type Ledger = {
   /** Nothing but looking happens before this instant: the last attempt failed. */
   notBefore: { at: Instant; code: string; text: string } | null;
   install: PendingInstall | null;
+  /** Missing, or null: FileVault's screen waits at the next start as ever. */
+  nextStart?: UnlockedStart | null;
   /** The last target, gone from Apple's list: what was counted and promised goes on when it, or its successor, comes. */
   parted: { target: TrackedTarget; deferral: Ledger['deferral']; scheduled: Ledger['scheduled'] } | null;
   lastUpdate: { from: OsRelease; to: OsRelease; at: Instant } | null;

@@ -1,6 +1,7 @@
 import { assign, fromPromise, setup } from 'xstate';
 import type { DecisionKind, RestState } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
+import type { NextStart } from '../domain/filevault.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import type { AgentContext } from './context.ts';
@@ -106,8 +107,8 @@ export const agentSetup = setup({
       installs.downloaded(context, params.outcome, params.stamp),
     ),
     recordInstallBegin: assign(({ context }) => installs.installBegan(context)),
-    recordRestartExpected: assign(({ context }, params: { stamp: Stamp }) =>
-      installs.restartExpected(context, params.stamp),
+    recordRestartExpected: assign(({ context }, params: { nextStart?: NextStart | undefined; stamp: Stamp }) =>
+      installs.restartExpected(context, params.nextStart, params.stamp),
     ),
     recordInstallFailure: assign(({ context }, params: { outcome: InstallOutcome; stamp: Stamp }) =>
       installs.installFailed(context, params.outcome, params.stamp),

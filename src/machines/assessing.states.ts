@@ -1,3 +1,4 @@
+import { wantsItPassed } from '../policy/next-start.ts';
 import { scanIsDue } from '../policy/observe.ts';
 import { agentSetup, failureOf } from './agent.setup.ts';
 
@@ -28,6 +29,7 @@ export const assessingState = agentSetup.createStateConfig({
         scanIsDue(context.ledger, context.settings, momentOf(event, context.facts?.at ?? 0)),
       // Only then can it matter, and it costs some tools.
       authority: context.ledger.download !== null,
+      ...(context.settings !== null && wantsItPassed(context.settings) ? { fileVault: true } : {}),
     }),
     onDone: {
       target: '#deciding',

@@ -1,5 +1,6 @@
 import type { AuthMethod, MethodTrouble } from '../domain/authority.ts';
 import type { BootSession, Facts } from '../domain/facts.ts';
+import type { NextStart } from '../domain/filevault.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
@@ -70,19 +71,28 @@ export type InstallOrder = {
   boot: BootSession;
   user: { name: string; uid: number } | null;
   credential: { handle: string; user: string; method?: AuthMethod } | null;
+  /** The password is not for the install, which root may do, but unlocks the start after it. */
+  forFileVault?: true;
 };
 
-/** `accepted`: macOS took it and will restart. `unknown`: nobody can say whether it was begun. */
-export type InstallOutcome =
+/**
+ * `accepted`: macOS took it and will restart. `unknown`: nobody can say whether it was begun. `nextStart`: what came of
+ * unlocking the start, where that was to be done.
+ */
+export type InstallOutcome = { nextStart?: NextStart } & (
   | { result: 'accepted' }
   | { result: 'failed'; reason: string; detail: string }
   | { result: 'restarted' }
-  | { result: 'unknown'; why: string };
+  | { result: 'unknown'; why: string }
+);
 
 /** Everything the chart may ask of the outside: what goes in, what comes back. */
 export type EffectTypes = {
-  /** `authority`: also by whose authority an install could be done, which costs more tools. */
-  gatherFacts: { input: { scan: boolean; authority?: boolean }; output: Facts };
+  /**
+   * `authority`: also by whose authority an install could be done, which costs more tools; on Intel only with `fileVault`,
+   * and then for unlocking the next start.
+   */
+  gatherFacts: { input: { scan: boolean; authority?: boolean; fileVault?: boolean }; output: Facts };
   download: { input: DownloadOrder; output: DownloadOutcome };
   showDialog: { input: PromptSpec; output: DialogOutcome };
   askPassword: { input: PasswordPrompt; output: PasswordOutcome };

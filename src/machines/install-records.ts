@@ -1,6 +1,9 @@
 import type { Facts } from '../domain/facts.ts';
+import { type NextStart, UNCERTAIN } from '../domain/filevault.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
+import type { Ledger } from '../domain/ledger.ts';
 import { reached } from '../domain/os-version.ts';
+import type { Reason } from '../domain/reason.ts';
 import { backOffMs, failedDownload, unreachable, withoutTarget } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
 import type { DownloadOutcome, InstallOutcome } from './effects.ts';
@@ -48,23 +51,43 @@ export function installBegan(context: AgentContext): Change {
   };
 }
 
-export function restartExpected(context: AgentContext, { at }: Stamp): Change {
+/** `nextStart` undefined: it was not to be unlocked, or the effect ended without a word of it. */
+export function restartExpected(context: AgentContext, nextStart: NextStart | undefined, { at }: Stamp): Change {
   const { ledger } = context;
   if (ledger.install === null) return {};
   const restartExpectedBy = at + RESTART_LIMIT_MS;
   return {
     credential: null,
-    ledger: { ...ledger, install: { ...ledger.install, restartExpectedBy } },
+    ledger: { ...withNextStart(ledger, nextStart, at), install: { ...ledger.install, restartExpectedBy } },
     wakeAt: restartExpectedBy,
-    because: [{ code: 'restart-expected', by: restartExpectedBy }],
+    because: [{ code: 'restart-expected', by: restartExpectedBy }, ...nextStartReasons(context, nextStart)],
   };
 }
 
-export function installFailed(context: AgentContext, outcome: InstallOutcome, { at }: Stamp): Change {
+/** Remembered until the Mac has started once more, so that nobody is left to wonder whether the disk is open. */
+function withNextStart(ledger: Ledger, nextStart: NextStart | undefined, at: Instant): Ledger {
+  const boot = ledger.install?.boot ?? ledger.boot;
+  if (nextStart === undefined || boot === null) return ledger;
+  if (!nextStart.unlocked && !UNCERTAIN.has(nextStart.why)) return ledger;
+  // One that is known to be unlocked does not become doubtful by a second try that says nothing.
+  if (!nextStart.unlocked && ledger.nextStart?.sure === true) return ledger;
+  return { ...ledger, nextStart: { at, boot, sure: nextStart.unlocked } };
+}
+
+/** How the Mac will start: as it was decided, unless unlocking came to something else. */
+function nextStartReasons({ decision }: AgentContext, nextStart: NextStart | undefined): Reason[] {
+  if (nextStart !== undefined && !nextStart.unlocked) return [{ code: 'filevault-stops', why: nextStart.why }];
+  return (decision?.because ?? []).filter(({ code }) => code === 'filevault-stops' || code === 'filevault-passed-by');
+}
+
+export function installFailed(before: AgentContext, outcome: InstallOutcome, { at }: Stamp): Change {
+  const context = { ...before, ledger: withNextStart(before.ledger, outcome.nextStart, at) };
   const reason = outcome.result === 'failed' ? outcome.reason : outcome.result;
   const detail =
     outcome.result === 'failed' ? outcome.detail : outcome.result === 'unknown' ? outcome.why : outcome.result;
-  const method = context.credential?.method;
+  const { decision, credential } = context;
+  const isForFileVault = decision?.kind === 'authorize' && decision.forFileVault === true;
+  const method = isForFileVault ? undefined : credential?.method;
   if (reason === 'authentication' && method !== undefined) {
     const refusals = [...(context.refusals ?? []), { method, why: 'wrong-password' as const }];
     return { credential: null, refusals, ledger: { ...context.ledger, install: null } };

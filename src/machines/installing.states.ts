@@ -49,7 +49,10 @@ export const installingStates = agentSetup.createStateConfig({
           // Accepted, or nobody can say: either way a restart may come, so it is awaited and never ordered twice.
           {
             target: '#restarting',
-            actions: { type: 'recordRestartExpected', params: ({ event }) => ({ stamp: event.output.stamp }) },
+            actions: {
+              type: 'recordRestartExpected',
+              params: ({ event }) => ({ nextStart: event.output.value.nextStart, stamp: event.output.stamp }),
+            },
           },
         ],
         onError: {

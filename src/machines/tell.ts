@@ -60,9 +60,11 @@ export function tell(step: Step): Entry[] {
   if (to !== from && to === 'downloading')
     say('download', `Downloading ${after.context.ledger.target?.title}`, after.context.because);
   if (to !== from && to === 'installing.bySoftwareupdate') {
+    const stops = after.context.because.find(({ code }) => code === 'filevault-stops');
+    const screen = stops === undefined ? '' : `; ${reasonInWords(stops, zone)}`;
     say(
       'install',
-      `Installing ${after.context.ledger.target?.title}; the Mac restarts when macOS is ready`,
+      `Installing ${after.context.ledger.target?.title}; the Mac restarts when macOS is ready${screen}`,
       after.context.because,
     );
   }
@@ -133,9 +135,19 @@ function downloadNews(outcome: DownloadOutcome): [Kind, string] {
 }
 
 function installNews(outcome: InstallOutcome): [Kind, string] {
-  if (outcome.result === 'failed') return ['failed', `The install failed: ${outcome.detail}`];
-  if (outcome.result !== 'unknown') return ['install', 'macOS has taken the update and is about to restart'];
-  return ['install', `Nobody can say whether macOS took the update (${outcome.why}); waiting for the restart`];
+  const screen = nextStartWords(outcome);
+  if (outcome.result === 'failed') return ['failed', `The install failed: ${outcome.detail}${screen}`];
+  if (outcome.result !== 'unknown') return ['install', `macOS has taken the update and is about to restart${screen}`];
+  return ['install', `Nobody can say whether macOS took the update (${outcome.why}); waiting for the restart${screen}`];
+}
+
+/** The last part of a sentence about an install: what came of unlocking the start that follows. */
+function nextStartWords({ nextStart, result }: InstallOutcome): string {
+  if (nextStart === undefined) return '';
+  if (!nextStart.unlocked) return `; ${reasonInWords({ code: 'filevault-stops', why: nextStart.why }, 'UTC')}`;
+  return result === 'failed'
+    ? '; the next start passes FileVault’s screen all the same, whoever restarts the Mac'
+    : '; it then passes FileVault’s screen by itself';
 }
 
 function validationNews({ before, after }: Step): [Kind, string] {

@@ -2,7 +2,7 @@ import { NOTHING_SAVED, type PersonState } from '../domain/authority.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
-import { type AuthorityChoice, type AuthorityRules, chooseAuthority } from './choose-authority.ts';
+import { type AuthorityChoice, type AuthorityRules, chooseAuthority, type Refusal } from './choose-authority.ts';
 import { defaultSettings } from './schema.ts';
 import type { Situation } from './situation.ts';
 
@@ -40,7 +40,7 @@ export function needsNoPassword(settings: Settings, facts: Facts): boolean {
 /** The reasons for a choice, those for what was refused first. */
 export function authorityReasons(choice: AuthorityChoice): Reason[] {
   if (choice.by === 'root') return [];
-  const refused = choice.refused.map((refusal): Reason => ({ code: 'method-refused', ...refusal }));
+  const refused = refusalReasons(choice.refused);
   switch (choice.by) {
     case 'person':
       return [...refused, { code: 'needs-password' }];
@@ -49,6 +49,10 @@ export function authorityReasons(choice: AuthorityChoice): Reason[] {
     default:
       return [...refused, { code: 'authorized-by', method: choice.by }];
   }
+}
+
+export function refusalReasons(refused: readonly Refusal[]): Reason[] {
+  return refused.map((refusal) => ({ code: 'method-refused', ...refusal }));
 }
 
 function cannot(person: PersonState | 'not-asked'): Reason[] {
@@ -65,6 +69,6 @@ function personIn({ consoleUser, screenLocked, authority }: Facts): PersonState 
 }
 
 /** Settings that an older upkeep read have none of this; then what nobody chose holds. */
-function rulesOf({ authentication }: { authentication?: AuthorityRules }): AuthorityRules {
+export function rulesOf({ authentication }: { authentication?: AuthorityRules }): AuthorityRules {
   return authentication ?? defaultSettings.authentication;
 }

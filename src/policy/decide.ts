@@ -6,6 +6,7 @@ import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 import { decideAttended } from './decide-attended.ts';
 import { decideUnattended } from './decide-unattended.ts';
+import { withNextStart } from './next-start.ts';
 import { backOffMs, readiness } from './observe.ts';
 import { LOOK_AGAIN_MS, offered, restAt, type Situation, situationOf, unknownFact } from './situation.ts';
 
@@ -21,6 +22,10 @@ const GB_KIB = 1_000_000_000 / 1024;
  * - Every `rest` has a `wakeAt` after `facts.at` and at least one reason.
  */
 export function decide(settings: Settings, facts: Facts, ledger: Ledger): Decision {
+  return withNextStart(decideWhatToDo(settings, facts, ledger), ledger);
+}
+
+function decideWhatToDo(settings: Settings, facts: Facts, ledger: Ledger): Decision {
   const at = facts.at;
   const rest = restAt(at);
   if (ledger.pause !== null) {

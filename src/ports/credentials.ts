@@ -15,6 +15,8 @@ export interface Credentials {
     consoleUser: ConsoleUser | null,
     signal?: AbortSignal,
   ): Promise<SavedCredential | { refused: MethodTrouble }>;
+  /** Whose password a way rests on; null where nothing is saved, or it rests on none. */
+  accountOf(method: AuthMethod): string | null;
   /** Notes a try of a saved password by a tool: before it (`right` null), and what came of it. On the disk when it returns. */
   tried(method: AuthMethod, right: boolean | null): void;
 }
@@ -23,5 +25,6 @@ export interface Credentials {
 export const noCredentials: Credentials = {
   look: async () => NOTHING_SAVED,
   unlock: async () => ({ refused: 'not-set' }),
+  accountOf: () => null,
   tried: () => undefined,
 };

@@ -29,6 +29,10 @@ export class SavedPasswords implements Credentials {
     return { account: saved.account, version: 'v1', password: new Secret(saved.password) };
   }
 
+  accountOf(method: AuthMethod): string | null {
+    return this.#saved[method]?.account ?? null;
+  }
+
   tried(method: AuthMethod, right: boolean | null): void {
     this.tries.push({ method, right });
     if (right === false) this.#wrong.add(method);

@@ -40,6 +40,10 @@ export class AgentCredentials implements Credentials {
     }
   }
 
+  accountOf(method: AuthMethod): string | null {
+    return isSavedMethod(method) ? (this.#parts.store.saved(method)?.account ?? null) : null;
+  }
+
   tried(method: AuthMethod, right: boolean | null): void {
     if (!isSavedMethod(method)) return;
     const lock = this.#parts.lock();

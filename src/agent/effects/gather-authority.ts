@@ -21,7 +21,7 @@ export async function gatherAuthority(
   return { methods, person: user === null ? 'nobody' : await personState(commands, user.name, signal) };
 }
 
-const unknownWays: Record<AuthMethod, MethodTrouble> = {
+export const unknownWays: Record<AuthMethod, MethodTrouble> = {
   'saved-password': 'unknown',
   'local-account': 'unknown',
   'service-account': 'unknown',
@@ -56,7 +56,7 @@ function isNearLockout(lockout: Lockout, failures: number | null): boolean {
 }
 
 /** Unknown is a value; only a bug of ours is not. */
-function orBug<T>(otherwise: T): (error: unknown) => T {
+export function orBug<T>(otherwise: T): (error: unknown) => T {
   return (error) => {
     if (error instanceof UpkeepError && error.code !== 'bug') return otherwise;
     throw error;

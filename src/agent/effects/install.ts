@@ -1,14 +1,17 @@
 import { runCommand } from '../../adapters/commands/run-command.ts';
 import { installUpdate } from '../../adapters/commands/softwareupdate-commands.ts';
 import { FAILURE_WORDS } from '../../adapters/softwareupdate/failure-words.ts';
+import type { TransferOutcome } from '../../adapters/softwareupdate/parse-progress.ts';
 import { sameBoot } from '../../domain/facts.ts';
 import { UpkeepError } from '../../domain/problem.ts';
+import type { Secret } from '../../domain/secret.ts';
 import type { InstallOutcome } from '../../machines/effects.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Credentials } from '../../ports/credentials.ts';
 import type { EffectBody } from '../effect-runner.ts';
 import type { SecretKeeper } from '../secrets.ts';
 import { readBootSession } from './gather-facts.ts';
+import { unlockNextStart } from './unlock-next-start.ts';
 
 /**
  * Installs and restarts. It may not be repeated blindly: after a crash `reconcile` asks whether the Mac has restarted
@@ -16,7 +19,14 @@ import { readBootSession } from './gather-facts.ts';
  */
 export function install(commands: Commands, secrets: SecretKeeper, credentials: Credentials): EffectBody<'install'> {
   return {
-    run: async ({ label, user, credential }, { signal }): Promise<InstallOutcome> => {
+    run: async ({ label, user, credential, forFileVault = false }, { signal }): Promise<InstallOutcome> => {
+      const byOwner = (owner: { name: string; password: Secret } | null) =>
+        runCommand(commands, installUpdate, { label, consoleUser: user, owner }, { signal });
+      if (forFileVault) {
+        // As late as can be: from here on the key of the disk lies in memory.
+        const nextStart = await unlockNextStart({ commands, secrets, credentials }, credential, signal);
+        return { ...(await endOf(async () => outcomeOf(await byOwner(null)))), nextStart };
+      }
       const password = credential === null ? null : secrets.take(credential.handle);
       if (credential !== null && password === null) {
         return {
@@ -27,30 +37,44 @@ export function install(commands: Commands, secrets: SecretKeeper, credentials: 
       }
       const owner = credential === null || password === null ? null : { name: credential.user, password };
       const method = credential?.method;
-      try {
+      return endOf(async () => {
         // Written down before: a try that is cut off counts as one that went wrong.
         if (method !== undefined) credentials.tried(method, null);
-        const outcome = await runCommand(commands, installUpdate, { label, consoleUser: user, owner }, { signal });
-        const accepted = outcome.kind === 'macos' && outcome.restarting;
+        const outcome = await byOwner(owner);
+        const accepted = isAccepted(outcome);
         if (method !== undefined && (accepted || outcome.error === 'authentication'))
           credentials.tried(method, accepted);
-        if (outcome.error !== null)
-          return { result: 'failed', reason: outcome.error, detail: FAILURE_WORDS[outcome.error] };
-        if (accepted) return { result: 'accepted' };
-        return { result: 'unknown', why: 'softwareupdate ended without saying that it took the update' };
-      } catch (error) {
-        if (error instanceof UpkeepError && error.code === 'tool.missing')
-          return { result: 'failed', reason: error.code, detail: error.message };
-        // It ran, and how far it came is not known: a restart may still follow.
-        return { result: 'unknown', why: error instanceof Error ? error.message : String(error) };
-      }
+        return outcomeOf(outcome);
+      });
     },
-    reconcile: async ({ boot }, { signal }): Promise<InstallOutcome> => {
+    reconcile: async ({ boot, forFileVault = false }, { signal }): Promise<InstallOutcome> => {
+      const cutOff: Pick<InstallOutcome, 'nextStart'> = forFileVault
+        ? { nextStart: { unlocked: false, why: 'cut-off' } }
+        : {};
       const now = await readBootSession(commands, signal);
-      if (!now.known) return { result: 'unknown', why: `the boot session could not be read: ${now.why}` };
-      return sameBoot(now.value, boot)
-        ? { result: 'unknown', why: 'upkeep was cut off while the install ran, and the Mac has not restarted since' }
-        : { result: 'restarted' };
+      if (!now.known) return { result: 'unknown', why: `the boot session could not be read: ${now.why}`, ...cutOff };
+      if (!sameBoot(now.value, boot)) return { result: 'restarted' };
+      const why = 'upkeep was cut off while the install ran, and the Mac has not restarted since';
+      return { result: 'unknown', why, ...cutOff };
     },
   };
+}
+
+const isAccepted = (outcome: TransferOutcome): boolean => outcome.kind === 'macos' && outcome.restarting;
+
+function outcomeOf(outcome: TransferOutcome): InstallOutcome {
+  if (outcome.error !== null) return { result: 'failed', reason: outcome.error, detail: FAILURE_WORDS[outcome.error] };
+  if (isAccepted(outcome)) return { result: 'accepted' };
+  return { result: 'unknown', why: 'softwareupdate ended without saying that it took the update' };
+}
+
+async function endOf(run: () => Promise<InstallOutcome>): Promise<InstallOutcome> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof UpkeepError && error.code === 'tool.missing')
+      return { result: 'failed', reason: error.code, detail: error.message };
+    // It ran, and how far it came is not known: a restart may still follow.
+    return { result: 'unknown', why: error instanceof Error ? error.message : String(error) };
+  }
 }
