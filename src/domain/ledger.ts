@@ -1,4 +1,5 @@
 import type { BootSession } from './facts.ts';
+import type { NextStart } from './filevault.ts';
 import type { Instant, Stamp } from './instant.ts';
 import type { Offer } from './offer.ts';
 import type { OsRelease } from './os-version.ts';
@@ -57,6 +58,8 @@ export type PendingInstall = {
   startedAt: Instant;
   boot: BootSession;
   restartExpectedBy: Instant;
+  /** What came of unlocking the start; missing until that is known, or where it was not to be done. */
+  nextStart?: NextStart;
 };
 
 /** The start that ends this boot is unlocked, or may be. */

@@ -1,7 +1,6 @@
 import { assign, fromPromise, setup } from 'xstate';
 import type { DecisionKind, RestState } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { NextStart } from '../domain/filevault.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import type { AgentContext } from './context.ts';
@@ -17,7 +16,7 @@ import type {
   PasswordOutcome,
   UnlockOutcome,
 } from './effects.ts';
-import type { AgentEvent, AgentWoke, DialogOpened, RequestHeard, StateRecovered } from './events.ts';
+import type { AgentEvent, AgentWoke, DialogOpened, RequestHeard, StartSettled, StateRecovered } from './events.ts';
 import * as installs from './install-records.ts';
 import * as requests from './request-records.ts';
 import * as wakes from './wake-records.ts';
@@ -107,8 +106,9 @@ export const agentSetup = setup({
       installs.downloaded(context, params.outcome, params.stamp),
     ),
     recordInstallBegin: assign(({ context }) => installs.installBegan(context)),
-    recordRestartExpected: assign(({ context }, params: { nextStart?: NextStart | undefined; stamp: Stamp }) =>
-      installs.restartExpected(context, params.nextStart, params.stamp),
+    recordStart: assign(({ context }, params: StartSettled) => installs.startSettled(context, params)),
+    recordRestartExpected: assign(({ context }, params: { stamp: Stamp }) =>
+      installs.restartExpected(context, params.stamp),
     ),
     recordInstallFailure: assign(({ context }, params: { outcome: InstallOutcome; stamp: Stamp }) =>
       installs.installFailed(context, params.outcome, params.stamp),

@@ -1,6 +1,5 @@
 import type { AuthMethod, MethodTrouble } from '../domain/authority.ts';
 import type { BootSession, Facts } from '../domain/facts.ts';
-import type { NextStart } from '../domain/filevault.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
@@ -75,16 +74,12 @@ export type InstallOrder = {
   forFileVault?: true;
 };
 
-/**
- * `accepted`: macOS took it and will restart. `unknown`: nobody can say whether it was begun. `nextStart`: what came of
- * unlocking the start, where that was to be done.
- */
-export type InstallOutcome = { nextStart?: NextStart } & (
+/** `accepted`: macOS took it and will restart. `unknown`: nobody can say whether it was begun. */
+export type InstallOutcome =
   | { result: 'accepted' }
   | { result: 'failed'; reason: string; detail: string }
   | { result: 'restarted' }
-  | { result: 'unknown'; why: string }
-);
+  | { result: 'unknown'; why: string };
 
 /** Everything the chart may ask of the outside: what goes in, what comes back. */
 export type EffectTypes = {

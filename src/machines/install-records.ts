@@ -1,7 +1,6 @@
 import type { Facts } from '../domain/facts.ts';
 import { type NextStart, UNCERTAIN } from '../domain/filevault.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
-import type { Ledger } from '../domain/ledger.ts';
 import { reached } from '../domain/os-version.ts';
 import type { Reason } from '../domain/reason.ts';
 import { backOffMs, failedDownload, unreachable, withoutTarget } from '../policy/observe.ts';
@@ -51,43 +50,59 @@ export function installBegan(context: AgentContext): Change {
   };
 }
 
-/** `nextStart` undefined: it was not to be unlocked, or the effect ended without a word of it. */
-export function restartExpected(context: AgentContext, nextStart: NextStart | undefined, { at }: Stamp): Change {
-  const { ledger } = context;
+export function restartExpected(before: AgentContext, { at }: Stamp): Change {
+  const context = withStartSettled(before, at);
+  const { ledger, because } = context;
   if (ledger.install === null) return {};
   const restartExpectedBy = at + RESTART_LIMIT_MS;
   return {
     credential: null,
-    ledger: { ...withNextStart(ledger, nextStart, at), install: { ...ledger.install, restartExpectedBy } },
+    ledger: { ...ledger, install: { ...ledger.install, restartExpectedBy } },
     wakeAt: restartExpectedBy,
-    because: [{ code: 'restart-expected', by: restartExpectedBy }, ...nextStartReasons(context, nextStart)],
+    because: [{ code: 'restart-expected', by: restartExpectedBy }, ...because.filter(isAboutStart)],
   };
 }
 
 /** Remembered until the Mac has started once more, so that nobody is left to wonder whether the disk is open. */
-function withNextStart(ledger: Ledger, nextStart: NextStart | undefined, at: Instant): Ledger {
-  const boot = ledger.install?.boot ?? ledger.boot;
-  if (nextStart === undefined || boot === null) return ledger;
-  if (!nextStart.unlocked && !UNCERTAIN.has(nextStart.why)) return ledger;
+export function startSettled(context: AgentContext, { at, nextStart }: { at: Instant; nextStart: NextStart }): Change {
+  const { ledger, because } = context;
+  const { install } = ledger;
+  if (install === null) return {};
+  const sure = nextStart.unlocked;
   // One that is known to be unlocked does not become doubtful by a second try that says nothing.
-  if (!nextStart.unlocked && ledger.nextStart?.sure === true) return ledger;
-  return { ...ledger, nextStart: { at, boot, sure: nextStart.unlocked } };
+  const isNews = sure || (UNCERTAIN.has(nextStart.why) && ledger.nextStart?.sure !== true);
+  return {
+    ledger: {
+      ...ledger,
+      install: { ...install, nextStart },
+      ...(isNews ? { nextStart: { at, boot: install.boot, sure } } : {}),
+    },
+    because: sure
+      ? because
+      : [...because.filter((reason) => !isAboutStart(reason)), { code: 'filevault-stops', why: nextStart.why }],
+  };
 }
 
-/** How the Mac will start: as it was decided, unless unlocking came to something else. */
-function nextStartReasons({ decision }: AgentContext, nextStart: NextStart | undefined): Reason[] {
-  if (nextStart !== undefined && !nextStart.unlocked) return [{ code: 'filevault-stops', why: nextStart.why }];
-  return (decision?.because ?? []).filter(({ code }) => code === 'filevault-stops' || code === 'filevault-passed-by');
+/** The same context where all is known; where upkeep was cut off before it heard, nobody can say. */
+function withStartSettled(context: AgentContext, at: Instant): AgentContext {
+  if (!isForFileVault(context) || context.ledger.install?.nextStart !== undefined) return context;
+  return { ...context, ...startSettled(context, { at, nextStart: { unlocked: false, why: 'cut-off' } }) };
+}
+
+function isForFileVault({ decision }: AgentContext): boolean {
+  return decision?.kind === 'authorize' && decision.forFileVault === true;
+}
+
+function isAboutStart({ code }: Reason): boolean {
+  return code === 'filevault-stops' || code === 'filevault-passed-by' || code === 'next-start-unlocked';
 }
 
 export function installFailed(before: AgentContext, outcome: InstallOutcome, { at }: Stamp): Change {
-  const context = { ...before, ledger: withNextStart(before.ledger, outcome.nextStart, at) };
+  const context = withStartSettled(before, at);
   const reason = outcome.result === 'failed' ? outcome.reason : outcome.result;
   const detail =
     outcome.result === 'failed' ? outcome.detail : outcome.result === 'unknown' ? outcome.why : outcome.result;
-  const { decision, credential } = context;
-  const isForFileVault = decision?.kind === 'authorize' && decision.forFileVault === true;
-  const method = isForFileVault ? undefined : credential?.method;
+  const method = isForFileVault(context) ? undefined : context.credential?.method;
   if (reason === 'authentication' && method !== undefined) {
     const refusals = [...(context.refusals ?? []), { method, why: 'wrong-password' as const }];
     return { credential: null, refusals, ledger: { ...context.ledger, install: null } };

@@ -18,6 +18,7 @@ export const installingStates = agentSetup.createStateConfig({
       // Same boot: the runner finds out what became of the tool and its answer comes as the outcome.
       { actions: { type: 'recordWake', params: ({ event }) => event } },
     ],
+    'start.settled': { actions: { type: 'recordStart', params: ({ event }) => event } },
   },
   states: {
     bySoftwareupdate: {
@@ -49,10 +50,7 @@ export const installingStates = agentSetup.createStateConfig({
           // Accepted, or nobody can say: either way a restart may come, so it is awaited and never ordered twice.
           {
             target: '#restarting',
-            actions: {
-              type: 'recordRestartExpected',
-              params: ({ event }) => ({ nextStart: event.output.value.nextStart, stamp: event.output.stamp }),
-            },
+            actions: { type: 'recordRestartExpected', params: ({ event }) => ({ stamp: event.output.stamp }) },
           },
         ],
         onError: {

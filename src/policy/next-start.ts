@@ -28,7 +28,7 @@ export function installAsRoot(situation: Situation, by: RestartBy, because: read
 }
 
 /** By which saved way the next start would be unlocked, or why by none; nothing is said where no screen waits. */
-export function pastFileVault({ settings, facts }: Pick<Situation, 'settings' | 'facts'>): {
+export function pastFileVault({ settings, facts, ledger }: Pick<Situation, 'settings' | 'facts' | 'ledger'>): {
   via: AuthMethod | null;
   because: Reason[];
 } {
@@ -42,6 +42,8 @@ export function pastFileVault({ settings, facts }: Pick<Situation, 'settings' | 
   if (!fileVault.value.on) return { via: null, because: [] };
   if (!fileVault.value.passable) return stops('not-passable');
   if (!fileVault.value.keepsKey) return stops('key-destroyed');
+  // An earlier try of the same boot: it still holds, and costs no password a second time.
+  if (ledger.nextStart?.sure === true) return { via: null, because: unlockedReasons(ledger) };
   const { method, refused } = firstThatWorks(facts.authority?.methods ?? NOTHING_SAVED, rulesOf(settings));
   const reasons = refusalReasons(refused);
   if (method === null) return stops('nothing-usable', reasons);
@@ -49,10 +51,13 @@ export function pastFileVault({ settings, facts }: Pick<Situation, 'settings' | 
 }
 
 /** As long as the next start is unlocked, whoever looks at the Mac is told. */
-export function withNextStart(decision: Decision, { nextStart }: Ledger): Decision {
-  if (decision.kind !== 'rest' || nextStart === undefined || nextStart === null) return decision;
-  const { at, sure } = nextStart;
-  return { ...decision, because: [...decision.because, { code: 'next-start-unlocked', at, sure }] };
+export function withNextStart(decision: Decision, ledger: Ledger): Decision {
+  if (decision.kind !== 'rest' || !ledger.nextStart) return decision;
+  return { ...decision, because: [...decision.because, ...unlockedReasons(ledger)] };
+}
+
+function unlockedReasons({ nextStart }: Ledger): Reason[] {
+  return nextStart ? [{ code: 'next-start-unlocked', at: nextStart.at, sure: nextStart.sure }] : [];
 }
 
 /** Settings that an older upkeep read have none of this. */

@@ -19,6 +19,6 @@ export function allEffects(commands: Commands, clock: Clock, credentials: Creden
     showDialog: showDialog(commands, clock),
     askPassword: askPassword(commands, clock, secrets),
     unlockCredential: unlockCredential(commands, credentials, secrets),
-    install: install(commands, secrets, credentials),
+    install: install(commands, clock, secrets, credentials),
   };
 }

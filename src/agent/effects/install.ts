@@ -6,6 +6,7 @@ import { sameBoot } from '../../domain/facts.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { InstallOutcome } from '../../machines/effects.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Credentials } from '../../ports/credentials.ts';
 import type { EffectBody } from '../effect-runner.ts';
@@ -17,15 +18,23 @@ import { unlockNextStart } from './unlock-next-start.ts';
  * Installs and restarts. It may not be repeated blindly: after a crash `reconcile` asks whether the Mac has restarted
  * since, and where it has not, nobody knows whether macOS took the update, so the answer is "unknown".
  */
-export function install(commands: Commands, secrets: SecretKeeper, credentials: Credentials): EffectBody<'install'> {
+export function install(
+  commands: Commands,
+  clock: Clock,
+  secrets: SecretKeeper,
+  credentials: Credentials,
+): EffectBody<'install'> {
   return {
-    run: async ({ label, user, credential, forFileVault = false }, { signal }): Promise<InstallOutcome> => {
+    run: async ({ label, user, credential, forFileVault = false }, { signal, report }): Promise<InstallOutcome> => {
       const byOwner = (owner: { name: string; password: Secret } | null) =>
         runCommand(commands, installUpdate, { label, consoleUser: user, owner }, { signal });
       if (forFileVault) {
         // As late as can be: from here on the key of the disk lies in memory.
         const nextStart = await unlockNextStart({ commands, secrets, credentials }, credential, signal);
-        return { ...(await endOf(async () => outcomeOf(await byOwner(null)))), nextStart };
+        report({ type: 'start.settled', at: clock.now(), monotonicMs: clock.monotonicMs(), nextStart });
+        // Where that could not be written down, nothing else may begin.
+        signal.throwIfAborted();
+        return endOf(async () => outcomeOf(await byOwner(null)));
       }
       const password = credential === null ? null : secrets.take(credential.handle);
       if (credential !== null && password === null) {
@@ -47,15 +56,12 @@ export function install(commands: Commands, secrets: SecretKeeper, credentials: 
         return outcomeOf(outcome);
       });
     },
-    reconcile: async ({ boot, forFileVault = false }, { signal }): Promise<InstallOutcome> => {
-      const cutOff: Pick<InstallOutcome, 'nextStart'> = forFileVault
-        ? { nextStart: { unlocked: false, why: 'cut-off' } }
-        : {};
+    reconcile: async ({ boot }, { signal }): Promise<InstallOutcome> => {
       const now = await readBootSession(commands, signal);
-      if (!now.known) return { result: 'unknown', why: `the boot session could not be read: ${now.why}`, ...cutOff };
-      if (!sameBoot(now.value, boot)) return { result: 'restarted' };
-      const why = 'upkeep was cut off while the install ran, and the Mac has not restarted since';
-      return { result: 'unknown', why, ...cutOff };
+      if (!now.known) return { result: 'unknown', why: `the boot session could not be read: ${now.why}` };
+      return sameBoot(now.value, boot)
+        ? { result: 'unknown', why: 'upkeep was cut off while the install ran, and the Mac has not restarted since' }
+        : { result: 'restarted' };
     },
   };
 }
