@@ -2,6 +2,7 @@
 // one thing that must follow. The last group holds what must follow from *no* row.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { NOTHING_SAVED } from '../../src/domain/authority.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import { type Facts, known, unknown } from '../../src/domain/facts.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
@@ -676,6 +677,37 @@ describe('what follows from no row', () => {
       });
     });
   const anyMoment = fc.tuple(anyFacts, anyLedger).map(([facts, ledger]) => ({ facts, ledger: ledger(facts.at) }));
+
+  test('another decision for it that FileVault’s screen is to be passed: only who unlocks the start is added', () => {
+    const wanting = { ...settings, fileVault: { unlockNextStart: true } };
+    const ways = fc.record({
+      fileVault: fact(fc.record({ on: fc.boolean(), passable: fc.boolean(), keepsKey: fc.boolean() })),
+      trouble: fc.constantFrom(null, 'not-set', 'wrong-password', 'not-filevault-user', 'unknown'),
+    });
+    let unlocks = 0;
+    fc.assert(
+      fc.property(anyMoment, ways, ({ facts, ledger }, { fileVault, trouble }) => {
+        const plain = decide(settings, facts, ledger);
+        const methods = { ...NOTHING_SAVED, 'service-account': trouble };
+        const onSilicon = facts.appleSilicon.known && facts.appleSilicon.value;
+        const found = onSilicon ? {} : { fileVault, authority: { methods, person: 'unknown' } as const };
+        const { because: _, ...decision } = decide(wanting, { ...facts, ...found }, ledger);
+        const { because: __, ...expected } = plain;
+        if (decision.kind === 'authorize' && decision.forFileVault === true) {
+          unlocks += 1;
+          expect([plain.kind, decision.by, decision.via]).toEqual([
+            'install',
+            'by' in plain ? plain.by : '',
+            'service-account',
+          ]);
+          expect(trouble).toBeNull();
+          expect(fileVault).toEqual(known({ on: true, passable: true, keepsKey: true }));
+        } else expect(decision).toEqual(expected);
+      }),
+      { numRuns: 5000 },
+    );
+    expect(unlocks).toBeGreaterThan(0);
+  });
 
   test('an install with somebody logged in without consent or a warning that stood long enough', () => {
     let installs = 0;
