@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { transition } from 'xstate';
 import { invokedIn } from '../../src/agent/reactor.ts';
+import { NOTHING_SAVED } from '../../src/domain/authority.ts';
 import { type Facts, known, unknown } from '../../src/domain/facts.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import { agentMachine } from '../../src/machines/agent.machine.ts';
@@ -14,7 +15,11 @@ import { explain, stateName } from '../../src/machines/explain.ts';
 import { BOOT, factsAt, MONDAY_NINE, offer, settings, ZONE } from '../support/situations.ts';
 
 /** One failure is enough to halt, so that short walks get there. */
-const impatient = { ...settings, budgets: { ...settings.budgets, downloadAttempts: 1, installAttempts: 1 } };
+const impatient = {
+  ...settings,
+  budgets: { ...settings.budgets, downloadAttempts: 1, installAttempts: 1 },
+  fileVault: { unlockNextStart: true },
+};
 const OTHER_BOOT = { id: 'OTHER-BOOT', startedAt: MONDAY_NINE };
 
 /** Mostly what lets the story go on, now and then something else: a walk of only surprises gets nowhere. */
@@ -39,6 +44,15 @@ const someFacts = fc.record({
     unknown('?'),
   ),
   boot: mostly<Facts['boot']>(known(BOOT), known(OTHER_BOOT), unknown('?')),
+  fileVault: mostly<NonNullable<Facts['fileVault']>>(
+    known({ on: true, passable: true, keepsKey: true }),
+    known({ on: true, passable: false, keepsKey: true }),
+    unknown('?'),
+  ),
+  authority: mostly<NonNullable<Facts['authority']>>(
+    { methods: { ...NOTHING_SAVED, 'service-account': null }, person: 'ready' },
+    { methods: NOTHING_SAVED, person: 'ready' },
+  ),
 });
 const dialogAnswer = fc.constantFrom(
   { answer: 'now' },
@@ -66,6 +80,10 @@ const answers = {
     { answer: 'timed-out' },
     { answer: 'failed', why: 'x' },
   ),
+  unlockCredential: mostly<object>(
+    { result: 'unlocked', handle: 'secret-2', user: '_upkeep' },
+    { result: 'refused', why: 'wrong-password' },
+  ),
   install: fc.constantFrom(
     { result: 'accepted' },
     { result: 'unknown', why: 'x' },
@@ -82,7 +100,13 @@ const step = fc.record({
   download: answers.download,
   showDialog: answers.showDialog,
   askPassword: answers.askPassword,
+  unlockCredential: answers.unlockCredential,
   install: answers.install,
+  nextStart: fc.constantFrom(
+    { unlocked: true },
+    { unlocked: false, why: 'cannot-restart' },
+    { unlocked: false, why: 'no-answer' },
+  ),
   rebooted: mostly(false, true),
   osAfterRestart: fc.constantFrom<Facts['os']>(
     known({ version: '26.6', build: '25G72' }),
@@ -92,7 +116,7 @@ const step = fc.record({
 });
 
 /** Which effect belongs to an invoke id. */
-const EFFECT_OF: Record<string, 'gatherFacts' | 'download' | 'showDialog' | 'askPassword' | 'install'> = {
+const EFFECT_OF: Record<string, keyof typeof answers> = {
   assess: 'gatherFacts',
   validate: 'gatherFacts',
   download: 'download',
@@ -100,6 +124,7 @@ const EFFECT_OF: Record<string, 'gatherFacts' | 'download' | 'showDialog' | 'ask
   askTime: 'showDialog',
   warn: 'showDialog',
   askPassword: 'askPassword',
+  unlock: 'unlockCredential',
   install: 'install',
 };
 
@@ -125,6 +150,8 @@ test('on any walk: a rest has a wake ahead and a reason, the place can be saved 
             os: null,
             settings: snapshot.context.settings === null ? impatient : null,
           };
+        } else if (one.what === 'opened' && id === 'install') {
+          event = { type: 'start.settled', ...stamp, nextStart: one.nextStart };
         } else if (one.what === 'opened') {
           event = {
             type: 'dialog.opened',
@@ -183,6 +210,7 @@ test('on any walk: a rest has a wake ahead and a reason, the place can be saved 
       'asking.scheduling',
       'assessing',
       'authorizing.byPerson',
+      'authorizing.bySavedCredential',
       'downloading',
       'installing.bySoftwareupdate',
       'resting.backingOff',

@@ -40,6 +40,13 @@ export const faultSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('prompt-needs-terminal') }),
   z.strictObject({ name: z.literal('authrestart-fails'), times }),
   z.strictObject({
+    name: z.literal('recovery-key-fails'),
+    times,
+    text: z.string().optional(),
+    exitCode: z.int().optional(),
+    changed: z.boolean().optional(),
+  }),
+  z.strictObject({
     name: z.literal('password-rotated'),
     account: z.string().optional(),
     password: z.string().min(1),
@@ -73,6 +80,7 @@ export const FAULT_NAMES: readonly FaultName[] = [
   'keychain-write-lost',
   'prompt-needs-terminal',
   'authrestart-fails',
+  'recovery-key-fails',
   'password-rotated',
 ];
 
