@@ -22,6 +22,7 @@ import { type Fact, known, unknown } from '../domain/facts.ts';
 import { SECOND_MS } from '../domain/instant.ts';
 import type { CheckupFacts, LoginFacts, OwnHealth } from '../policy/examine/checkup-facts.ts';
 import { ONLY_ROOT } from '../policy/examine/finding.ts';
+import { wantsItPassed } from '../policy/next-start.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
 import { factOf } from './effects/fact-of.ts';
@@ -68,6 +69,9 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
   const people = accounts.known ? peopleAmong(accounts.value.accounts) : [];
   const { tokens, logins } = await askAboutEach(people, ask);
   const { methods, ...others } = saved;
+  const preferences = await factOf(() => readPreferences(places, { zone: clock.zone() }));
+  const isWanted =
+    preferences.known && wantsItPassed(preferences.value.settings) && silicon.known && !silicon.value.appleSilicon;
   return {
     at: clock.now(),
     zone: clock.zone(),
@@ -80,13 +84,11 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     cryptoUsers: mapped(users, ({ list }) => list),
     logins,
     methods,
-    rules: mapped(
-      await factOf(() => readPreferences(places, { zone: clock.zone() })),
-      (found) => found.settings.authentication,
-    ),
+    rules: mapped(preferences, (found) => found.settings.authentication),
     fileVault: state,
     recoveryKey: mapped(key, ({ answer }) => answer),
     authRestart: mapped(restart, ({ answer }) => answer),
+    ...(isWanted && state.known && state.value.active ? { nextStart: await nextStartFacts(ask) } : {}),
     jamfLog: await jamfLogIn(places),
     own: await factOf(ground.ownHealth),
     ...others,
@@ -136,6 +138,18 @@ async function askAboutEach(
     };
   }
   return { tokens, logins };
+}
+
+async function nextStartFacts(ask: Ask): Promise<NonNullable<CheckupFacts['nextStart']>> {
+  const [power, users] = await Promise.all([
+    ask(fact.powerSettings, undefined),
+    ask(fileVault.fileVaultUsers, undefined),
+  ]);
+  if (!power.known) return power;
+  return mapped(users, (found) => ({
+    keepsKey: !power.value.destroysFileVaultKey,
+    openers: found.users.map(({ name }) => name),
+  }));
 }
 
 function failuresIn(record: Fact<{ failedLogins: number | null }>): Fact<number> {
