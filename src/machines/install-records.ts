@@ -102,12 +102,13 @@ export function installFailed(before: AgentContext, outcome: InstallOutcome, { a
   const reason = outcome.result === 'failed' ? outcome.reason : outcome.result;
   const detail =
     outcome.result === 'failed' ? outcome.detail : outcome.result === 'unknown' ? outcome.why : outcome.result;
-  const method = isForFileVault(context) ? undefined : context.credential?.method;
-  if (reason === 'authentication' && method !== undefined) {
-    const refusals = [...(context.refusals ?? []), { method, why: 'wrong-password' as const }];
+  // Where root installs no password was refused, whatever the tool says: it failed like any other install.
+  const credential = isForFileVault(context) ? null : context.credential;
+  if (reason === 'authentication' && credential !== null) {
+    if (credential.method === undefined) return wrongPassword(context, at);
+    const refusals = [...(context.refusals ?? []), { method: credential.method, why: 'wrong-password' as const }];
     return { credential: null, refusals, ledger: { ...context.ledger, install: null } };
   }
-  if (reason === 'authentication') return wrongPassword(context, at);
   const { ledger } = context;
   if (ledger.target === null) return { credential: null, ledger: { ...ledger, install: null } };
   const installFailures = ledger.target.installFailures + 1;

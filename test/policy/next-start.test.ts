@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../src/domain/authority.ts';
 import { type Facts, known, unknown } from '../../src/domain/facts.ts';
 import type { FileVaultFacts } from '../../src/domain/filevault.ts';
-import { HOUR_MS } from '../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
 import { reasonInWords } from '../../src/domain/reason.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { pastFileVault } from '../../src/policy/next-start.ts';
@@ -80,6 +80,17 @@ describe('who unlocks the start', () => {
     expect(past(service, wanting, unlocked(true))).toEqual({ via: null, codes: ['next-start-unlocked '] });
     expect(past(service, wanting, unlocked(false)).via).toBe('service-account');
   });
+});
+
+test.each([
+  ['the hard deadline', MONDAY_NINE + 20 * DAY_MS, {}, 'deadline'],
+  ['nobody there', MONDAY_NINE + HOUR_MS, {}, 'schedule'],
+  ['an order', MONDAY_NINE + HOUR_MS, { order: { at: MONDAY_NINE } }, 'order'],
+] as const)('why it restarts is not touched by it: %s', (_story, at, changes, by) => {
+  const facts = factsAt(at, { ...service, consoleUser: known(null) });
+  const quiet = { at: at - HOUR_MS, monotonicMs: facts.monotonicMs - HOUR_MS };
+  const decision = decide(wanting, facts, ledgerWith({ nobodySince: quiet, ...changes }));
+  expect(decision).toMatchObject({ kind: 'authorize', via: 'service-account', forFileVault: true, by });
 });
 
 describe('an unlocked start', () => {

@@ -119,6 +119,20 @@ describe('in an empty room', () => {
     expect(reasons(life)).toContainEqual({ code: 'method-refused', method: 'service-account', why: 'wrong-password' });
   });
 
+  test('an install that root is refused is not held against the saved password', async () => {
+    const passwords = saved();
+    const spec = withFault({ name: 'install-fails', times: 1, text: 'Failed to authenticate', exitCode: 1 });
+    const life = await live({ ...alone, spec, settings: unlocks, credentials: () => passwords });
+    isFair(life);
+    expect(life.report.outcome).toBe('updated');
+    expect(JSON.stringify(reasons(life))).not.toContain('method-refused');
+    expect(reasons(life)).toContainEqual(expect.objectContaining({ code: 'attempt-failed', what: 'install' }));
+    expect(passwords.tries).toEqual([
+      { method: 'service-account', right: null },
+      { method: 'service-account', right: true },
+    ]);
+  });
+
   test.each(['keychain-unavailable', 'no-token', 'near-lockout', 'drifted', 'unknown'] as const)(
     'one that is %s is never tried, and nobody is asked',
     async (trouble) => {
