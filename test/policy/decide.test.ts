@@ -680,13 +680,25 @@ describe('what follows from no row', () => {
 
   test('another decision for it that FileVault’s screen is to be passed: only who unlocks the start is added', () => {
     const wanting = { ...settings, fileVault: { unlockNextStart: true } };
+    const SCREEN = { on: true, passable: true, keepsKey: true };
     const ways = fc.record({
-      fileVault: fact(fc.record({ on: fc.boolean(), passable: fc.boolean(), keepsKey: fc.boolean() })),
-      trouble: fc.constantFrom(null, 'not-set', 'wrong-password', 'not-filevault-user', 'unknown'),
+      fileVault: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(known(SCREEN)) },
+        { weight: 1, arbitrary: fact(fc.record({ on: fc.boolean(), passable: fc.boolean(), keepsKey: fc.boolean() })) },
+      ),
+      trouble: fc.constantFrom(null, null, null, 'not-set', 'wrong-password', 'not-filevault-user', 'unknown'),
+      // Moments at which root could install are few among all that may be.
+      isReady: fc.boolean(),
     });
+    const ready: Partial<Facts> = {
+      appleSilicon: known(false),
+      consoleUser: known({ name: 'anna', uid: 501 }),
+      power: known({ source: 'ac', percent: null }),
+    };
     let unlocks = 0;
     fc.assert(
-      fc.property(anyMoment, ways, ({ facts, ledger }, { fileVault, trouble }) => {
+      fc.property(anyMoment, ways, ({ facts: any, ledger }, { fileVault, trouble, isReady }) => {
+        const facts: Facts = isReady ? { ...any, ...ready } : any;
         const plain = decide(settings, facts, ledger);
         const methods = { ...NOTHING_SAVED, 'service-account': trouble };
         const onSilicon = facts.appleSilicon.known && facts.appleSilicon.value;
@@ -701,10 +713,11 @@ describe('what follows from no row', () => {
             'service-account',
           ]);
           expect(trouble).toBeNull();
-          expect(fileVault).toEqual(known({ on: true, passable: true, keepsKey: true }));
+          expect(fileVault).toEqual(known(SCREEN));
         } else expect(decision).toEqual(expected);
       }),
-      { numRuns: 5000 },
+      // A fixed seed: that it comes to unlocking must not hang on the day's dice.
+      { numRuns: 5000, seed: 26 },
     );
     expect(unlocks).toBeGreaterThan(0);
   });
