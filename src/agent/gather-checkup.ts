@@ -21,9 +21,11 @@ import { type Fact, known, unknown } from '../domain/facts.ts';
 import { SECOND_MS } from '../domain/instant.ts';
 import type { CheckupFacts, LoginFacts, OwnHealth } from '../policy/examine/checkup-facts.ts';
 import { ONLY_ROOT } from '../policy/examine/finding.ts';
+import { wantsItPassed } from '../policy/next-start.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
-import { factOf, mapped, whoIsThere } from './effects/gather-facts.ts';
+import { factOf } from './effects/fact-of.ts';
+import { mapped, whoIsThere } from './effects/gather-facts.ts';
 import { gatherSaved } from './gather-saved.ts';
 import { requiredTools } from './required-tools.ts';
 
@@ -61,6 +63,9 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
   const people = accounts.known ? peopleAmong(accounts.value.accounts) : [];
   const { tokens, logins } = await askAboutEach(people, ask);
   const consoleUser = atScreen.known ? whoIsThere(atScreen.value) : atScreen;
+  const preferences = await factOf(() => readPreferences(places, { zone: clock.zone() }));
+  const isWanted =
+    preferences.known && wantsItPassed(preferences.value.settings) && silicon.known && !silicon.value.appleSilicon;
   return {
     at: clock.now(),
     zone: clock.zone(),
@@ -72,13 +77,11 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     tokens,
     cryptoUsers: mapped(users, ({ list }) => list),
     logins,
-    rules: mapped(
-      await factOf(() => readPreferences(places, { zone: clock.zone() })),
-      (found) => found.settings.authentication,
-    ),
+    rules: mapped(preferences, (found) => found.settings.authentication),
     fileVault: state,
     recoveryKey: mapped(key, ({ answer }) => answer),
     authRestart: mapped(restart, ({ answer }) => answer),
+    ...(isWanted && state.known && state.value.active ? { nextStart: await nextStartFacts(ask) } : {}),
     jamfLog: await jamfLogIn(places),
     own: await factOf(ground.ownHealth),
     managementAccount: unknown('only the management server knows the name of its account'),
@@ -127,6 +130,18 @@ async function askAboutEach(
     };
   }
   return { tokens, logins };
+}
+
+async function nextStartFacts(ask: Ask): Promise<NonNullable<CheckupFacts['nextStart']>> {
+  const [power, users] = await Promise.all([
+    ask(fact.powerSettings, undefined),
+    ask(fileVault.fileVaultUsers, undefined),
+  ]);
+  if (!power.known) return power;
+  return mapped(users, (found) => ({
+    keepsKey: !power.value.destroysFileVaultKey,
+    openers: found.users.map(({ name }) => name),
+  }));
 }
 
 function failuresIn(record: Fact<{ failedLogins: number | null }>): Fact<number> {

@@ -20,7 +20,9 @@ import type { CheckupFacts, ServiceAccountFacts, Verification } from '../policy/
 import { ONLY_ROOT } from '../policy/examine/finding.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
-import { factOf } from './effects/gather-facts.ts';
+
+import { factOf } from './effects/fact-of.ts';
+
 import { savedCredentials } from './run-agent.ts';
 
 export type SavedFacts = Pick<CheckupFacts, 'methods' | 'keychain' | 'serviceAccount' | 'verifications'>;

@@ -9,7 +9,7 @@ import type { ServiceParts } from '../adapters/credentials/service-account.ts';
 import { ServiceRecordFile } from '../adapters/credentials/service-record.ts';
 import type { VerifyParts } from '../adapters/credentials/verify-password.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
-import { factOf } from '../agent/effects/gather-facts.ts';
+import { factOf } from '../agent/effects/fact-of.ts';
 import { requireTools } from '../agent/required-tools.ts';
 import { UpkeepError } from '../domain/problem.ts';
 import type { AuthenticationSettings } from '../domain/settings.ts';

@@ -23,6 +23,8 @@ function words(one: Happening): string {
       return `the Mac goes down (${one.cause})`;
     case 'booted':
       return `the Mac has started, on ${releaseWords(one.release)}`;
+    case 'waits-for-unlock':
+      return 'the Mac waits at FileVault’s screen';
     case 'app-quit':
       return `apps of ${one.user} quit (${one.why})`;
     case 'power':

@@ -14,6 +14,7 @@ export type MethodTrouble =
   | 'no-account'
   | 'no-token'
   | 'not-owner'
+  | 'not-filevault-user'
   | 'wrong-password'
   | 'drifted'
   | 'locked'

@@ -25,11 +25,15 @@ export type Decision =
   | { kind: 'download'; because: Reason[] }
   | ({ kind: 'ask'; prompt: 'choice' | 'soft'; because: Reason[] } & Ask)
   | { kind: 'warn'; restartAt: Instant; why: Warning['why']; postponing: boolean; because: Reason[] }
-  /** `via` a saved way; without it the person is asked, for the password of one of the `others` where their own is of no use. */
+  /**
+   * `via` a saved way; without it the person is asked, for the password of one of the `others` where their own is of no use.
+   * `forFileVault`: root may install, and the password is only to unlock the start that follows.
+   */
   | {
       kind: 'authorize';
       via?: AuthMethod;
       others?: OtherOwner[];
+      forFileVault?: true;
       closesAt: Instant;
       by: RestartBy;
       because: Reason[];

@@ -1,4 +1,5 @@
 import type { AuthorityFacts } from './authority.ts';
+import type { FileVaultFacts } from './filevault.ts';
 import type { Instant } from './instant.ts';
 import { MINUTE_MS } from './instant.ts';
 import type { Offer } from './offer.ts';
@@ -36,10 +37,12 @@ export type Facts = {
   /** The update macOS has downloaded and prepared; a known null means none. */
   staged: Fact<OsRelease | null>;
   offers: Fact<Offer[]> | null;
-  /** Missing where it was not asked: on Intel, and before there is anything to install. */
+  /** Missing where it was not asked: before there is anything to install, and on Intel where nothing is to be unlocked. */
   authority?: AuthorityFacts;
   /** Missing where upkeep has no account of its own. */
   servicePassword?: ServicePassword;
+  /** Asked on Intel alone, where the settings want FileVault's screen passed. */
+  fileVault?: Fact<FileVaultFacts>;
 };
 
 export const known = <T>(value: T): Fact<T> => ({ known: true, value });

@@ -1,4 +1,5 @@
 import type { BootSession } from './facts.ts';
+import type { NextStart } from './filevault.ts';
 import type { Instant, Stamp } from './instant.ts';
 import type { Offer } from './offer.ts';
 import type { OsRelease } from './os-version.ts';
@@ -57,7 +58,12 @@ export type PendingInstall = {
   startedAt: Instant;
   boot: BootSession;
   restartExpectedBy: Instant;
+  /** What came of unlocking the start; missing until that is known, or where it was not to be done. */
+  nextStart?: NextStart;
 };
+
+/** The start that ends this boot is unlocked, or may be. */
+export type UnlockedStart = { at: Instant; boot: BootSession; sure: boolean };
 
 /** What upkeep remembers between wakes, plain JSON: the promises made, the counts, the last looks. */
 export type Ledger = {
@@ -95,6 +101,8 @@ export type Ledger = {
   /** Nothing but looking happens before this instant: the last attempt failed. */
   notBefore: { at: Instant; code: string; text: string } | null;
   install: PendingInstall | null;
+  /** Missing, or null: FileVault's screen waits at the next start as ever. */
+  nextStart?: UnlockedStart | null;
   /** The last target, gone from Apple's list: what was counted and promised goes on when it, or its successor, comes. */
   parted: { target: TrackedTarget; deferral: Ledger['deferral']; scheduled: Ledger['scheduled'] } | null;
   lastUpdate: { from: OsRelease; to: OsRelease; at: Instant } | null;

@@ -1,4 +1,5 @@
 import type { AuthMethod, MethodTrouble, PersonState } from './authority.ts';
+import { type StopsWhy, UNCERTAIN } from './filevault.ts';
 import { count, type Instant, lengthWords, localWords, MINUTE_MS } from './instant.ts';
 
 /**
@@ -46,6 +47,9 @@ export type Reason =
   | { code: 'method-refused'; method: AuthMethod; why: RefusalWhy }
   | { code: 'person-cannot'; why: PersonState }
   | { code: 'needs-other-owner'; accounts: number }
+  | { code: 'filevault-passed-by'; method: AuthMethod }
+  | { code: 'filevault-stops'; why: StopsWhy }
+  | { code: 'next-start-unlocked'; at: Instant; sure: boolean }
   | { code: 'somebody-may-come'; untilAt: Instant }
   | { code: 'unattended-not-allowed'; setting: string }
   | { code: 'attempt-failed'; what: string; detail: string; nextAt: Instant }
@@ -143,6 +147,14 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `the person at the Mac cannot authorise it: ${CANNOT[reason.why]}`;
     case 'needs-other-owner':
       return `the password of another account is needed that owns the volume (${count(reason.accounts, 'account')} could do)`;
+    case 'filevault-passed-by':
+      return `${METHODS[reason.method]} unlocks the start after the restart, so that the Mac passes FileVault’s screen by itself`;
+    case 'filevault-stops':
+      return UNCERTAIN.has(reason.why)
+        ? `whether the Mac passes FileVault’s screen after the restart is not known: ${STOPS[reason.why]}`
+        : `after the restart the Mac stops at FileVault’s screen until somebody types a password there: ${STOPS[reason.why]}`;
+    case 'next-start-unlocked':
+      return `the next start of this Mac ${reason.sure ? 'passes' : 'may pass'} FileVault’s screen without a password, whoever restarts it (since ${time(reason.at)})`;
     case 'somebody-may-come':
       return `somebody may come and log in any moment; the Mac is left alone until ${time(reason.untilAt)}`;
     case 'unattended-not-allowed':
@@ -182,6 +194,7 @@ const REFUSED: Record<RefusalWhy, string> = {
   'no-account': 'the account is gone or disabled',
   'no-token': 'the account has no secure token',
   'not-owner': 'the account is no owner of the volume',
+  'not-filevault-user': 'its account cannot unlock FileVault',
   'wrong-password': 'its password is wrong',
   drifted: 'the password that logs in to the account and the one that the disk knows are no longer the same',
   locked: 'the account is locked for now',
@@ -192,6 +205,20 @@ const REFUSED: Record<RefusalWhy, string> = {
   'no-privilege': 'upkeep may not give the command there',
   'command-failed': 'the command had no effect',
   'second-saved': 'only one saved way may be used, and it is not the first',
+};
+
+const STOPS: Record<StopsWhy, string> = {
+  unknown: 'how it stands with FileVault could not be found out',
+  'not-passable': 'this Mac cannot restart past it',
+  'key-destroyed': 'this Mac throws the key away that it would take (destroyfvkeyonstandby)',
+  'nothing-usable': 'no saved password can be used for it',
+  forgotten: 'the password was forgotten before it was used',
+  'not-noted': 'that the password is tried could not be written down, so it was not tried',
+  'wrong-password': 'the saved password was not accepted',
+  'cannot-restart': 'fdesetup cannot unlock a restart',
+  refused: 'fdesetup refused',
+  'no-answer': 'fdesetup did not say what it did',
+  'cut-off': 'upkeep was cut off while it unlocked the start',
 };
 
 const CANNOT: Record<PersonState, string> = {

@@ -24,6 +24,7 @@ const REFUSED: Record<RefusalWhy, string | ((account: string) => string)> = {
     `An administrator who has a secure token can give ${account} one: \`sysadminctl -secureTokenOn\`. Where there is a service account, so can \`sudo upkeep secure-token grant\`.`,
   'not-owner':
     'An account that had a secure token when macOS was set up, or got one since, owns the volume; choose such a one.',
+  'not-filevault-user': 'Let somebody who can unlock FileVault add the account: `sudo fdesetup add -usertoadd USER`.',
   'wrong-password':
     'Save the right one with `sudo upkeep auth set`. A wrong one counts as a failed login, so it is not tried again.',
   drifted: (account) =>

@@ -48,6 +48,7 @@ export type Settings = {
   storage: { updateGB: number; upgradeGB: number };
   unattended: { install: UnattendedInstall };
   authentication: AuthenticationSettings;
+  fileVault: { unlockNextStart: boolean };
   scan: { everyHours: number };
   budgets: { downloadAttempts: number; installAttempts: number; restartsPerTarget: number; warningsPerDay: number };
 };

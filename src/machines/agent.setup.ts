@@ -17,7 +17,7 @@ import type {
   PasswordOutcome,
   UnlockOutcome,
 } from './effects.ts';
-import type { AgentEvent, AgentWoke, DialogOpened, RequestHeard, StateRecovered } from './events.ts';
+import type { AgentEvent, AgentWoke, DialogOpened, RequestHeard, StartSettled, StateRecovered } from './events.ts';
 import * as installs from './install-records.ts';
 import * as passwords from './password-records.ts';
 import * as requests from './request-records.ts';
@@ -117,6 +117,7 @@ export const agentSetup = setup({
       installs.downloaded(context, params.outcome, params.stamp),
     ),
     recordInstallBegin: assign(({ context }) => installs.installBegan(context)),
+    recordStart: assign(({ context }, params: StartSettled) => installs.startSettled(context, params)),
     recordRestartExpected: assign(({ context }, params: { stamp: Stamp }) =>
       installs.restartExpected(context, params.stamp),
     ),

@@ -1,3 +1,4 @@
+import { wantsItPassed } from '../policy/next-start.ts';
 import { scanIsDue } from '../policy/observe.ts';
 import { agentSetup, failureOf } from './agent.setup.ts';
 
@@ -26,8 +27,9 @@ export const assessingState = agentSetup.createStateConfig({
       scan:
         context.settings !== null &&
         scanIsDue(context.ledger, context.settings, momentOf(event, context.facts?.at ?? 0)),
-      // Only then can it matter, and it costs some tools.
-      authority: context.ledger.download !== null,
+      // Only then can it matter, and it costs some tools. macOS may hold an update that upkeep knows no download of.
+      authority: context.ledger.target !== null,
+      ...(context.settings !== null && wantsItPassed(context.settings) ? { fileVault: true } : {}),
     }),
     onDone: {
       target: '#deciding',

@@ -87,6 +87,8 @@ export type InstallOrder = {
   boot: BootSession;
   user: { name: string; uid: number } | null;
   credential: { handle: string; user: string; method?: AuthMethod } | null;
+  /** The password is not for the install, which root may do, but unlocks the start after it. */
+  forFileVault?: true;
 };
 
 /** `accepted`: macOS took it and will restart. `unknown`: nobody can say whether it was begun. */
@@ -98,8 +100,11 @@ export type InstallOutcome =
 
 /** Everything the chart may ask of the outside: what goes in, what comes back. */
 export type EffectTypes = {
-  /** `authority`: also by whose authority an install could be done, which costs more tools. */
-  gatherFacts: { input: { scan: boolean; authority?: boolean }; output: Facts };
+  /**
+   * `authority`: also by whose authority an install could be done, which costs more tools; on Intel only with `fileVault`,
+   * and then for unlocking the next start.
+   */
+  gatherFacts: { input: { scan: boolean; authority?: boolean; fileVault?: boolean }; output: Facts };
   download: { input: DownloadOrder; output: DownloadOutcome };
   showDialog: { input: PromptSpec; output: DialogOutcome };
   askPassword: { input: PasswordPrompt; output: PasswordOutcome };

@@ -1,4 +1,5 @@
 import type { BootSession } from '../domain/facts.ts';
+import type { NextStart } from '../domain/filevault.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
@@ -25,6 +26,9 @@ export type DialogOpened = Stamp & {
   boot: BootSession | null;
 };
 
+/** Before an install: what came of unlocking the start that follows. The restart may come before the install ends. */
+export type StartSettled = Stamp & { type: 'start.settled'; nextStart: NextStart };
+
 /** A request out of the inbox: asked at one moment, heard at another. */
 export type RequestHeard = Stamp & {
   type: 'request.heard';
@@ -43,4 +47,4 @@ export type StateRecovered = Stamp & {
 };
 
 /** Every event from outside the chart; outcomes of effects come as `xstate.done.actor.*` and `xstate.error.actor.*`. */
-export type AgentEvent = AgentWoke | DialogOpened | RequestHeard | StateRecovered;
+export type AgentEvent = AgentWoke | DialogOpened | StartSettled | RequestHeard | StateRecovered;

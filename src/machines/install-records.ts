@@ -1,6 +1,8 @@
 import type { Facts } from '../domain/facts.ts';
+import { type NextStart, UNCERTAIN } from '../domain/filevault.ts';
 import { HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
 import { reached } from '../domain/os-version.ts';
+import type { Reason } from '../domain/reason.ts';
 import { backOffMs, failedDownload, unreachable, withoutTarget } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
 import type { DownloadOutcome, InstallOutcome } from './effects.ts';
@@ -47,28 +49,65 @@ export function installBegan(context: AgentContext): Change {
   };
 }
 
-export function restartExpected(context: AgentContext, { at }: Stamp): Change {
-  const { ledger } = context;
+export function restartExpected(before: AgentContext, { at }: Stamp): Change {
+  const context = withStartSettled(before, at);
+  const { ledger, because } = context;
   if (ledger.install === null) return {};
   const restartExpectedBy = at + RESTART_LIMIT_MS;
   return {
     credential: null,
     ledger: { ...ledger, install: { ...ledger.install, restartExpectedBy } },
     wakeAt: restartExpectedBy,
-    because: [{ code: 'restart-expected', by: restartExpectedBy }],
+    because: [{ code: 'restart-expected', by: restartExpectedBy }, ...because.filter(isAboutStart)],
   };
 }
 
-export function installFailed(context: AgentContext, outcome: InstallOutcome, { at }: Stamp): Change {
+/** Remembered until the Mac has started once more, so that nobody is left to wonder whether the disk is open. */
+export function startSettled(context: AgentContext, { at, nextStart }: { at: Instant; nextStart: NextStart }): Change {
+  const { ledger, because } = context;
+  const { install } = ledger;
+  if (install === null) return {};
+  const sure = nextStart.unlocked;
+  // One that is known to be unlocked does not become doubtful by a second try that says nothing.
+  const isNews = sure || (UNCERTAIN.has(nextStart.why) && ledger.nextStart?.sure !== true);
+  return {
+    ledger: {
+      ...ledger,
+      install: { ...install, nextStart },
+      ...(isNews ? { nextStart: { at, boot: install.boot, sure } } : {}),
+    },
+    because: sure
+      ? because
+      : [...because.filter((reason) => !isAboutStart(reason)), { code: 'filevault-stops', why: nextStart.why }],
+  };
+}
+
+/** The same context where all is known; where upkeep was cut off before it heard, nobody can say. */
+function withStartSettled(context: AgentContext, at: Instant): AgentContext {
+  if (!isForFileVault(context) || context.ledger.install?.nextStart !== undefined) return context;
+  return { ...context, ...startSettled(context, { at, nextStart: { unlocked: false, why: 'cut-off' } }) };
+}
+
+function isForFileVault({ decision }: AgentContext): boolean {
+  return decision?.kind === 'authorize' && decision.forFileVault === true;
+}
+
+function isAboutStart({ code }: Reason): boolean {
+  return code === 'filevault-stops' || code === 'filevault-passed-by' || code === 'next-start-unlocked';
+}
+
+export function installFailed(before: AgentContext, outcome: InstallOutcome, { at }: Stamp): Change {
+  const context = withStartSettled(before, at);
   const reason = outcome.result === 'failed' ? outcome.reason : outcome.result;
   const detail =
     outcome.result === 'failed' ? outcome.detail : outcome.result === 'unknown' ? outcome.why : outcome.result;
-  const method = context.credential?.method;
-  if (reason === 'authentication' && method !== undefined) {
-    const refusals = [...(context.refusals ?? []), { method, why: 'wrong-password' as const }];
+  // Where root installs no password was refused, whatever the tool says: it failed like any other install.
+  const credential = isForFileVault(context) ? null : context.credential;
+  if (reason === 'authentication' && credential !== null) {
+    if (credential.method === undefined) return mistyped(context, at);
+    const refusals = [...(context.refusals ?? []), { method: credential.method, why: 'wrong-password' as const }];
     return { credential: null, refusals, ledger: { ...context.ledger, install: null } };
   }
-  if (reason === 'authentication') return mistyped(context, at);
   const { ledger } = context;
   if (ledger.target === null) return { credential: null, ledger: { ...ledger, install: null } };
   const installFailures = ledger.target.installFailures + 1;

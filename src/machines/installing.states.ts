@@ -18,6 +18,7 @@ export const installingStates = agentSetup.createStateConfig({
       // Same boot: the runner finds out what became of the tool and its answer comes as the outcome.
       { actions: { type: 'recordWake', params: ({ event }) => event } },
     ],
+    'start.settled': { actions: { type: 'recordStart', params: ({ event }) => event } },
   },
   states: {
     bySoftwareupdate: {

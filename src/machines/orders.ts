@@ -70,7 +70,8 @@ export function savedWay({ decision }: AgentContext): { method: AuthMethod } {
 }
 
 export function installOrder(context: AgentContext): InstallOrder {
-  const { ledger, facts, credential } = context;
+  const { ledger, facts, credential, decision } = context;
+  const forFileVault = decision?.kind === 'authorize' && decision.forFileVault === true;
   const pending = ledger.install;
   const nothing = { version: '', build: null };
   return {
@@ -80,6 +81,7 @@ export function installOrder(context: AgentContext): InstallOrder {
     boot: pending?.boot ?? { id: null, startedAt: null },
     user: facts === null ? null : valueOr(facts.consoleUser, null),
     credential,
+    ...(forFileVault ? { forFileVault } : {}),
   };
 }
 

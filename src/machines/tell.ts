@@ -15,6 +15,7 @@ import type {
   PromptSpec,
   UnlockOutcome,
 } from './effects.ts';
+import type { StartSettled } from './events.ts';
 import { scheduleOf, stateName } from './explain.ts';
 import { promptSpec } from './orders.ts';
 import { TOLD } from './password-records.ts';
@@ -59,12 +60,15 @@ export function tell(step: Step): Entry[] {
   if (step.type === 'request.heard') tellRequest(step, zone, say);
   if (step.type === 'state.recovered') tellRecovery(step, say);
   if (step.type === 'dialog.opened') tellOpened(step, to, zone, say);
+  if (step.type === 'start.settled') say('install', startWords(step.event as StartSettled));
   if (to !== from && to === 'downloading')
     say('download', `Downloading ${after.context.ledger.target?.title}`, after.context.because);
   if (to !== from && to === 'installing.bySoftwareupdate') {
+    const stops = after.context.because.find(({ code }) => code === 'filevault-stops');
+    const screen = stops === undefined ? '' : `; ${reasonInWords(stops, zone)}`;
     say(
       'install',
-      `Installing ${after.context.ledger.target?.title}; the Mac restarts when macOS is ready`,
+      `Installing ${after.context.ledger.target?.title}; the Mac restarts when macOS is ready${screen}`,
       after.context.because,
     );
   }
@@ -111,7 +115,7 @@ function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Rea
     case 'authorizing.bySavedCredential':
       return ['password', unlockWords(value as UnlockOutcome, step.before.context)];
     case 'installing.bySoftwareupdate':
-      return installNews(value as InstallOutcome);
+      return installNews(value as InstallOutcome, step.before.context);
     case 'rotating':
       return rotationNews(value as RotationOutcome);
     case 'validating':
@@ -138,10 +142,20 @@ function downloadNews(outcome: DownloadOutcome): [Kind, string] {
   return ['download', words];
 }
 
-function installNews(outcome: InstallOutcome): [Kind, string] {
-  if (outcome.result === 'failed') return ['failed', `The install failed: ${outcome.detail}`];
+function installNews(outcome: InstallOutcome, { ledger }: AgentContext): [Kind, string] {
+  if (outcome.result === 'failed') {
+    const open = ledger.install?.nextStart?.unlocked === true;
+    const words = open ? '; the next start passes FileVault’s screen all the same, whoever restarts the Mac' : '';
+    return ['failed', `The install failed: ${outcome.detail}${words}`];
+  }
   if (outcome.result !== 'unknown') return ['install', 'macOS has taken the update and is about to restart'];
   return ['install', `Nobody can say whether macOS took the update (${outcome.why}); waiting for the restart`];
+}
+
+/** What came of unlocking the start that follows an install. */
+function startWords({ nextStart }: StartSettled): string {
+  if (nextStart.unlocked) return 'The start after the restart is unlocked: the Mac passes FileVault’s screen by itself';
+  return capitalized(reasonInWords({ code: 'filevault-stops', why: nextStart.why }, 'UTC'));
 }
 
 function validationNews({ before, after }: Step): [Kind, string] {

@@ -3,7 +3,7 @@ import { SAVED_METHODS } from '../domain/credentials.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
-import { type AuthorityChoice, type AuthorityRules, chooseAuthority } from './choose-authority.ts';
+import { type AuthorityChoice, type AuthorityRules, chooseAuthority, type Refusal } from './choose-authority.ts';
 import { defaultSettings } from './schema.ts';
 import type { Situation } from './situation.ts';
 
@@ -60,7 +60,7 @@ const REPLACEABLE: ReadonlySet<MethodTrouble | null> = new Set(['wrong-password'
 /** The reasons for a choice, those for what was refused first. */
 export function authorityReasons(choice: AuthorityChoice): Reason[] {
   if (choice.by === 'root') return [];
-  const refused = choice.refused.map((refusal): Reason => ({ code: 'method-refused', ...refusal }));
+  const refused = refusalReasons(choice.refused);
   switch (choice.by) {
     case 'person':
       if (choice.others === undefined) return [...refused, { code: 'needs-password' }];
@@ -70,6 +70,10 @@ export function authorityReasons(choice: AuthorityChoice): Reason[] {
     default:
       return [...refused, { code: 'authorized-by', method: choice.by }];
   }
+}
+
+export function refusalReasons(refused: readonly Refusal[]): Reason[] {
+  return refused.map((refusal) => ({ code: 'method-refused', ...refusal }));
 }
 
 function cannot(person: PersonState | 'not-asked'): Reason[] {
@@ -86,6 +90,6 @@ function personIn({ consoleUser, screenLocked, authority }: Facts): PersonState 
 }
 
 /** Settings that an older upkeep read have none of this; then what nobody chose holds. */
-function rulesOf({ authentication }: { authentication?: AuthorityRules }): AuthorityRules {
+export function rulesOf({ authentication }: { authentication?: AuthorityRules }): AuthorityRules {
   return authentication ?? defaultSettings.authentication;
 }

@@ -42,16 +42,10 @@ export function chooseAuthority(situation: AuthoritySituation): AuthorityChoice 
   if (!appleSilicon.known) return { by: 'nobody', passing: true, person: 'not-asked', refused: [] };
   if (!appleSilicon.value) return { by: 'root' };
 
-  const refused: Refusal[] = [];
-  const set = rules.order.filter((method) => methods[method] !== 'not-set');
-  for (const [index, method] of set.entries()) {
-    const trouble = methods[method];
-    if (index > 0 && !rules.severalSaved) refused.push({ method, why: 'second-saved' });
-    else if (trouble === null) return { by: method, refused };
-    else if (trouble !== 'not-set') refused.push({ method, why: trouble });
-  }
+  const { method, refused } = firstThatWorks(methods, rules);
+  if (method !== null) return { by: method, refused };
 
-  const why = set.length === 0 ? ('nothing-saved' as const) : failoverFor(situation, refused);
+  const why = refused.length === 0 ? ('nothing-saved' as const) : failoverFor(situation, refused);
   if (why !== null && person === 'ready') return { by: 'person', why, refused };
   if (why !== null && !mayBecomeReady(person) && others.length > 0)
     return { by: 'person', why, others: [...others], refused };
@@ -63,6 +57,22 @@ export function chooseAuthority(situation: AuthoritySituation): AuthorityChoice 
     person: why === null ? 'not-asked' : person,
     refused,
   };
+}
+
+/** The first way in order that works, and those before it that do not. */
+export function firstThatWorks(
+  methods: AuthoritySituation['methods'],
+  { order, severalSaved }: Pick<AuthorityRules, 'order' | 'severalSaved'>,
+): { method: AuthMethod | null; refused: Refusal[] } {
+  const refused: Refusal[] = [];
+  const set = order.filter((method) => methods[method] !== 'not-set');
+  for (const [index, method] of set.entries()) {
+    const trouble = methods[method];
+    if (index > 0 && !severalSaved) refused.push({ method, why: 'second-saved' });
+    else if (trouble === null) return { method, refused };
+    else if (trouble !== 'not-set') refused.push({ method, why: trouble });
+  }
+  return { method: null, refused };
 }
 
 /** What allows upkeep to ask the person after these refusals; null when nothing does. */

@@ -6,6 +6,7 @@ import type { RestartBy, Warning } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 import { authorityIn, authorityReasons, needsNobody } from './authority.ts';
+import { installAsRoot } from './next-start.ts';
 import { LATE_TOLERANCE_MS } from './observe.ts';
 import {
   deadlineReasons,
@@ -157,7 +158,7 @@ export function proceed(situation: Situation, by: RestartBy, because: Reason[]):
     return rest('backingOff', at + LOOK_AGAIN_MS, [...because, unknownFact('the processor', facts.appleSilicon.why)]);
   }
   const choice = authorityIn(situation);
-  if (choice.by === 'root') return { kind: 'install', by, because };
+  if (choice.by === 'root') return installAsRoot(situation, by, because);
   const reasons = [...because, ...authorityReasons(choice)];
   if (choice.by === 'nobody') return rest('waiting', at + LOOK_AGAIN_MS, reasons);
   const closesAt = at + PASSWORD_DIALOG_MS;

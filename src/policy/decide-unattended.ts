@@ -7,6 +7,7 @@ import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 import { authorityIn, authorityReasons, needsNobody } from './authority.ts';
 import { obstacleToInstalling } from './decide-restart.ts';
+import { installAsRoot } from './next-start.ts';
 import {
   deadlineReasons,
   LOOK_AGAIN_MS,
@@ -55,7 +56,7 @@ export function decideUnattended(situation: Situation): Decision {
   const obstacle = obstacleToInstalling(situation);
   if (obstacle) return rest('waiting', at + LOOK_AGAIN_MS, [...because, obstacle]);
   const by = stage === 'past-hard' ? 'deadline' : ledger.order === null ? 'schedule' : 'order';
-  if (choice.by === 'root') return { kind: 'install', by, because };
+  if (choice.by === 'root') return installAsRoot(situation, by, because);
   return { kind: 'authorize', via: choice.by, closesAt: at, by, because: [...because, ...authorityReasons(choice)] };
 }
 

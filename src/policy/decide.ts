@@ -7,6 +7,7 @@ import type { Settings } from '../domain/settings.ts';
 import { decideAttended } from './decide-attended.ts';
 import { withRotation } from './decide-rotation.ts';
 import { decideUnattended } from './decide-unattended.ts';
+import { withNextStart } from './next-start.ts';
 import { backOffMs, readiness } from './observe.ts';
 import { LOOK_AGAIN_MS, offered, restAt, type Situation, situationOf, unknownFact } from './situation.ts';
 
@@ -22,7 +23,8 @@ const GB_KIB = 1_000_000_000 / 1024;
  * - Every `rest` has a `wakeAt` after `facts.at` and at least one reason.
  */
 export function decide(settings: Settings, facts: Facts, ledger: Ledger): Decision {
-  return withRotation(decideAboutUpdate(settings, facts, ledger), settings, facts, ledger);
+  const decision = withRotation(decideAboutUpdate(settings, facts, ledger), settings, facts, ledger);
+  return withNextStart(decision, ledger);
 }
 
 function decideAboutUpdate(settings: Settings, facts: Facts, ledger: Ledger): Decision {

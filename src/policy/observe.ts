@@ -208,6 +208,8 @@ function forgetSpent(ledger: Ledger, facts: Facts): Ledger {
     nobodySince: nobodySince(ledger, facts, restarted),
     awakeSince: unlessSlept(ledger.awakeSince, facts, restarted),
     awaySince: awaySince(ledger, facts),
+    // One start uses it up, whoever made it.
+    ...(ledger.nextStart && boot !== null && !sameBoot(boot, ledger.nextStart.boot) ? { nextStart: null } : {}),
     target: forgiven(ledger.target, facts.at),
     // Dialogs of more than a day ago no longer count; ones from the future (clock set back) neither.
     prompts: ledger.prompts.filter((prompt) => prompt.at <= facts.at && facts.at - prompt.at < DAY_MS),

@@ -270,6 +270,16 @@ export const settingsSchema = z.strictObject({
     },
   ),
 
+  fileVault: group(
+    'FileVault, on Intel: there the Mac stops at its screen after the restart, and the update with it.',
+    {
+      unlockNextStart: yesNo(
+        false,
+        'Whether a saved password unlocks the next start right before an install (an authenticated restart), so that the Mac comes up again with nobody there. Until that start the key of the disk lies in the memory of the Mac (docs/security.md). Nobody is ever asked for a password for this.',
+      ),
+    },
+  ),
+
   scan: group('Looking for updates.', {
     everyHours: whole(1, 168, 6, 'hours', 'How often to ask Software Update what there is.'),
   }),

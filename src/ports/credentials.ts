@@ -35,6 +35,8 @@ export interface Credentials {
     consoleUser: ConsoleUser | null,
     signal?: AbortSignal,
   ): Promise<SavedCredential | { refused: MethodTrouble }>;
+  /** Whose password a way rests on; null where nothing is saved, or it rests on none. */
+  accountOf(method: AuthMethod): string | null;
   /**
    * Tries what has not proved right within a day, so that a password that was changed is known before an update depends on it.
    * Says what was found of no use. Costs one try a day at most, and none that could do harm.
@@ -59,6 +61,7 @@ export const noCredentials: Credentials = {
   look: async () => NOTHING_SAVED,
   unlock: async () => ({ refused: 'not-set' }),
   check: async () => [],
+  accountOf: () => null,
   tried: () => undefined,
   servicePassword: () => null,
   rotate: async () => ({ result: 'not-needed' }),

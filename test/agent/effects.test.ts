@@ -10,6 +10,7 @@ import type { PasswordPrompt, PromptSpec } from '../../src/machines/effects.ts';
 import type { AgentEvent } from '../../src/machines/events.ts';
 import type { ToolCall } from '../../src/ports/commands.ts';
 import { type Credentials, type Kept, noCredentials, type TypedCheck } from '../../src/ports/credentials.ts';
+import { SavedPasswords } from '../support/saved-passwords.ts';
 import { type Answer, handClock, scripted, settle } from '../support/scripted-commands.ts';
 import { BOOT, MONDAY_NINE } from '../support/situations.ts';
 
@@ -499,3 +500,186 @@ const PROBES = [
   'df.root',
   'defaults.staged-update',
 ];
+
+describe('unlocking the next start', () => {
+  const UNLOCKS: Record<string, Answer> = {
+    'scutil.console-user': {
+      stdout:
+        '<dictionary> {\n  GID : 20\n  Name : loginwindow\n  SessionInfo : <array> {\n    0 : <dictionary> {\n      kCGSSessionOnConsoleKey : TRUE\n      kCGSSessionUserIDKey : 88\n      kCGSSessionUserNameKey : _windowserver\n    }\n  }\n  UID : 0\n}\n',
+    },
+    'softwareupdate.install': { stdout: 'Downloaded: macOS Tahoe 26.6.2\n' },
+  };
+  const order = {
+    label: 'macOS Tahoe 26.6.2-25G83',
+    to: { version: '26.6.2', build: '25G83' },
+    from: { version: '26.6', build: '25G72' },
+    boot: BOOT,
+    user: null,
+    forFileVault: true,
+  } as const;
+
+  async function installed(answer: Answer, noted: 'noted' | 'not noted' = 'noted') {
+    const { clock } = handClock(MONDAY_NINE);
+    const { commands, calls } = scripted({ ...UNLOCKS, 'fdesetup.authrestart': answer });
+    const passwords = new SavedPasswords({ 'service-account': { account: '_upkeep', password: 'a <b> & c' } });
+    if (noted === 'not noted') {
+      passwords.tried = () => {
+        throw new Error('another run of upkeep holds the lock');
+      };
+    }
+    const effects = allEffects(commands, clock, passwords);
+    const unlocked = await effects.unlockCredential.run(
+      { method: 'service-account' },
+      { ...io().effectIo, signal: new AbortController().signal },
+    );
+    if (unlocked.result !== 'unlocked') throw new Error('nothing was unlocked');
+    const { handle, user } = unlocked;
+    const { effectIo, events } = io();
+    const credential = { handle, user, method: 'service-account' } as const;
+    const outcome = await effects.install.run({ ...order, credential }, effectIo);
+    const names = calls.filter(({ effect }) => effect === 'act').map(({ name }) => name);
+    return { outcome, events, names, calls, tries: passwords.tries.map(({ right }) => right) };
+  }
+
+  test.each<[string, Answer, object, (boolean | null)[]]>([
+    ['done', { exitCode: 0 }, { unlocked: true }, [null, true]],
+    [
+      'a wrong password',
+      { exitCode: 11, stderr: 'Error: User authentication failed\n' },
+      { unlocked: false, why: 'wrong-password' },
+      [null, false],
+    ],
+    [
+      'impossible here',
+      { exitCode: 1, stderr: 'Error: Unable to restart (error = -54).\n' },
+      { unlocked: false, why: 'cannot-restart' },
+      [null],
+    ],
+    [
+      'impossible, with exit code 0',
+      { exitCode: 0, stdout: 'Error: Unable to restart (error = -54).\n' },
+      { unlocked: false, why: 'cannot-restart' },
+      [null],
+    ],
+    ['refused', { exitCode: 31, stderr: 'Error: Not allowed.\n' }, { unlocked: false, why: 'refused' }, [null]],
+    ['nothing said', { exitCode: 99 }, { unlocked: false, why: 'no-answer' }, [null]],
+    ['no such tool', { missing: true }, { unlocked: false, why: 'refused' }, [null]],
+  ])('%s: told before the install, which goes on by root', async (_story, answer, nextStart, tries) => {
+    const done = await installed(answer);
+    expect(done.outcome).toEqual({ result: 'accepted' });
+    expect(done.events).toMatchObject([{ type: 'start.settled', nextStart }]);
+    expect(done.names).toEqual(['fdesetup.authrestart', 'softwareupdate.install']);
+    expect(done.tries).toEqual(tries);
+    const last = done.calls.at(-1);
+    expect([last?.stdin, last?.args.includes('--user')]).toEqual([null, false]);
+  });
+
+  test('the password goes in by a property list on stdin, for the next restart alone', async () => {
+    const { calls } = await installed({ exitCode: 0 });
+    const call = calls.find(({ name }) => name === 'fdesetup.authrestart');
+    expect(call?.args).toEqual(['authrestart', '-inputplist', '-delayminutes', '-1']);
+    const given = (call?.stdin ?? []).map((part) => (typeof part === 'string' ? part : part.expose((plain) => plain)));
+    expect(given.join('')).toContain('<key>Password</key><string>a &lt;b&gt; &amp; c</string>');
+  });
+
+  test('a try that cannot be written down is not made', async () => {
+    const { outcome, events, names } = await installed({ exitCode: 0 }, 'not noted');
+    expect(outcome).toEqual({ result: 'accepted' });
+    expect(events).toMatchObject([{ nextStart: { unlocked: false, why: 'not-noted' } }]);
+    expect(names).toEqual(['softwareupdate.install']);
+  });
+
+  test('a forgotten password keeps nothing from being installed', async () => {
+    const { clock } = handClock(MONDAY_NINE);
+    const { commands } = scripted(UNLOCKS);
+    const { effectIo, events } = io();
+    const credential = { handle: 'secret-9', user: '_upkeep', method: 'service-account' } as const;
+    const outcome = await allEffects(commands, clock).install.run({ ...order, credential }, effectIo);
+    expect(outcome).toEqual({ result: 'accepted' });
+    expect(events).toMatchObject([{ nextStart: { unlocked: false, why: 'forgotten' } }]);
+  });
+
+  test('where what came of it cannot be written down, nothing is installed', async () => {
+    const { clock } = handClock(MONDAY_NINE);
+    const { commands, calls } = scripted(UNLOCKS);
+    const { effectIo, stop } = io();
+    const cut: EffectIo = { ...effectIo, report: () => stop.abort() };
+    await expect(allEffects(commands, clock).install.run({ ...order, credential: null }, cut)).rejects.toThrow();
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('a look at FileVault', () => {
+  const uuid = '7F3C5E0A-1111-4D52-9C1E-3B6A0D5E8F21';
+  const INTEL: Record<string, Answer> = {
+    ...Object.fromEntries(PROBES.map((name) => [name, { exitCode: 1 }])),
+    'sysctl.arm64': { stderr: "sysctl: unknown oid 'hw.optional.arm64'\n", exitCode: 1 },
+    'fdesetup.status': { stdout: 'FileVault is On.\n' },
+    'fdesetup.supports-authrestart': { stdout: 'true\n' },
+    'pmset.settings': { stdout: 'System-wide power settings:\nCurrently in use:\n standby              1\n' },
+    'fdesetup.users': { stdout: `anna,${uuid}\n_upkeep,${uuid}\n` },
+  };
+  const ON = { on: true, passable: true, keepsKey: true };
+
+  async function looked(answers: Record<string, Answer>, input: object = { authority: true, fileVault: true }) {
+    const { clock } = handClock(MONDAY_NINE);
+    const { commands, calls } = scripted({ ...INTEL, ...answers });
+    const passwords = new SavedPasswords({
+      'service-account': { account: '_upkeep', password: 'x' },
+      'local-account': { account: 'bert', password: 'y' },
+      mdm: { account: 'server', password: 'z' },
+    });
+    const facts = await allEffects(commands, clock, passwords).gatherFacts.run(
+      { scan: false, ...input },
+      io().effectIo,
+    );
+    expect(passwords.tries).toEqual([]);
+    expect(calls.every(({ effect }) => effect === 'probe')).toBe(true);
+    return { ...facts, asked: calls.map(({ name }) => name) };
+  }
+
+  test('says which saved passwords could unlock the start, at no try', async () => {
+    const { fileVault, authority } = await looked({});
+    expect(fileVault).toEqual({ known: true, value: ON });
+    expect(authority?.methods).toEqual({
+      'saved-password': 'not-set',
+      'local-account': 'not-filevault-user',
+      'service-account': null,
+      mdm: 'not-set',
+    });
+  });
+
+  test.each<[string, Record<string, Answer>, object]>([
+    ['off', { 'fdesetup.status': { stdout: 'FileVault is Off.\n' } }, { value: { ...ON, on: false } }],
+    ['not passable', { 'fdesetup.supports-authrestart': { stdout: 'false\n' } }, { value: { ...ON, passable: false } }],
+    [
+      'losing its key',
+      {
+        'pmset.settings': {
+          stdout: 'System-wide power settings:\n DestroyFVKeyOnStandby\t\t1\nCurrently in use:\n',
+        },
+      },
+      { value: { ...ON, keepsKey: false } },
+    ],
+    ['unknown', { 'fdesetup.status': { stdout: 'FileVault ist aktiviert.\n' } }, { known: false }],
+    ['half known', { 'pmset.settings': { stdout: '' } }, { known: false }],
+  ])('%s, nobody’s password is looked for', async (_story, answers, expected) => {
+    const { fileVault, authority, asked } = await looked(answers);
+    expect(fileVault).toMatchObject(expected);
+    expect([authority, asked.includes('fdesetup.users')]).toEqual([undefined, false]);
+  });
+
+  test('with the list of its users unreadable, none is known to be one', async () => {
+    const { authority } = await looked({ 'fdesetup.users': { stdout: 'anna,7F3C' } });
+    expect(authority?.methods).toMatchObject({ 'service-account': 'unknown', 'local-account': 'unknown' });
+  });
+
+  test.each([
+    ['not wanted', {}, { authority: true }],
+    ['too early', {}, { fileVault: true }],
+    ['of no use on Apple silicon', { 'sysctl.arm64': { stdout: '1\n' } }, { authority: true, fileVault: true }],
+  ])('%s, FileVault is not asked about', async (_story, answers, input) => {
+    const { fileVault, asked } = await looked({ 'dscl.accounts': { exitCode: 1 }, ...answers }, input);
+    expect([fileVault, asked.filter((name) => name.startsWith('fdesetup'))]).toEqual([undefined, []]);
+  });
+});

@@ -55,6 +55,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
     'ioreg.idle',
     'pmset.battery',
     'pmset.assertions',
+    'pmset.settings',
     'df.root',
     'defaults.staged-update',
   ] as const;

@@ -787,6 +787,50 @@ describe('what follows from no row', () => {
     });
   const anyMoment = fc.tuple(anyFacts, anyLedger).map(([facts, ledger]) => ({ facts, ledger: ledger(facts.at) }));
 
+  test('another decision for it that FileVault’s screen is to be passed: only who unlocks the start is added', () => {
+    const wanting = { ...settings, fileVault: { unlockNextStart: true } };
+    const SCREEN = { on: true, passable: true, keepsKey: true };
+    const ways = fc.record({
+      fileVault: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(known(SCREEN)) },
+        { weight: 1, arbitrary: fact(fc.record({ on: fc.boolean(), passable: fc.boolean(), keepsKey: fc.boolean() })) },
+      ),
+      trouble: fc.constantFrom(null, null, null, 'not-set', 'wrong-password', 'not-filevault-user', 'unknown'),
+      // Moments at which root could install are few among all that may be.
+      isReady: fc.boolean(),
+    });
+    const ready: Partial<Facts> = {
+      appleSilicon: known(false),
+      consoleUser: known({ name: 'anna', uid: 501 }),
+      power: known({ source: 'ac', percent: null }),
+    };
+    let unlocks = 0;
+    fc.assert(
+      fc.property(anyMoment, ways, ({ facts: any, ledger }, { fileVault, trouble, isReady }) => {
+        const facts: Facts = isReady ? { ...any, ...ready } : any;
+        const plain = decide(settings, facts, ledger);
+        const methods = { ...NOTHING_SAVED, 'service-account': trouble };
+        const onSilicon = facts.appleSilicon.known && facts.appleSilicon.value;
+        const found = onSilicon ? {} : { fileVault, authority: { methods, person: 'unknown' } as const };
+        const { because: _, ...decision } = decide(wanting, { ...facts, ...found }, ledger);
+        const { because: __, ...expected } = plain;
+        if (decision.kind === 'authorize' && decision.forFileVault === true) {
+          unlocks += 1;
+          expect([plain.kind, decision.by, decision.via]).toEqual([
+            'install',
+            'by' in plain ? plain.by : '',
+            'service-account',
+          ]);
+          expect(trouble).toBeNull();
+          expect(fileVault).toEqual(known(SCREEN));
+        } else expect(decision).toEqual(expected);
+      }),
+      // A fixed seed: that it comes to unlocking must not hang on the day's dice.
+      { numRuns: 5000, seed: 26 },
+    );
+    expect(unlocks).toBeGreaterThan(0);
+  });
+
   test('an install with somebody logged in without consent or a warning that stood long enough', () => {
     let installs = 0;
     fc.assert(

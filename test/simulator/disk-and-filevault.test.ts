@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
 import { ADMIN, asAnna, exitOf, office, tool } from './account-tools.ts';
-import { installArgs, macWith, PASSWORD, softwareupdate } from './harness.ts';
+import { installArgs, macWith, PASSWORD, run, softwareupdate } from './harness.ts';
 
 const RECOVERY = 'EBC6C064-0000-11AA-AA11-00306543ECAC';
 const KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
@@ -255,5 +255,92 @@ describe('softwareupdate asks both locks', () => {
     for (const _ of [1, 2]) await softwareupdate(mac, installArgs(UPDATE.label), 'no');
     expect(accepted(mac)).toBe(false);
     expect(exitOf(await tool(mac, 'dscl', ['.', '-authonly', 'anna'], `${PASSWORD}\n`))).toBe(87);
+  });
+});
+
+describe("FileVault's screen", () => {
+  const UPDATE = macosOffer('26.6.2', '25G83', 2_824_636);
+  const intel = (fileVault: object = {}) => {
+    const mac = office({ appleSilicon: false, fileVault: { recoveryKey: KEY, ...fileVault } });
+    mac.publish([UPDATE]);
+    return mac;
+  };
+  const unlockedInAdvance = async (mac: VirtualMac) => {
+    const keys = build({ Username: 'anna', Password: PASSWORD });
+    expect(exitOf(await tool(mac, 'fdesetup', ['authrestart', '-inputplist', '-delayminutes', '-1'], keys))).toBe(0);
+  };
+  const pass = (mac: VirtualMac, ms: number) => mac.world.runUntil(mac.world.now() + ms);
+  const installed = (mac: VirtualMac) => mac.happenings.some(({ kind }) => kind === 'installed');
+  const install = async (mac: VirtualMac, owner: boolean) => {
+    await softwareupdate(mac, ['--list']);
+    const args = installArgs(UPDATE.label);
+    await softwareupdate(mac, owner ? args : args.slice(0, -3), owner ? PASSWORD : null, 3 * HOUR_MS);
+    await pass(mac, HOUR_MS);
+  };
+
+  test('holds an Intel Mac and its update for as long as nobody types a password', async () => {
+    const mac = intel();
+    await install(mac, false);
+    await pass(mac, 3 * DAY_MS);
+    expect([mac.on, mac.atFileVault, installed(mac)]).toEqual([false, true, false]);
+    mac.powerOn();
+    expect([mac.unlockDisk('anna', 'no'), mac.unlockDisk('bert', PASSWORD), mac.atFileVault]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect([mac.unlockDisk('anna', PASSWORD), mac.atFileVault]).toEqual([true, false]);
+    await pass(mac, HOUR_MS);
+    expect([mac.on, installed(mac), mac.os.version]).toEqual([true, true, '26.6.2']);
+  });
+
+  test('is passed once by a start that was unlocked in advance', async () => {
+    const mac = intel();
+    await unlockedInAdvance(mac);
+    await install(mac, false);
+    expect([mac.on, installed(mac)]).toEqual([true, true]);
+    mac.restart('person');
+    await pass(mac, HOUR_MS);
+    expect([mac.on, mac.atFileVault, mac.unlockDisk(null, KEY)]).toEqual([false, true, true]);
+  });
+
+  test('is passed on Apple silicon by an update that macOS has taken, and by no other start', async () => {
+    const mac = office({ ...VAULT, fileVault: {} });
+    mac.publish([UPDATE]);
+    await install(mac, true);
+    expect([mac.on, installed(mac)]).toEqual([true, true]);
+    mac.restart('person');
+    await pass(mac, HOUR_MS);
+    expect(mac.atFileVault).toBe(true);
+  });
+
+  test('comes again after a power cut, also one at the screen itself', async () => {
+    const mac = intel();
+    await unlockedInAdvance(mac);
+    mac.cutPower(MINUTE_MS);
+    await pass(mac, HOUR_MS);
+    expect(mac.atFileVault).toBe(true);
+    mac.cutPower(null);
+    expect([mac.atFileVault, mac.unlockDisk('anna', PASSWORD)]).toEqual([false, false]);
+    mac.powerOn();
+    await pass(mac, HOUR_MS);
+    expect([mac.on, mac.atFileVault]).toEqual([false, true]);
+  });
+
+  test.each([
+    [{ destroyKeyOnStandby: true }, ' DestroyFVKeyOnStandby\t\t1\n', true],
+    [{}, '', false],
+  ] as const)('%j: what was unlocked in advance outlasts a sleep or not', async (fileVault, line, waits) => {
+    const mac = intel(fileVault);
+    expect((await run(mac, '/usr/bin/pmset', ['-g'])).stdout).toContain(
+      `System-wide power settings:\n${line}Currently in use:\n`,
+    );
+    await unlockedInAdvance(mac);
+    mac.sleep();
+    await pass(mac, HOUR_MS);
+    mac.wakeUp();
+    mac.restart('person');
+    await pass(mac, HOUR_MS);
+    expect(mac.atFileVault).toBe(waits);
   });
 });

@@ -31,6 +31,10 @@ export class SavedPasswords implements Credentials {
     return { account: saved.account, version: 'v1', password: new Secret(saved.password) };
   }
 
+  accountOf(method: AuthMethod): string | null {
+    return this.#saved[method]?.account ?? null;
+  }
+
   async check(): Promise<[]> {
     return [];
   }

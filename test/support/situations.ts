@@ -43,6 +43,7 @@ export const settings: Settings = {
     mdmFailover: ['always'],
     serviceAccount: { name: '_upkeep', rotateDays: 30 },
   },
+  fileVault: { unlockNextStart: false },
   scan: { everyHours: 6 },
   budgets: { downloadAttempts: 6, installAttempts: 4, restartsPerTarget: 2, warningsPerDay: 4 },
 };

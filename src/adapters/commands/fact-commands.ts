@@ -4,6 +4,7 @@ import { readRootVolume } from '../macos/df.ts';
 import { readIdle, readScreenLock } from '../macos/ioreg.ts';
 import { readAssertions } from '../macos/pmset-assertions.ts';
 import { readPower } from '../macos/pmset-battery.ts';
+import { readPowerSettings } from '../macos/pmset-settings.ts';
 import { readConsoleUser } from '../macos/scutil.ts';
 import { readStagedUpdate } from '../macos/staged-update.ts';
 import { readSwVers } from '../macos/sw-vers.ts';
@@ -135,6 +136,18 @@ export const assertions = defineCommand({
   build: (_: undefined) => ({ args: ['-g', 'assertions'], stdin: null }),
   recognise: (argv) => sameArguments(argumentsOf(argv, PMSET) ?? [], ['-g', 'assertions']),
   read: readAssertions,
+});
+
+export const powerSettings = defineCommand({
+  ...PROBE,
+  name: 'pmset.settings',
+  tool: PMSET,
+  summary: 'Whether the Mac throws the key of FileVault away when it sleeps.',
+  limits: QUICK,
+  example: undefined,
+  build: (_: undefined) => ({ args: ['-g'], stdin: null }),
+  recognise: (argv) => sameArguments(argumentsOf(argv, PMSET) ?? [], ['-g']),
+  read: readPowerSettings,
 });
 
 export const rootVolume = defineCommand({

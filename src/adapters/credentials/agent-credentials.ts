@@ -52,6 +52,10 @@ export class AgentCredentials implements Credentials {
     }
   }
 
+  accountOf(method: AuthMethod): string | null {
+    return isSavedMethod(method) ? (this.#parts.store.saved(method)?.account ?? null) : null;
+  }
+
   async check(): Promise<RefusedPassword[]> {
     try {
       const due = this.#saved().filter((saved) => this.#isUnproven(saved));

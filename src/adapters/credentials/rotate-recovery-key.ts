@@ -1,7 +1,8 @@
 import { UpkeepError } from '../../domain/problem.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { changeRecoveryKey, fileVaultStatus } from '../commands/filevault-commands.ts';
+import { changeRecoveryKey, fileVaultStatus, type Unlocking } from '../commands/filevault-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
+import type { FileVaultError } from '../macos/fdesetup.ts';
 import { readyAccount } from './rotate-service-account.ts';
 import { type Administrator, METHOD, type ServiceParts } from './service-account.ts';
 import { troubleError } from './trouble-error.ts';
@@ -28,16 +29,37 @@ export async function rotateRecoveryKey(parts: ServiceParts, by: Administrator |
   const { secret } = reading;
   const checked = await verifyPassword(parts, { account: name, credential: null, secret });
   if (!checked.fit) throw troubleError(`“${name}” cannot authorise this: ${checked.why}.`, checked, name);
-  const { key, error } = await runCommand(parts.commands, changeRecoveryKey, {
-    name: checked.account,
-    password: secret,
+  return changedKey(parts, { name: checked.account, password: secret });
+}
+
+/** The new key. Without one nobody can say from here whether the old one still opens the disk: it may be dead already. */
+async function changedKey({ commands }: ServiceParts, unlocking: Unlocking): Promise<Secret> {
+  const changed = await runCommand(commands, changeRecoveryKey, unlocking).catch((error: unknown) => {
+    if (error instanceof UpkeepError && error.code !== 'bug') throw notTold(error.message.replace(/\.$/, ''), error);
+    throw error;
   });
-  if (key !== null) return key;
-  throw new UpkeepError(
+  if (changed.key !== null) return changed.key;
+  throw notTold(FAILED[changed.error ?? 'other']);
+}
+
+function notTold(why: string, cause?: UpkeepError): UpkeepError {
+  return new UpkeepError(
     'tool.failed',
-    `fdesetup did not tell of a new recovery key: ${error ?? 'it gave no reason'}.`,
-    {
-      remedy: 'Ask whoever keeps the recovery keys whether the old one still works: `sudo fdesetup validaterecovery`.',
-    },
+    `No new recovery key was told (${why}), and whether the old one still opens the disk is not known.`,
+    { remedy: CHECK_OLD_KEY, ...(cause === undefined ? {} : { cause }) },
   );
 }
+
+const CHECK_OLD_KEY =
+  'Let whoever keeps the recovery keys try the old one: `sudo fdesetup validaterecovery`. Where it is dead, run this again: it makes a new one.';
+
+const FAILED: Record<FileVaultError, string> = {
+  'wrong-password': 'FileVault did not accept the password',
+  cannotChangeKey: 'fdesetup could not change the key',
+  cannotRestart: 'fdesetup gave another error',
+  off: 'FileVault is off',
+  busy: 'FileVault is busy',
+  forbidden: 'management forbids it',
+  'bad-input': 'fdesetup did not understand what it was given',
+  other: 'fdesetup gave no reason that is known',
+};

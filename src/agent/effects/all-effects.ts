@@ -19,7 +19,7 @@ export function allEffects(commands: Commands, clock: Clock, credentials: Creden
     showDialog: showDialog(commands, clock),
     askPassword: askPassword({ commands, clock, secrets, credentials }),
     unlockCredential: unlockCredential(commands, credentials, secrets),
-    install: install(commands, secrets, credentials),
+    install: install(commands, clock, secrets, credentials),
     rotatePassword: { run: ({ savedAt }) => credentials.rotate(savedAt) },
   };
 }

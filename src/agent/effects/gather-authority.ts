@@ -31,7 +31,7 @@ export async function gatherAuthority(
   return { methods, person, ...(others === null ? {} : { others }) };
 }
 
-const unknownWays: Record<AuthMethod, MethodTrouble> = {
+export const unknownWays: Record<AuthMethod, MethodTrouble> = {
   'saved-password': 'unknown',
   'local-account': 'unknown',
   'service-account': 'unknown',
@@ -102,7 +102,7 @@ async function hindranceToTyping(
 }
 
 /** Unknown is a value; only a bug of ours is not. */
-function orBug<T>(otherwise: T): (error: unknown) => T {
+export function orBug<T>(otherwise: T): (error: unknown) => T {
   return (error) => {
     if (error instanceof UpkeepError && error.code !== 'bug') return otherwise;
     throw error;

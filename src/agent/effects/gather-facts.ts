@@ -12,12 +12,14 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Credentials } from '../../ports/credentials.ts';
 import type { EffectBody } from '../effect-runner.ts';
+import { factOf } from './fact-of.ts';
 import { gatherAuthority } from './gather-authority.ts';
+import { gatherFileVault } from './gather-filevault.ts';
 
 /** Looks at the Mac. A question that fails yields an unknown fact with the reason, never a default and never an error. */
 export function gatherFacts(commands: Commands, clock: Clock, credentials: Credentials): EffectBody<'gatherFacts'> {
   return {
-    run: async ({ scan, authority = false }, { signal }): Promise<Facts> => {
+    run: async ({ scan, authority = false, fileVault = false }, { signal }): Promise<Facts> => {
       const ask = <T>(command: Command<undefined, T, 'probe'>) =>
         factOf(() => runCommand(commands, command, undefined, { signal }));
       // The scan takes minutes; what may change meanwhile is asked after it.
@@ -35,13 +37,15 @@ export function gatherFacts(commands: Commands, clock: Clock, credentials: Crede
       ]);
       const who = consoleUser.known ? whoIsThere(consoleUser.value) : consoleUser;
       const silicon = mapped(appleSilicon, (answer) => answer.appleSilicon);
-      const isAsked = authority && valueOr(silicon, false);
-      const found = isAsked
-        ? await gatherAuthority({ commands, clock, credentials }, valueOr(who, null), signal)
-        : null;
+      const user = valueOr(who, null);
+      const waysIn = async (): Promise<Pick<Facts, 'authority' | 'fileVault'>> => {
+        if (!authority || !silicon.known) return {};
+        if (silicon.value) return { authority: await gatherAuthority({ commands, clock, credentials }, user, signal) };
+        return fileVault ? gatherFileVault(commands, credentials, user, signal) : {};
+      };
       const servicePassword = credentials.servicePassword();
       return {
-        ...(found === null ? {} : { authority: found }),
+        ...(await waysIn()),
         ...(servicePassword === null ? {} : { servicePassword }),
         at: clock.now(),
         monotonicMs: clock.monotonicMs(),
@@ -94,15 +98,6 @@ export async function readBootSession(commands: Commands, signal?: AbortSignal):
 export async function readRelease(commands: Commands): Promise<OsRelease | null> {
   const release = await factOf(() => runCommand(commands, fact.runningRelease, undefined, {}));
   return release.known ? release.value.release : null;
-}
-
-/** What was asked, or the reason why it is not known. */
-export async function factOf<T>(ask: () => Promise<T>): Promise<Fact<T>> {
-  try {
-    return known(await ask());
-  } catch (error) {
-    return unknown((error instanceof Error ? error.message : String(error)).replace(/\.$/, ''));
-  }
 }
 
 export function mapped<T, U>(fact: Fact<T>, convert: (value: T) => U): Fact<U> {

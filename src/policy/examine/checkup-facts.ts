@@ -63,6 +63,8 @@ export type CheckupFacts = {
   /** “No” may also mean that the tool could not tell. */
   recoveryKey: Fact<boolean>;
   authRestart: Fact<boolean>;
+  /** What unlocking the next start takes; `openers` can unlock the disk. Asked where the settings want it done, on Intel. */
+  nextStart?: Fact<{ keepsKey: boolean; openers: string[] }>;
   /** null: this Mac has no such log. */
   jamfLog: Fact<JamfLine[] | null>;
   own: Fact<OwnHealth | null>;

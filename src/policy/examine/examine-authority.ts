@@ -108,6 +108,7 @@ const TROUBLE_WORDS: Record<Exclude<MethodTrouble, 'not-set'>, string> = {
   'no-account': 'the account is gone',
   'no-token': 'the account has no secure token',
   'not-owner': 'the account does not own the startup volume',
+  'not-filevault-user': 'the account cannot unlock FileVault',
   'wrong-password': 'the saved password is wrong',
   drifted: 'the saved password opens a session or the disk, and not both',
   locked: 'the account is locked',

@@ -1,5 +1,6 @@
+import { SAVED_METHODS } from '../../domain/credentials.ts';
 import type { CheckupFacts } from './checkup-facts.ts';
-import { attention, type Finding, notKnown, ok } from './finding.ts';
+import { attention, type Finding, listed, notKnown, ok, sentence } from './finding.ts';
 
 export function examineFileVault(facts: CheckupFacts): Finding[] {
   const { fileVault } = facts;
@@ -8,7 +9,8 @@ export function examineFileVault(facts: CheckupFacts): Finding[] {
   }
   const found = examineState(fileVault.value);
   // Without FileVault there is no screen to pass and nothing that a key would open.
-  return fileVault.value.active ? [...found, ...examineRecoveryKey(facts), ...examineAuthRestart(facts)] : found;
+  if (!fileVault.value.active) return found;
+  return [...found, ...examineRecoveryKey(facts), ...examineAuthRestart(facts), ...examineNextStart(facts)];
 }
 
 function examineState({
@@ -101,4 +103,61 @@ function examineAuthRestart({ authRestart }: CheckupFacts): Finding[] {
       'Plan updates for when somebody is there.',
     ),
   ];
+}
+
+/** Whether what `fileVault.unlockNextStart` wants can be done; nothing is said where it is not wanted. */
+function examineNextStart(facts: CheckupFacts): Finding[] {
+  const { nextStart, authRestart, methods } = facts;
+  if (nextStart === undefined) return [];
+  const unknown = [nextStart, authRestart, methods].find((fact) => !fact.known);
+  if (!nextStart.known || !authRestart.known || !methods.known) {
+    const what =
+      'It is not known whether the start after an update can be unlocked in advance, as the settings want it.';
+    return [notKnown('filevault.unlocks-unknown', what, unknown?.known === false ? unknown.why : '')];
+  }
+  const { keepsKey, openers } = nextStart.value;
+  const hindrance = hindranceTo({ ...facts, keepsKey, openers, passable: authRestart.value, methods: methods.value });
+  if (hindrance === null) {
+    const means = 'An update is finished with nobody there. Until that start the key of the disk lies in memory.';
+    return [ok('filevault.unlocks-start', 'A saved password can unlock the start after an update.', means)];
+  }
+  return [
+    attention(
+      'filevault.unlocks-nothing',
+      'The start after an update cannot be unlocked in advance, although the settings want it.',
+      `${sentence(hindrance.why)} The update is installed all the same, and waits at FileVault’s screen for somebody.`,
+      hindrance.remedy,
+    ),
+  ];
+}
+
+type Hindrance = { why: string; remedy: string };
+
+function hindranceTo({
+  keepsKey,
+  openers,
+  passable,
+  methods,
+  verifications,
+}: {
+  keepsKey: boolean;
+  openers: readonly string[];
+  passable: boolean;
+  methods: Extract<CheckupFacts['methods'], { known: true }>['value'];
+} & Pick<CheckupFacts, 'verifications'>): Hindrance | null {
+  if (!passable) {
+    const remedy = 'Turn `fileVault.unlockNextStart` off for this Mac, and plan updates for when somebody is there.';
+    return { why: 'this Mac cannot restart past that screen', remedy };
+  }
+  if (!keepsKey) {
+    const remedy = 'Choose one of the two: `sudo pmset -a destroyfvkeyonstandby 0`, or the setting turned off.';
+    return { why: 'this Mac throws the key away that it takes (destroyfvkeyonstandby)', remedy };
+  }
+  if (!SAVED_METHODS.some((method) => methods[method] === null)) {
+    return { why: 'no password that could be used for it is saved', remedy: 'Save one: `sudo upkeep auth set`.' };
+  }
+  const accounts = verifications?.known ? verifications.value.map(({ account }) => account) : [];
+  if (accounts.length === 0 || accounts.some((account) => openers.includes(account))) return null;
+  const remedy = 'Let somebody who can unlock FileVault add the account: `sudo fdesetup add -usertoadd USER`.';
+  return { why: `${listed(accounts)} cannot unlock FileVault`, remedy };
 }

@@ -39,6 +39,7 @@ export const fileVaultSchema = z.strictObject({
   users: z.array(z.string().regex(NAME)).nullable().default(null),
   recoveryKey: z.string().regex(RECOVERY_KEY).nullable().default(null),
   institutionalKey: z.boolean().default(false),
+  destroyKeyOnStandby: z.boolean().default(false),
 });
 
 export type AccountSpec = z.output<typeof accountSchema>;
@@ -77,6 +78,7 @@ const FILE_VAULT_ALLOWED: Record<keyof FileVaultSpec, string> = {
   users: 'a list of short account names, or null for everybody with a secure token',
   recoveryKey: 'a key such as "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ", or null',
   institutionalKey: 'true or false',
+  destroyKeyOnStandby: 'true or false: whether the Mac forgets the key when it sleeps',
 };
 
 /** The keys a place in the description may hold, with words for each; null where the place is not one of these. */

@@ -55,6 +55,7 @@ export function accountsOf(spec: MacSpec, { random, now, note, version }: Surrou
     users: vault?.users ?? null,
     personalKey: vault?.recoveryKey ?? null,
     institutionalKey: vault?.institutionalKey ?? false,
+    destroysKey: vault?.destroyKeyOnStandby ?? false,
   });
   const tokens = new SecureTokens({ accounts, fileVault, version, note, bootstrapEscrowed: spec.bootstrapToken });
   return { accounts, tokens, fileVault, keychains };

@@ -46,6 +46,13 @@ export const faultSchema = z.discriminatedUnion('name', [
     failures: z.int().min(1).optional(),
   }),
   z.strictObject({
+    name: z.literal('recovery-key-fails'),
+    times,
+    text: z.string().optional(),
+    exitCode: z.int().optional(),
+    changed: z.boolean().optional(),
+  }),
+  z.strictObject({
     name: z.literal('password-rotated'),
     account: z.string().optional(),
     password: z.string().min(1),
@@ -80,6 +87,7 @@ export const FAULT_NAMES: readonly FaultName[] = [
   'prompt-needs-terminal',
   'authrestart-fails',
   'update-raises-failures',
+  'recovery-key-fails',
   'password-rotated',
 ];
 

@@ -23,12 +23,15 @@ export type FileVaultParts = {
   users: readonly string[] | null;
   personalKey: string | null;
   institutionalKey: boolean;
+  /** `pmset destroyfvkeyonstandby`. */
+  destroysKey: boolean;
 };
 
 /** FileVault: whether the disk asks for a password before macOS starts, whose, and the key for when all are lost. */
 export class FileVault {
   state: FileVaultState;
   institutionalKey: boolean;
+  readonly destroysKey: boolean;
   /** Somebody has unlocked the coming start in advance. */
   nextStartUnlocked = false;
   readonly #parts: FileVaultParts;
@@ -39,6 +42,7 @@ export class FileVault {
     this.#parts = parts;
     this.state = parts.state;
     this.institutionalKey = parts.institutionalKey;
+    this.destroysKey = parts.destroysKey;
     this.#personalKey = parts.personalKey;
     if (parts.personalKey !== null) this.#secrets.add(parts.personalKey);
   }
@@ -82,6 +86,11 @@ export class FileVault {
     this.nextStartUnlocked = false;
     if (this.state === 'off, on after a restart' || this.state === 'on, needs a restart') this.state = 'on';
     if (this.state === 'off, needs a restart') this.state = 'off';
+  }
+
+  /** Where the key is not to outlast a sleep, neither does what was unlocked in advance. */
+  fellAsleep(): void {
+    if (this.destroysKey) this.nextStartUnlocked = false;
   }
 
   secrets(): ReadonlySet<string> {

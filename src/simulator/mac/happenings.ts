@@ -40,6 +40,8 @@ export type Happening = { at: Instant; wall: Instant; zone: string } & (
       to: OsRelease | null;
       bootedAt: Instant | null;
     }
+  /** The Mac stands at FileVault's screen; nothing runs until somebody types a password there. */
+  | { kind: 'waits-for-unlock' | 'disk-unlocked' }
   | { kind: 'booted'; session: string; release: OsRelease }
   | { kind: 'app-quit'; user: string; app: string; why: 'restart' | 'log-out' | 'update' }
   | { kind: 'logged-in' | 'logged-out' | 'locked' | 'unlocked'; user: string }

@@ -52,6 +52,7 @@ const FAULT_ALLOWED: Record<Exclude<FieldOf<Fault>, 'name'>, string> = {
   password: 'text',
   afterDays: 'a number from 0 on',
   cryptoToo: 'true or false',
+  changed: 'true or false: whether the old key is dead all the same',
 };
 
 /** Keys whose values are never repeated. */

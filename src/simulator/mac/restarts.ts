@@ -22,6 +22,9 @@ type Parts = {
 
 type Accepted = { offer: Offer; call: number };
 
+/** From the start to FileVault's screen, and from there on where nothing is to be installed. */
+const TO_SCREEN_MS = 40 * SECOND_MS;
+
 /** On and off: restarts, power cuts, the boot that follows, and the update that is applied between the two. */
 export class Restarts {
   readonly #mac: Mac;
@@ -31,6 +34,9 @@ export class Restarts {
   #on = true;
   #boot: { session: string; startedAt: Instant };
   #takeBackBoot: (() => void) | null = null;
+  /** Goes on with the start once somebody has unlocked the disk; set while FileVault's screen is up. */
+  #goOn: (() => void) | null = null;
+  readonly #screenListeners: (() => void)[] = [];
 
   constructor(mac: Mac, parts: Parts) {
     this.#mac = mac;
@@ -62,23 +68,65 @@ export class Restarts {
     const major = installs !== null && majorOf(installs.version) !== majorOf(this.#mac.os.version);
     const minutes = installs === null ? 1.2 : major ? 25 : 8;
     const downMs = Math.round(minutes * MINUTE_MS * this.#mac.random.between(0.85, 1.15));
-    this.#comeUpIn(downMs, pending);
+    this.#startIn(pending, downMs);
+  }
+
+  /** FileVault's screen is up: nothing but firmware runs, and the update that was to be installed waits too. */
+  get atFileVault(): boolean {
+    return this.#goOn !== null;
+  }
+
+  onFileVaultScreen(listener: () => void): void {
+    this.#screenListeners.push(listener);
+  }
+
+  /** Somebody types a password, or the recovery key, at FileVault's screen. */
+  unlockDisk(name: string | null, secret: string): boolean {
+    if (this.#goOn === null || !this.#mac.fileVault.opens(name, secret)) return false;
+    const goOn = this.#goOn;
+    this.#goOn = null;
+    this.#mac.note({ kind: 'disk-unlocked' });
+    goOn();
+    return true;
   }
 
   cutPower(offForMs: number | null): void {
     if (!this.#on) {
       this.#takeBackBoot?.();
       this.#takeBackBoot = null;
+      this.#goOn = null;
     } else {
       this.#goDown('power cut', null);
     }
+    // What was unlocked in advance stood in memory.
+    this.#mac.fileVault.nextStartUnlocked = false;
     this.#mac.note({ kind: 'switched-off' });
-    if (offForMs !== null) this.#comeUpIn(offForMs, null);
+    if (offForMs !== null) this.#startIn(null, offForMs);
   }
 
   powerOn(): void {
-    if (this.#on || this.#takeBackBoot) return;
-    this.#comeUpIn(45 * SECOND_MS, null);
+    if (this.#on || this.#takeBackBoot || this.#goOn) return;
+    this.#startIn(null, 45 * SECOND_MS);
+  }
+
+  /**
+   * With FileVault on the start ends at its screen, unless it was unlocked in advance. On Apple silicon macOS does that by
+   * itself for an update it has taken, since a password or the bootstrap token authorised it.
+   */
+  #startIn(installing: Accepted | null, ms: number): void {
+    const mac = this.#mac;
+    const opens = mac.fileVault.nextStartUnlocked || (mac.spec.appleSilicon && installing !== null);
+    if (!mac.fileVault.on || opens) {
+      this.#comeUpIn(ms, installing);
+      return;
+    }
+    const toScreenMs = installing === null ? ms : TO_SCREEN_MS;
+    this.#takeBackBoot = mac.world.after(toScreenMs, () => {
+      this.#takeBackBoot = null;
+      this.#goOn = () => this.#comeUpIn(installing === null ? TO_SCREEN_MS : ms, installing);
+      mac.note({ kind: 'waits-for-unlock' });
+      for (const listener of this.#screenListeners) listener();
+    });
   }
 
   #goDown(cause: RestartCause, call: number | null): Accepted | null {

@@ -132,6 +132,7 @@ export class VirtualMac implements Mac {
       },
     });
     this.onBoot(() => this.fileVault.started());
+    this.onSleepWake((asleep) => asleep && this.fileVault.fellAsleep());
     this.launchd = new LaunchdWake(this);
     this.jobs = new LaunchdJobs(this, (options.jobs ?? jobsInMemory)(this));
     this.clock = this.#defaultDoor.clock;
@@ -145,6 +146,11 @@ export class VirtualMac implements Mac {
 
   get boot(): Mac['boot'] {
     return this.#restarts.boot;
+  }
+
+  /** FileVault's screen is up: the Mac is on, and nothing runs on it. */
+  get atFileVault(): boolean {
+    return this.#restarts.atFileVault;
   }
 
   get asleep(): boolean {
@@ -194,6 +200,11 @@ export class VirtualMac implements Mac {
   /** Told when nothing runs any more; whoever plays the agent lets go of it here. */
   onShutdown(listener: () => void): void {
     this.#restarts.onShutdown(listener);
+  }
+
+  /** Told when FileVault's screen comes up. */
+  onFileVaultScreen(listener: () => void): void {
+    this.#restarts.onFileVaultScreen(listener);
   }
 
   onSleepWake(listener: (asleep: boolean) => void): void {
@@ -333,6 +344,11 @@ export class VirtualMac implements Mac {
 
   powerOn(): void {
     this.#restarts.powerOn();
+  }
+
+  /** What somebody types at FileVault's screen; `name` null is the recovery key. */
+  unlockDisk(name: string | null, secret: string): boolean {
+    return this.#restarts.unlockDisk(name, secret);
   }
 
   #rotateLater({ account, password, afterDays = 0, cryptoToo = false }: FaultOf<'password-rotated'>): void {

@@ -32,6 +32,9 @@ export class Person {
   begin(): void {
     const mac = this.#mac;
     mac.screen.onSeen((window) => this.#consider(window));
+    mac.onFileVaultScreen(() => {
+      if (this.#here) this.#later(this.#dice.whole(1, 7) * MINUTE_MS, () => this.#settleDown());
+    });
     mac.onBoot(() => {
       this.#memory = this.#blank();
       if (this.#here) this.#later(this.#dice.whole(1, 7) * MINUTE_MS, () => this.#settleDown());
@@ -111,6 +114,11 @@ export class Person {
 
   #settleDown(): void {
     const mac = this.#mac;
+    if (this.#here && mac.atFileVault) {
+      const account = mac.accounts.named(this.#account);
+      mac.unlockDisk(this.#account, account?.cryptoPassword ?? '');
+      return;
+    }
     // Off in the middle of an update: nothing to do but wait for it.
     if (!this.#here || !mac.on) return;
     mac.sitDown();

@@ -132,7 +132,12 @@ async function changeRecovery(rest: readonly string[], io: ToolIo, mac: Mac): Pr
   if (!mac.fileVault.opens(given.name, given.secret)) {
     return fail('Unable to unlock or authenticate to FileVault.', EXIT.authentication, io);
   }
-  const key = mac.fileVault.changePersonalKey();
+  const fault = mac.faults.strikes('recovery-key-fails');
+  const key = fault === null || fault.changed === true ? mac.fileVault.changePersonalKey() : '';
+  if (fault !== null) {
+    io.printErr(fault.text ?? 'Error: Unable to change key.\n');
+    return fault.exitCode ?? EXIT.keyNotChanged;
+  }
   if (!rest.includes('-outputplist')) io.print(`New personal recovery key = '${key}'\n`);
   else io.print(plistText({ Change: true, EnabledDate: isoOf(mac.world.wall()), RecoveryKey: key }));
   return 0;

@@ -13,9 +13,15 @@ export const pmset: Tool = (argv, io, mac) => {
   }
   if (what === 'batt' || what === 'ps') io.print(battery(mac));
   else if (what === 'assertions') io.print(assertions(mac));
-  else io.print('System-wide power settings:\nCurrently in use:\n standby              1\n sleep                1\n');
+  else io.print(settings(mac));
   return 0;
 };
+
+/** What was never set for the whole Mac is not listed. */
+function settings(mac: Mac): string {
+  const key = mac.fileVault.destroysKey ? ' DestroyFVKeyOnStandby\t\t1\n' : '';
+  return `System-wide power settings:\n${key}Currently in use:\n standby              1\n sleep                1\n`;
+}
 
 function battery(mac: Mac): string {
   const source = mac.battery.source();

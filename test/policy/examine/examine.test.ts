@@ -54,6 +54,22 @@ const health = (...codes: string[]) =>
     problems: codes.map((code) => ({ code, text: `${code}.`, remedy: 'Do.' })),
   });
 
+/** An Intel Mac whose settings want the start after an update unlocked, with the password of bert saved for it. */
+const UNLOCKS: Partial<CheckupFacts> = {
+  appleSilicon: known(false),
+  methods: known({ ...none, 'local-account': null }),
+  verifications: known([{ account: 'bert', verdict: 'right', at: AT }]),
+  nextStart: known({ keepsKey: true, openers: ['anna', 'bert'] }),
+};
+
+const ON_INTEL = {
+  'tokens.not-needed': 'ok',
+  'owners.not-needed': 'ok',
+  'person.not-needed': 'ok',
+  'authority.root': 'ok',
+  'password.verified': 'ok',
+} as const;
+
 /** A change of the healthy Mac, and what is found then that was not before. */
 const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>][] = [
   [
@@ -351,6 +367,37 @@ const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>]
   ['recovery key unknown', { recoveryKey: unknown(ONLY_ROOT) }, { 'filevault.recovery-key-unknown': 'unknown' }],
   ['no restart past the FileVault screen', { authRestart: known(false) }, { 'filevault.no-authrestart': 'attention' }],
   ['authrestart unknown', { authRestart: WHY }, { 'filevault.authrestart-unknown': 'unknown' }],
+  ['the next start can be unlocked', UNLOCKS, { ...ON_INTEL, 'filevault.unlocks-start': 'ok' }],
+  [
+    'nothing is saved that could',
+    { ...UNLOCKS, methods: known(none) },
+    { ...ON_INTEL, 'filevault.unlocks-nothing': 'attention' },
+  ],
+  [
+    'a management server alone has no password for it',
+    { ...UNLOCKS, methods: known({ ...none, mdm: null }) },
+    { ...ON_INTEL, 'filevault.unlocks-nothing': 'attention' },
+  ],
+  [
+    'the saved account cannot unlock FileVault',
+    { ...UNLOCKS, nextStart: known({ keepsKey: true, openers: ['anna'] }) },
+    { ...ON_INTEL, 'filevault.unlocks-nothing': 'attention' },
+  ],
+  [
+    'the key is thrown away',
+    { ...UNLOCKS, nextStart: known({ keepsKey: false, openers: ['bert'] }) },
+    { ...ON_INTEL, 'filevault.unlocks-nothing': 'attention' },
+  ],
+  [
+    'nor is there a way past the screen',
+    { ...UNLOCKS, authRestart: known(false) },
+    { ...ON_INTEL, 'filevault.unlocks-nothing': 'attention', 'filevault.no-authrestart': 'attention' },
+  ],
+  [
+    'whether the next start can be unlocked is unknown',
+    { ...UNLOCKS, nextStart: unknown(ONLY_ROOT) },
+    { ...ON_INTEL, 'filevault.unlocks-unknown': 'unknown' },
+  ],
   ['no Jamf', { jamfLog: known(null) }, { 'enrolment.no-jamf': 'ok' }],
   ['the log of Jamf cannot be read', { jamfLog: WHY }, { 'enrolment.unknown': 'unknown' }],
   [
