@@ -7,6 +7,7 @@ import { outcomeOf } from '../../src/agent/effects/show-dialog.ts';
 import { HOUR_MS, SECOND_MS } from '../../src/domain/instant.ts';
 import type { PromptSpec } from '../../src/machines/effects.ts';
 import type { AgentEvent } from '../../src/machines/events.ts';
+import { canary } from '../support/canary.ts';
 import { type Answer, handClock, scripted, settle } from '../support/scripted-commands.ts';
 import { BOOT, MONDAY_NINE } from '../support/situations.ts';
 
@@ -184,25 +185,27 @@ describe('a typed password', () => {
     closesAt: MONDAY_NINE + HOUR_MS,
   };
 
+  const typedByAnna = canary('anna');
+
   test('goes to the stdin of the install as a Secret and is forgotten by that', async () => {
     const { clock } = handClock(MONDAY_NINE);
     const { commands, calls } = scripted({
-      'dialog.show': { stdout: '{"Password":"correct horse"}' },
+      'dialog.show': { stdout: JSON.stringify({ Password: typedByAnna }) },
       'softwareupdate.install': { stdout: 'Downloading macOS Tahoe 26.6.2\n\nDownloaded: macOS Tahoe 26.6.2\n' },
     });
     const effects = allEffects(commands, clock);
     const typed = await effects.askPassword.run(ask, io().effectIo);
     expect(typed).toEqual({ answer: 'typed', handle: expect.any(String), user: 'anna' });
-    expect(JSON.stringify(typed)).not.toContain('correct horse');
+    expect(JSON.stringify(typed)).not.toContain(typedByAnna);
     if (typed.answer !== 'typed') return;
 
     const credential = { handle: typed.handle, user: typed.user };
     expect(await effects.install.run({ ...order, credential }, io().effectIo)).toEqual({ result: 'accepted' });
     const call = calls.at(-1);
-    expect(JSON.stringify(call?.args)).not.toContain('correct horse');
+    expect(JSON.stringify(call?.args)).not.toContain(typedByAnna);
     expect(call?.args).toContain('--stdinpass');
     const given = (call?.stdin ?? []).map((part) => (typeof part === 'string' ? part : part.expose((plain) => plain)));
-    expect(given.join('')).toBe('correct horse\n');
+    expect(given.join('')).toBe(`${typedByAnna}\n`);
 
     expect(await effects.install.run({ ...order, credential }, io().effectIo)).toMatchObject({
       result: 'failed',

@@ -5,18 +5,21 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
+import { canary, canaryKey } from '../support/canary.ts';
 import { root as project } from '../support/lives.ts';
 import { MONDAY_NINE } from '../support/situations.ts';
 
-const BERT = `-bert's "long" $(pass) = 🐴`;
-const CLARA = 'clara {likes} [cats]';
-const KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+const BERT = canary('bert', (it) => `-bert's "long" $(${it}) = 🐴`);
+const CLARA = canary('clara', (it) => `clara {likes} [${it}]`);
+const TYPED = canary('typed');
+const KEY = canaryKey();
 
 let mac: MacUnderRoot;
 let folder: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'uk-'));
   const read = readMacSpec({
+    password: canary('anna'),
     fileVault: { state: 'on', recoveryKey: KEY },
     accounts: [
       { name: 'bert', password: BERT, admin: true, secureToken: true },
@@ -51,7 +54,7 @@ test('its whole life', { timeout: 60_000 }, async () => {
     return `${end.stdout}${end.stderr}`;
   };
   await ends(69, ['service-account', 'status']);
-  expect(await ends(64, ['service-account', 'create', 'hunter2-typed'])).not.toContain('hunter2-typed');
+  expect(await ends(64, ['service-account', 'create', TYPED])).not.toContain(TYPED);
   expect(await ends(0, ['service-account', 'create', '--admin', 'bert'], `${BERT}\n`)).toMatch(/^Made: /);
   expect(await ends(0, ['service-account', 'create', '--admin', 'bert'])).toContain('already');
   expect(await ends(0, ['service-account', 'status'])).toContain('Service account “_upkeep”');
@@ -66,7 +69,7 @@ test('its whole life', { timeout: 60_000 }, async () => {
   const shown = await upkeep(['filevault', 'rotate-recovery-key', '--show', '--json']);
   expect(JSON.parse(shown.stdout)).toMatchObject({ key: mac.mac.fileVault.personalKey });
 
-  const secrets = [...mac.mac.accounts.secrets(), BERT, CLARA, unseen].filter((one) => one !== 'correct horse');
+  const secrets = [...mac.mac.accounts.secrets(), BERT, CLARA, unseen];
   const seen = `${told.join('\n')}\n${mac.mac.calls.flatMap(({ args, exposed }) => [...args, ...exposed]).join('\n')}`;
   expect(secrets.filter((secret) => seen.includes(secret) || filesUnderRoot().includes(secret))).toEqual([]);
 

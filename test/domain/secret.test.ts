@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
+import { canary } from '../support/canary.ts';
 
-const PLAIN = 'correct horse battery staple';
+const PLAIN = canary('plain');
 
 test('a secret has no form in which it could be read by accident', () => {
   const secret = new Secret(PLAIN);

@@ -1,7 +1,10 @@
 // expect gives a tool a terminal and types into it: a small Tcl, tried with the questions of the other tools.
 import { expect, test } from 'vitest';
+import { toolsAreGivenSecrets } from '../support/canary.ts';
 import { ADMIN, CLARA, exitOf, hasToken, office, tool } from './account-tools.ts';
 import { PASSWORD } from './harness.ts';
+
+toolsAreGivenSecrets();
 
 const GRANT = `
 log_user 0

@@ -6,6 +6,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import type { HappeningOf } from '../../src/simulator/mac/happenings.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
+import { canary } from '../support/canary.ts';
 import { intelMac, type Life, live, siliconMac, specWith, threeWeeks } from '../support/lives.ts';
 import { nextRelease } from '../support/random-life.ts';
 import { berlin, offer } from '../support/situations.ts';
@@ -192,7 +193,7 @@ describe('D and E. authentication and secrets', () => {
 
   test('super #278: a password that is never accepted is asked for three times a day at most', async () => {
     // The disk knows another password than the login: whatever is typed, macOS refuses.
-    const accounts = [{ name: siliconMac.user, cryptoPassword: 'the one of last year' }];
+    const accounts = [{ name: siliconMac.user, cryptoPassword: canary('last_year') }];
     const spec = specWith({ appleSilicon: true, accounts });
     const { run } = await live({ spec, persona: 'agreeable', days: 3 });
     const tries = run.mac.calls.filter((call) => call.name === 'softwareupdate.install').map((call) => call.at);

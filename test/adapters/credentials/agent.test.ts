@@ -4,7 +4,10 @@ import { AgentCredentials } from '../../../src/adapters/credentials/agent-creden
 import { NOTHING_SAVED } from '../../../src/domain/authority.ts';
 import { DAY_MS } from '../../../src/domain/instant.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { canary } from '../../support/canary.ts';
 import { ADMIN, desk } from './desk.ts';
+
+const ROTATED = canary('rotated');
 
 type Desk = ReturnType<typeof desk>;
 const ANNA = { name: 'anna', uid: 501 };
@@ -57,7 +60,7 @@ test('proven within a day it is handed out as it is; after that it is tried firs
 test('one that drifted is not handed out, and not tried again that day', async () => {
   const one = await withBert();
   await later(one);
-  one.mac.rotatePassword('bert', 'rotated phrase');
+  one.mac.rotatePassword('bert', ROTATED);
   expect([await unlocked(one), await unlocked(one), checks(one)]).toEqual(['drifted', 'wrong-password', 1]);
   expect(await looked(one)).toBe('wrong-password');
 });
@@ -102,7 +105,7 @@ test('what is wrong with the account or the keychain is said without a try', asy
 test("a person's own is there only while they are", async () => {
   const one = desk();
   const { store } = one.process();
-  const anna = { method: 'saved-password', account: 'anna', uid: 501, secret: new Secret('correct horse') } as const;
+  const anna = { method: 'saved-password', account: 'anna', uid: 501, secret: new Secret(canary('anna')) } as const;
   await one.run(store.save({ ...anna, verifiedAt: one.mac.world.wall() }, { replace: false, severalSaved: false }));
   const { credentials } = agentOn(one);
   const look = async (user: typeof ANNA | null) => (await one.run(credentials.look(user)))['saved-password'];

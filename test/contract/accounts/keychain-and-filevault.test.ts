@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { HOUR_MS } from '../../../src/domain/instant.ts';
-import { bert, codeOf, LOGIN_PLACE, MACS, office, RECOVERY_KEY, SYSTEM_PLACE, secret } from './office.ts';
+import { bert, CLARA, codeOf, LOGIN_PLACE, MACS, office, RECOVERY_KEY, SYSTEM_PLACE, secret } from './office.ts';
 
 const kept = (place: typeof SYSTEM_PLACE | typeof LOGIN_PLACE) => ({ ...place, password: secret('keep "this" one') });
 
@@ -78,7 +78,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
 
   test('somebody without a token has no say, whatever the password', async () => {
     const { run } = office(spec);
-    const clara = { name: 'clara', password: secret('clara likes cats'), delayMinutes: -1 };
+    const clara = { name: 'clara', password: secret(CLARA), delayMinutes: -1 };
     expect((await run(catalogue['fdesetup.authrestart'], clara)).accepted).toBe(false);
   });
 

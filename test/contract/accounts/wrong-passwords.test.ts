@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { ownershipOf } from '../../../src/domain/accounts.ts';
 import { MINUTE_MS } from '../../../src/domain/instant.ts';
-import { BERT, bert, CLARA, clara, codeOf, freshAccount, MACS, office, secret } from './office.ts';
+import { ANNA, BERT, bert, CLARA, clara, codeOf, freshAccount, MACS, office, secret } from './office.ts';
 
 const wrongBert = { name: 'bert', password: secret('not his') };
 const wrongClara = { name: 'clara', password: secret('not hers') };
@@ -51,7 +51,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
       'right',
       'wrong',
     ]);
-    expect([await volume('anna', 'correct horse'), await login('anna', 'correct horse')]).toEqual(['right', 'wrong']);
+    expect([await volume('anna', ANNA), await login('anna', ANNA)]).toEqual(['right', 'wrong']);
     expect(await failures('anna')).toBe(1);
   });
 
@@ -89,7 +89,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
     expect(await token('_upkeep')).toBe('disabled');
     const reset = { account: { name: 'anna', password: secret('taken over') }, admin: clara };
     expect((await run(catalogue['sysadminctl.reset-password'], reset)).error).toBe('secureTokenUnlockRequired');
-    expect(await volume('anna', 'correct horse')).toBe('right');
+    expect(await volume('anna', ANNA)).toBe('right');
   });
 
   test('an account that is not there', async () => {

@@ -1,6 +1,6 @@
 // Before all tests: makes the file that programs load to watch themselves. After them: whoever saw something when no
 // test listened any more is heard.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,8 @@ import { rolldown } from 'rolldown';
 
 export default async function start(): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'upkeep-watch-'));
+  // Programs of other users look here, too.
+  chmodSync(folder, 0o1777);
   const here = dirname(fileURLToPath(import.meta.url));
   const bundle = await rolldown({ input: join(here, 'preload.ts'), platform: 'node', logLevel: 'warn' });
   await bundle.write({ file: join(folder, 'preload.mjs'), format: 'esm' });

@@ -158,9 +158,10 @@ function watchPrograms(): void {
   const spawn = prototype.spawn;
   prototype.spawn = function (start) {
     lookAt(start.file, start.args, start.envPairs);
-    forChildren?.(start);
+    const isWatched = forChildren !== null && isOurs(start);
+    if (isWatched) forChildren?.(start);
     const error = spawn.call(this, start);
-    if (forChildren !== null && isOurs(start.file)) {
+    if (isWatched) {
       for (const name of ['stdout', 'stderr'] as const) lookAtStream(this[name], `${name} of ${start.file}`);
     }
     return error;
@@ -175,7 +176,8 @@ function watchPrograms(): void {
 }
 
 /** Upkeep, whose output is looked at; tools of macOS may print a password to whoever asks them for it. */
-const isOurs = (file: string): boolean => file === process.execPath || /\/(?:node|sh|upkeep)$/.test(file);
+const isOurs = ({ file, args = [] }: Start): boolean =>
+  file.endsWith('/upkeep') || [file, ...args].some((word) => word.includes(process.execPath));
 
 /** A piece may end in the middle of a secret, so that the end of the one before is looked at once more. */
 function lookAtStream(stream: ChildStream, name: string): void {
