@@ -11,7 +11,6 @@ import { MONDAY_NINE } from '../support/situations.ts';
 
 const BERT = canary('bert', (it) => `-bert's "long" $(${it}) = 🐴`);
 const CLARA = canary('clara', (it) => `clara {likes} [${it}]`);
-const TYPED = canary('typed');
 const KEY = canaryKey();
 
 let mac: MacUnderRoot;
@@ -54,7 +53,7 @@ test('its whole life', { timeout: 60_000 }, async () => {
     return `${end.stdout}${end.stderr}`;
   };
   await ends(69, ['service-account', 'status']);
-  expect(await ends(64, ['service-account', 'create', TYPED])).not.toContain(TYPED);
+  expect(await ends(64, ['service-account', 'create', 'hunter2-typed'])).not.toContain('hunter2-typed');
   expect(await ends(0, ['service-account', 'create', '--admin', 'bert'], `${BERT}\n`)).toMatch(/^Made: /);
   expect(await ends(0, ['service-account', 'create', '--admin', 'bert'])).toContain('already');
   expect(await ends(0, ['service-account', 'status'])).toContain('Service account “_upkeep”');

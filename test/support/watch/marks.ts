@@ -25,8 +25,8 @@ export function spellingsOf(secret: string): Spelling[] {
     { as: 'in a URL', bytes: percent },
     { as: 'in hexadecimal', bytes: hex },
     { as: 'in hexadecimal', bytes: hex.toUpperCase() },
-    // Without the last byte it is also within UTF-16 of the other byte order.
-    { as: 'in UTF-16', bytes: wide.toString('latin1').slice(0, -1) },
+    { as: 'in UTF-16', bytes: wide.toString('latin1') },
+    { as: 'in UTF-16', bytes: Buffer.from(wide).swap16().toString('latin1') },
     ...[0, 1, 2].flatMap((before) => {
       const inner = innerBase64(bytes, before);
       return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')].map((text) => ({ as: 'in base64', bytes: text }));
