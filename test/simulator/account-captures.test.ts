@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { canary, toolsAreGivenSecrets } from '../support/canary.ts';
+import { canary, canaryKey, toolsAreGivenSecrets } from '../support/canary.ts';
 import { ADMIN, CLARA, exitOf, office, tool } from './account-tools.ts';
 import { macWith } from './harness.ts';
 
@@ -59,7 +59,7 @@ describe.skipIf(!there)(
     });
 
     test('fdesetup', async () => {
-      const mac = office({ fileVault: { recoveryKey: 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ' }, bootstrapToken: true });
+      const mac = office({ fileVault: { recoveryKey: canaryKey() }, bootstrapToken: true });
       const names = (text: string) =>
         form(text)
           .replaceAll(/graham|frederick\.abeloos/g, 'anna')

@@ -6,6 +6,8 @@ import { canary, toolsAreGivenSecrets } from '../support/canary.ts';
 import { ADMIN, asAnna, exitOf, office, tool } from './account-tools.ts';
 import { macWith, PASSWORD } from './harness.ts';
 
+const BY_MDM = canary('by_mdm');
+
 toolsAreGivenSecrets();
 
 const ANOTHER = canary('another');
@@ -102,9 +104,9 @@ describe('dscl -authonly', () => {
 
   test('asks about the log-in, never about the disk', async () => {
     const mac = office();
-    mac.rotatePassword('anna', 'set by the MDM');
+    mac.rotatePassword('anna', BY_MDM);
     expect(exitOf(await tool(mac, 'dscl', auth('anna'), `${PASSWORD}\n`))).toBe(10);
-    expect(exitOf(await tool(mac, 'dscl', auth('anna'), 'set by the MDM\n'))).toBe(0);
+    expect(exitOf(await tool(mac, 'dscl', auth('anna'), `${BY_MDM}\n`))).toBe(0);
   });
 
   test('locks the account after so many, for so long, even for the right password', async () => {

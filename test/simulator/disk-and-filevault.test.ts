@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
-import { canary } from '../support/canary.ts';
+import { canary, canaryKey } from '../support/canary.ts';
 import { ADMIN, asAnna, exitOf, office, tool } from './account-tools.ts';
 import { installArgs, macWith, PASSWORD, softwareupdate } from './harness.ts';
 
 const BY_MDM = canary('by_mdm');
 
 const RECOVERY = 'EBC6C064-0000-11AA-AA11-00306543ECAC';
-const KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+const KEY = canaryKey();
 const VAULT = { fileVault: { recoveryKey: KEY } };
 const guid = (mac: VirtualMac, name: string): string => mac.accounts.named(name)?.guid ?? '';
 

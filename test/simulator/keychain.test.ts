@@ -5,6 +5,8 @@ import { canary, toolsAreGivenSecrets } from '../support/canary.ts';
 import { asAnna, exitOf, office, tool } from './account-tools.ts';
 import { PASSWORD, run } from './harness.ts';
 
+const BY_MDM = canary('by_mdm');
+
 toolsAreGivenSecrets();
 
 const SYSTEM = '/Library/Keychains/System.keychain';
@@ -150,7 +152,7 @@ describe("somebody's own keychain", () => {
   test('stays locked after a log-in with a password it does not know, and puts up a window', async () => {
     const mac = office();
     await asAnna(mac, 'security', add('-w', 'mine'));
-    mac.rotatePassword('anna', 'set by the MDM', { cryptoToo: true });
+    mac.rotatePassword('anna', BY_MDM, { cryptoToo: true });
     mac.logOut();
     mac.logIn('anna');
     expect((await asAnna(mac, 'security', find('-w'))).ending).toBeNull();

@@ -4,6 +4,8 @@ import { canary, toolsAreGivenSecrets } from '../support/canary.ts';
 import { ADMIN, asAnna, CLARA, exitOf, hasToken, office, said, tool } from './account-tools.ts';
 import { macWith, PASSWORD } from './harness.ts';
 
+const BY_MDM = canary('by_mdm');
+
 toolsAreGivenSecrets();
 
 const ANOTHER = canary('another');
@@ -63,8 +65,8 @@ describe('a token', () => {
 
   test('does not come from an administrator whose disk knows another password', async () => {
     const mac = office();
-    mac.rotatePassword('bert', 'set by the MDM');
-    const ran = await tool(mac, 'sysadminctl', grantClara, `set by the MDM\n${CLARA}\n`);
+    mac.rotatePassword('bert', BY_MDM);
+    const ran = await tool(mac, 'sysadminctl', grantClara, `${BY_MDM}\n${CLARA}\n`);
     expect(said(ran).at(-1)).toContain('Operation is not permitted without secure token unlock.');
     expect(await hasToken(mac, 'clara')).toBe(false);
   });

@@ -8,6 +8,7 @@ import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import { bootedMac, NEEDS_PERL, withoutPerl } from '../simulator/door/harness.ts';
+import { canaryKey } from '../support/canary.ts';
 import { root as project } from '../support/lives.ts';
 
 const doctor = (mac: MacUnderRoot, ...words: string[]) =>
@@ -36,7 +37,7 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
     const { exitCode, checkup, marks } = await checkupOf({
       admin: true,
       passwordPolicy: { lockoutAfter: 10 },
-      fileVault: { state: 'on', recoveryKey: 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ' },
+      fileVault: { state: 'on', recoveryKey: canaryKey() },
     });
     expect(exitCode).toBe(0);
     expect(checkup).toMatchObject({

@@ -9,7 +9,7 @@ import type { Account } from '../../../src/domain/accounts.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { MacSpecInput } from '../../../src/simulator/mac/mac-spec.ts';
 import { CLARA, OFFICE } from '../../simulator/account-tools.ts';
-import { canary } from '../../support/canary.ts';
+import { canary, canaryKey } from '../../support/canary.ts';
 import { ADMIN, Killed } from './desk.ts';
 import { bert, codeOf, endOf, NAME, RULES, serviceDesk } from './service-desk.ts';
 
@@ -195,7 +195,7 @@ test('the only account with a secure token is not deleted', async () => {
 });
 
 test('a new recovery key, by the service account', async () => {
-  const recoveryKey = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+  const recoveryKey = canaryKey();
   const one = serviceDesk({ fileVault: { state: 'on', recoveryKey } });
   await one.run(one.create());
   const key = await one.run(rotateRecoveryKey(one.life().parts, null));

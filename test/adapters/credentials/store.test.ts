@@ -7,6 +7,8 @@ import { Secret } from '../../../src/domain/secret.ts';
 import { canary, canaryOfLength, hardCanaries } from '../../support/canary.ts';
 import { ADMIN, CREDENTIALS, desk } from './desk.ts';
 
+const BY_MDM = canary('by_mdm');
+
 const EARLIER = canary('earlier');
 const NEXT = canary('next');
 const ANNA = canary('anna');
@@ -216,7 +218,7 @@ describe("a person's own keychain", () => {
   test('that stays locked after a log-in is closed as well, and nobody waits for ever', async () => {
     const one = desk();
     await save(one, anna);
-    one.mac.rotatePassword('anna', 'set by the MDM', { cryptoToo: true });
+    one.mac.rotatePassword('anna', BY_MDM, { cryptoToo: true });
     one.mac.logOut();
     one.mac.logIn('anna');
     const before = one.mac.world.now();
