@@ -30,6 +30,7 @@ const seen = () => [...new Set(sightings().map(({ place, as, of }) => `${of ?? '
 describe('the agent on the way to an update', () => {
   /** Lives one update with such an agent in this process, and says what the watch saw. */
   async function seenOf(edits: readonly Edit[]): Promise<{ places: string[]; typed: boolean; installed: boolean }> {
+    sightings();
     const program = programFolder();
     const files = mkdtempSync(join(tmpdir(), 'uc-'));
     try {
@@ -144,6 +145,7 @@ describe('the agent on the way to an update', () => {
 describe.skipIf(withoutPerl)(`the program as it is installed, as a process of its own${NEEDS_PERL}`, () => {
   /** Saves a password with such a program, and says what the watch saw of it. */
   async function seenOf(edits: readonly Edit[]): Promise<{ places: string[]; exitCode: number | null }> {
+    sightings();
     const program = programFolder();
     const folder = mkdtempSync(join(tmpdir(), 'uc-'));
     const bert = { name: 'bert', password: canary('bert'), admin: true, secureToken: true };

@@ -8,7 +8,7 @@ import { rotatingFile } from '../../src/adapters/log/rotating-file.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { runAgent } from '../../src/agent/run-agent.ts';
 import { complain } from '../../src/cli/complain.ts';
-import { DAY_MS, type Instant, MINUTE_MS } from '../../src/domain/instant.ts';
+import { HOUR_MS, type Instant, MINUTE_MS } from '../../src/domain/instant.ts';
 import type { Offer } from '../../src/domain/offer.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
@@ -16,6 +16,9 @@ import { Person } from '../../src/simulator/people/person.ts';
 import { PERSONAS } from '../../src/simulator/people/personas.ts';
 import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
 import { Store } from '../../src/store/store.ts';
+
+/** The restart comes after little more than the hour of warning, unless something goes wrong. */
+const LONGEST_MS = 3 * HOUR_MS;
 
 export type OneUpdate = { installed: boolean; typed: boolean; told: string };
 
@@ -50,11 +53,13 @@ export async function oneUpdate(root: string, password: string, offer: Offer, st
   mac.launchd.onDue(() => {
     life = life.then(oneLife);
   });
-  while (!over && clock.now() < start + DAY_MS) {
+  while (!over && clock.now() < start + LONGEST_MS) {
     await clock.runUntil(clock.now() + MINUTE_MS, () => over);
     // Virtual time would run away from the files and sockets, which are real.
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
+  const installed = over;
+  if (!over) mac.cutPower(null);
   await life;
 
   async function oneLife(): Promise<void> {
@@ -69,5 +74,5 @@ export async function oneUpdate(root: string, password: string, offer: Offer, st
   }
   sink.close();
   const typed = mac.happenings.some((one) => one.kind === 'dialog-answered' && one.typed.length > 0);
-  return { installed: over, typed, told };
+  return { installed, typed, told };
 }

@@ -9,7 +9,7 @@ import { readStatus } from '../../src/agent/status-file.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
-import { canary, mayHoldSecrets } from '../support/canary.ts';
+import { canary, canaryOfLength, mayHoldSecrets } from '../support/canary.ts';
 import { root as project, specWith } from '../support/lives.ts';
 import { MONDAY_NINE, offer } from '../support/situations.ts';
 
@@ -108,6 +108,16 @@ test('a wrong one is not saved, and what was saved stays', async () => {
   expect([drifted.exitCode, drifted.stderr]).toEqual([77, expect.stringContaining('drifted apart')]);
   expect((await auth(['set', 'local-account', 'dora'], NEXT)).stderr).toContain('there is no account “dora”');
   expect((await auth(['verify', 'service-account'])).exitCode).toBe(69);
+});
+
+test('one of 255 characters, which no prompt takes, is refused in plain words before it is tried', async () => {
+  const long = canaryOfLength('long', 255);
+  mac.mac.rotatePassword('bert', long, { cryptoToo: true });
+  const refused = await auth(['set', 'local-account', 'bert'], long);
+  expect([refused.exitCode, refused.stdout]).toEqual([65, '']);
+  expect(refused.stderr).toContain('The password is longer than the 128 bytes a prompt takes.');
+  expect([items(), mac.mac.accounts.named('bert')?.failedLogins]).toEqual([[], 0]);
+  expect(mac.mac.calls.filter(({ name }) => /check-/.test(name))).toEqual([]);
 });
 
 test('from a file descriptor', async () => {

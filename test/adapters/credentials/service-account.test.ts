@@ -9,7 +9,7 @@ import type { Account } from '../../../src/domain/accounts.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { MacSpecInput } from '../../../src/simulator/mac/mac-spec.ts';
 import { CLARA, OFFICE } from '../../simulator/account-tools.ts';
-import { canary, canaryKey } from '../../support/canary.ts';
+import { canary, canaryKey, canaryOfLength, hardCanaries } from '../../support/canary.ts';
 import { ADMIN, Killed } from './desk.ts';
 import { bert, codeOf, endOf, NAME, RULES, serviceDesk } from './service-desk.ts';
 
@@ -107,9 +107,9 @@ test('a policy no password of a tool can satisfy leaves nothing behind; a strict
   expect([absurd.account(), absurd.kept(), absurd.disk.size > 2]).toEqual([null, {}, false]);
 });
 
-test.each(['a$b [exit] "c" \\d', '{}{ }}', '-w üñ🙂 =x', "it's; #{1}"])(
+test.each([...hardCanaries('bert'), ['brackets and comments', canary('bert', (it) => `{}{ }}; #{1} ${it}`)] as const])(
   'an administrator’s password of %s',
-  async (odd) => {
+  async (_, odd) => {
     const accounts = [{ name: 'bert', fullName: 'Bert Admin', password: odd, admin: true, secureToken: true }];
     const one = serviceDesk({ accounts });
     await one.run(one.create(undefined, NAME, bert(odd)));
@@ -122,6 +122,16 @@ test.each(['a$b [exit] "c" \\d', '{}{ }}', '-w üñ🙂 =x', "it's; #{1}"])(
     ]);
   },
 );
+
+test('an administrator’s password of 255 characters, which no prompt takes, is refused before anything is tried', async () => {
+  const long = canaryOfLength('bert', 255);
+  const accounts = [{ name: 'bert', fullName: 'Bert Admin', password: long, admin: true, secureToken: true }];
+  const one = serviceDesk({ accounts });
+  const end = await one.run(endOf(one.create(undefined, NAME, bert(long))));
+  expect(codeOf(end)).toBe('input.wrong');
+  expect([one.account(), one.kept(), one.account('bert')?.failedLogins]).toEqual([null, {}, 0]);
+  expect(one.mac.calls.filter(({ effect }) => effect === 'act')).toEqual([]);
+});
 
 test('a wrong administrator’s password, or somebody who is none, makes nothing', async () => {
   const one = serviceDesk();
