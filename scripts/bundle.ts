@@ -3,12 +3,15 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Writes the bundle into `folder`, in place of an earlier one there. Resolves to the path of its entry. */
-export async function writeBundle(folder: string): Promise<string> {
+/**
+ * Writes the bundle into `folder`, in place of an earlier one there. Resolves to the path of its entry. `plugins` are for
+ * tests that need a program with something wrong in it.
+ */
+export async function writeBundle(folder: string, plugins: readonly Plugin[] = []): Promise<string> {
   mkdirSync(join(folder, 'examples'), { recursive: true, mode: 0o755 });
   for (const name of readdirSync(folder).filter((name) => name.endsWith('.js') || name === 'cache'))
     rmSync(join(folder, name), { recursive: true });
@@ -17,6 +20,7 @@ export async function writeBundle(folder: string): Promise<string> {
     platform: 'node',
     external: ['better-sqlite3'],
     logLevel: 'warn',
+    plugins: [...plugins],
   });
   const light = loadedWith(['src/cli/program.ts', 'src/cli/commands/status.ts']);
   await bundle.write({

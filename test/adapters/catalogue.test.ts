@@ -4,6 +4,7 @@ import { allCommands, catalogue } from '../../src/adapters/commands/catalogue.ts
 import { type AnyCommand, toCall } from '../../src/adapters/commands/command.ts';
 import { recognise } from '../../src/adapters/commands/recognise.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { canary } from '../support/canary.ts';
 
 const typed = (command: AnyCommand) =>
   command.example.stdin?.map((part) => (part instanceof Secret ? part.expose((plain) => plain) : part)).join('') ??
@@ -41,7 +42,7 @@ describe.each(allCommands.map((command) => [command.name, command] as const))('%
 
 describe('installing', () => {
   const label = 'macOS Tahoe 26.6.2-25G83';
-  const password = new Secret('pass phrase');
+  const password = new Secret(canary('jon'));
   const install = catalogue['softwareupdate.install'];
 
   test('on Apple silicon with somebody logged in: in their session, as root, the password on stdin', () => {

@@ -10,6 +10,7 @@ import { streamCommand } from '../../src/adapters/commands/stream-command.ts';
 import { UpkeepError } from '../../src/domain/problem.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
+import { canary } from '../support/canary.ts';
 import { awakeClock, ScriptedCommands, type Step } from './scripted-commands.ts';
 
 const LABEL = 'macOS Tahoe 26.6.2-25G83';
@@ -134,7 +135,7 @@ describe('running a command', () => {
       { afterMs: 1, says: 'Downloaded: macOS Tahoe 26.6.2\n' },
       { afterMs: 1, ends: { signal: 'SIGTERM' } },
     ];
-    const input = { label: LABEL, consoleUser, owner: { name: 'mira', password: new Secret('pass phrase') } };
+    const input = { label: LABEL, consoleUser, owner: { name: 'mira', password: new Secret(canary('mira')) } };
     expect((await run(catalogue['softwareupdate.install'], input, steps)).output).toMatchObject({
       restarting: true,
       installed: false,
@@ -223,7 +224,7 @@ describe('following a command', () => {
 });
 
 describe('secrets', () => {
-  const PASSWORD = 'pass phrase 9';
+  const PASSWORD = canary('mira');
 
   test('a tool that repeats the password does not get it into an output, an error or a line', async () => {
     const input = { label: LABEL, consoleUser, owner: { name: 'mira', password: new Secret(PASSWORD) } };

@@ -10,9 +10,12 @@ import type { PasswordPrompt, PromptSpec } from '../../src/machines/effects.ts';
 import type { AgentEvent } from '../../src/machines/events.ts';
 import type { ToolCall } from '../../src/ports/commands.ts';
 import { type Credentials, type Kept, noCredentials, type TypedCheck } from '../../src/ports/credentials.ts';
+import { canary } from '../support/canary.ts';
 import { SavedPasswords } from '../support/saved-passwords.ts';
 import { type Answer, handClock, scripted, settle } from '../support/scripted-commands.ts';
 import { BOOT, MONDAY_NINE } from '../support/situations.ts';
+
+const ODD = canary('odd', (it) => `a <b> & ${it}`);
 
 const USER = { name: 'anna', uid: 501 };
 const BOOT_ANSWERS: Record<string, Answer> = {
@@ -241,26 +244,28 @@ describe('a typed password', () => {
     return { outcome, tried, keeps, dialogs };
   }
 
+  const typedByAnna = canary('anna');
+
   test('goes to the stdin of the install as a Secret and is forgotten by that', async () => {
     const { clock } = handClock(MONDAY_NINE);
     const { commands, calls } = scripted({
       ...ANNA,
-      'dialog.show': { stdout: '{"Password":"correct horse"}' },
+      'dialog.show': { stdout: JSON.stringify({ Password: typedByAnna }) },
       'softwareupdate.install': { stdout: 'Downloading macOS Tahoe 26.6.2\n\nDownloaded: macOS Tahoe 26.6.2\n' },
     });
     const effects = allEffects(commands, clock);
     const typed = await effects.askPassword.run(ask, io().effectIo);
     expect(typed).toEqual({ answer: 'typed', handle: expect.any(String), user: 'anna' });
-    expect(JSON.stringify(typed)).not.toContain('correct horse');
+    expect(JSON.stringify(typed)).not.toContain(typedByAnna);
     if (typed.answer !== 'typed') return;
 
     const credential = { handle: typed.handle, user: typed.user };
     expect(await effects.install.run({ ...order, credential }, io().effectIo)).toEqual({ result: 'accepted' });
     const call = calls.at(-1);
-    expect(JSON.stringify(call?.args)).not.toContain('correct horse');
+    expect(JSON.stringify(call?.args)).not.toContain(typedByAnna);
     expect(call?.args).toContain('--stdinpass');
     const given = (call?.stdin ?? []).map((part) => (typeof part === 'string' ? part : part.expose((plain) => plain)));
-    expect(given.join('')).toBe('correct horse\n');
+    expect(given.join('')).toBe(`${typedByAnna}\n`);
 
     expect(await effects.install.run({ ...order, credential }, io().effectIo)).toMatchObject({
       result: 'failed',
@@ -521,7 +526,7 @@ describe('unlocking the next start', () => {
   async function installed(answer: Answer, noted: 'noted' | 'not noted' = 'noted') {
     const { clock } = handClock(MONDAY_NINE);
     const { commands, calls } = scripted({ ...UNLOCKS, 'fdesetup.authrestart': answer });
-    const passwords = new SavedPasswords({ 'service-account': { account: '_upkeep', password: 'a <b> & c' } });
+    const passwords = new SavedPasswords({ 'service-account': { account: '_upkeep', password: ODD } });
     if (noted === 'not noted') {
       passwords.tried = () => {
         throw new Error('another run of upkeep holds the lock');
@@ -579,7 +584,9 @@ describe('unlocking the next start', () => {
     const call = calls.find(({ name }) => name === 'fdesetup.authrestart');
     expect(call?.args).toEqual(['authrestart', '-inputplist', '-delayminutes', '-1']);
     const given = (call?.stdin ?? []).map((part) => (typeof part === 'string' ? part : part.expose((plain) => plain)));
-    expect(given.join('')).toContain('<key>Password</key><string>a &lt;b&gt; &amp; c</string>');
+    expect(given.join('')).toContain(
+      `<key>Password</key><string>${ODD.replace('a <b> &', 'a &lt;b&gt; &amp;')}</string>`,
+    );
   });
 
   test('a try that cannot be written down is not made', async () => {

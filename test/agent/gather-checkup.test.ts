@@ -12,6 +12,7 @@ import type { ToolCall, ToolEvent } from '../../src/ports/commands.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import { awakeClock } from '../adapters/scripted-commands.ts';
 import { macWith } from '../simulator/harness.ts';
+import { canaryKey } from '../support/canary.ts';
 
 const GONE = { exitCode: null, signal: null, stoppedBy: null, spawnError: 'ENOENT' };
 /** What a tool answers in place of the Mac's; null leaves it to the Mac. */
@@ -63,7 +64,7 @@ const SPEC: MacSpecInput = {
     { name: 'carl', secureToken: false },
   ],
   passwordPolicy: { lockoutAfter: 10, lockoutMinutes: 15 },
-  fileVault: { state: 'on', recoveryKey: 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ' },
+  fileVault: { state: 'on', recoveryKey: canaryKey() },
 };
 
 describe('as root', () => {

@@ -15,6 +15,10 @@ import { examine } from '../../src/policy/examine/examine.ts';
 import type { FindingCode, Mark } from '../../src/policy/examine/finding.ts';
 import { ADMIN, Killed } from '../adapters/credentials/desk.ts';
 import { RULES, type ServiceDesk, serviceDesk } from '../adapters/credentials/service-desk.ts';
+import { canary } from '../support/canary.ts';
+
+const PREPARED = canary('prepared');
+const ANOTHER = canary('another');
 
 let root: string;
 let one: ServiceDesk;
@@ -106,14 +110,14 @@ describe('a saved password', () => {
   });
 
   test('that was wrong when it was last tried', async () => {
-    one.mac.rotatePassword('bert', 'another phrase', { cryptoToo: true });
+    one.mac.rotatePassword('bert', ANOTHER, { cryptoToo: true });
     await verified();
     expect(await found()).toEqual({ ...unfit, 'password.wrong': 'broken' });
   });
 
   test.each([
-    ['opens no session any more', () => one.mac.rotatePassword('bert', 'another phrase')],
-    ['opens no disk any more', () => one.mac.accounts.putCryptoPassword(account('bert'), 'another phrase')],
+    ['opens no session any more', () => one.mac.rotatePassword('bert', ANOTHER)],
+    ['opens no disk any more', () => one.mac.accounts.putCryptoPassword(account('bert'), ANOTHER)],
   ])('that drifted: it %s', async (_, drift) => {
     drift();
     expect((await found())['password.verified']).toBe('ok');
@@ -209,7 +213,7 @@ describe('the service account', () => {
     }
     expect(seen).toEqual(new Set(['', 'unfinished', 'healthy']));
     const { parts } = one.life();
-    const secret = new Secret('about to be');
+    const secret = new Secret(PREPARED);
     await one.run(parts.store.prepare({ method: 'service-account', account: '_upkeep', uid: null, secret }, RULES));
     expect(await theirs()).toEqual(['half-rotated']);
   });

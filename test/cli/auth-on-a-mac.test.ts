@@ -13,17 +13,23 @@ import { Secret } from '../../src/domain/secret.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { lockCredentials } from '../../src/store/lock.ts';
+import { canary, canaryOfLength, mayHoldSecrets } from '../support/canary.ts';
 import { root as project, specWith } from '../support/lives.ts';
 import { MONDAY_NINE, offer } from '../support/situations.ts';
 
-const BERT = `-bert's "long" $(pass) = 🐴`;
-const NEXT = 'another phrase';
+const BERT = canary('bert', (it) => `-bert's "long" $(${it}) = 🐴`);
+const ANNA = canary('anna');
+const SLIP = canary('slip');
+const NEXT = canary('next');
 
 let mac: MacUnderRoot;
 let folder: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'uk-'));
-  const read = readMacSpec({ accounts: [{ name: 'bert', password: BERT, admin: true, secureToken: true }] });
+  const read = readMacSpec({
+    password: ANNA,
+    accounts: [{ name: 'bert', password: BERT, admin: true, secureToken: true }],
+  });
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   mac = new MacUnderRoot({ root: folder, spec: read.spec, start: MONDAY_NINE, time: 'eager' });
   await mac.boot();
@@ -82,17 +88,17 @@ test('set, list, verify, replaced, deleted; the password is in the keychain and 
     75,
     { schema: 'upkeep.auth/1', checks: [{ account: 'bert', right: false, tried: false, trouble: 'tried-today' }] },
   ]);
-  const refused = await auth(['set', 'local-account', 'anna'], 'correct horse\n');
+  const refused = await auth(['set', 'local-account', 'anna'], `${ANNA}\n`);
   expect([refused.exitCode, refused.stdout]).toEqual([73, '']);
   expect(refused.stderr).toContain('(credential.in-the-way)');
-  const replaced = JSON.parse(await done(['set', 'local-account', 'anna', '--replace', '--json'], 'correct horse'));
+  const replaced = JSON.parse(await done(['set', 'local-account', 'anna', '--replace', '--json'], ANNA));
   expect(replaced).toMatchObject({ saved: { account: 'anna' }, replaced: [{ account: 'bert' }] });
-  expect(items()).toEqual([['local-account', 'correct horse']]);
+  expect(items()).toEqual([['local-account', ANNA]]);
   expect(await done(['delete', 'local-account'])).toBe('Deleted: local-account “anna”.\n');
   expect(await done(['delete', '--all'])).toBe('Nothing was saved.\n');
   expect(items()).toEqual([]);
   const everything = [filesUnderRoot(), ...told, refused.stderr, again.stdout].join('\n');
-  for (const secret of [BERT, JSON.stringify(BERT).slice(1, -1), 'correct horse']) {
+  for (const secret of [BERT, JSON.stringify(BERT).slice(1, -1), ANNA]) {
     expect(everything).not.toContain(secret);
     for (const call of mac.mac.calls) expect([...call.args, ...call.exposed].join('\0')).not.toContain(secret);
   }
@@ -100,13 +106,13 @@ test('set, list, verify, replaced, deleted; the password is in the keychain and 
 
 test('a wrong one is not saved, and what was saved stays', async () => {
   await auth(['set', 'local-account', 'bert'], BERT);
-  const wrong = await auth(['set', 'local-account', 'bert'], 'a slip of the hand');
+  const wrong = await auth(['set', 'local-account', 'bert'], SLIP);
   expect([wrong.exitCode, wrong.stdout]).toEqual([77, '']);
   expect(wrong.stderr).toMatch(
     /^upkeep: the password of “bert” was not saved: the password is wrong\.\n.*\n\(credential\.unfit\)\n$/,
   );
   expect(items()).toEqual([['local-account', BERT]]);
-  expect(filesUnderRoot() + wrong.stderr).not.toContain('a slip of the hand');
+  expect(filesUnderRoot() + wrong.stderr).not.toContain(SLIP);
   mac.mac.rotatePassword('bert', NEXT);
   const drifted = await auth(['set', 'local-account', 'bert'], NEXT);
   expect([drifted.exitCode, drifted.stderr]).toEqual([77, expect.stringContaining('drifted apart')]);
@@ -129,8 +135,18 @@ test('while another run is at work on them it is refused, and nothing is tried',
   expect([(await auth(['verify'])).exitCode, tries()]).toEqual([0, before + 1]);
 });
 
+test('one of 255 characters, which no prompt takes, is refused in plain words before it is tried', async () => {
+  const long = canaryOfLength('long', 255);
+  mac.mac.rotatePassword('bert', long, { cryptoToo: true });
+  const refused = await auth(['set', 'local-account', 'bert'], long);
+  expect([refused.exitCode, refused.stdout]).toEqual([65, '']);
+  expect(refused.stderr).toContain('The password is longer than the 128 bytes a prompt takes.');
+  expect([items(), mac.mac.accounts.named('bert')?.failedLogins]).toEqual([[], 0]);
+  expect(mac.mac.calls.filter(({ name }) => /check-/.test(name))).toEqual([]);
+});
+
 test('from a file descriptor', async () => {
-  const file = join(folder, 'secret.txt');
+  const file = mayHoldSecrets(join(folder, 'secret.txt'));
   writeFileSync(file, `${BERT}\n`);
   const line = argv(['set', 'local-account', 'bert', '--password-fd', '3']).map((word) => `'${word}'`);
   const end = await mac.run(['/bin/sh', '-c', `exec ${line.join(' ')} 3< '${file}'`]);
@@ -167,7 +183,7 @@ test('what is saved authorises the install on a Mac where nobody is logged in', 
   await mac.shutDown();
   rmSync(folder, { recursive: true, force: true });
   const bert = { name: 'bert', password: BERT, admin: true, secureToken: true };
-  const spec = specWith({ loggedIn: false, accounts: [bert] });
+  const spec = specWith({ password: ANNA, loggedIn: false, accounts: [bert] });
   mac = new MacUnderRoot({ root: folder, spec, start: MONDAY_NINE, time: 'eager', offers: [offer] });
   await mac.boot();
   const main = join(project, 'src/cli/main.ts');

@@ -4,13 +4,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { canary, mayHoldSecrets } from '../support/canary.ts';
 import { temporaryDirectory, upkeep } from './terminal.ts';
 
 const { directory, remove } = temporaryDirectory();
 afterAll(remove);
 
 function simulateWithPassword(password: string, ...more: string[]) {
-  const mac = join(directory, 'mac.json');
+  const mac = mayHoldSecrets(join(directory, 'mac.json'));
   writeFileSync(mac, JSON.stringify({ password }));
   return upkeep('simulate', '--mac', mac, '--days', '1', ...more);
 }
@@ -43,7 +44,7 @@ test('a broken promise ends with 70, and the JSON is whole', async () => {
 });
 
 test('the same Mac with a password of its own ends with 0', async () => {
-  const { code, out, err } = await simulateWithPassword('correct horse');
+  const { code, out, err } = await simulateWithPassword(canary('anna'));
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/\n {2}promises {3}\d+ checks, none broken\n/);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { macosHint, parseCommandNames, parseOutput } from '../../src/cli/parse-output.ts';
 import { UpkeepError } from '../../src/domain/problem.ts';
+import { canary } from '../support/canary.ts';
 
 const text = { stdout: '', stderr: '', exitCode: null, macos: null };
 
@@ -40,7 +41,7 @@ describe('upkeep parse', () => {
 
   test('never shows a typed password', () => {
     const argv = ['dialog', '--jsonstring', '{"textfield":[{"title":"Password","secure":true}]}', '--json'];
-    const parsed = parseOutput({ ...text, stdout: '{"Password" : "pass phrase"}', exitCode: 0, argv });
+    const parsed = parseOutput({ ...text, stdout: JSON.stringify({ Password: canary('typed') }), exitCode: 0, argv });
     expect(parsed).toEqual({ end: 'button1', exitCode: 0, values: { Password: '[secret]' } });
   });
 

@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { canary, canaryKey, toolsAreGivenSecrets } from '../support/canary.ts';
 import { ADMIN, CLARA, exitOf, office, tool } from './account-tools.ts';
 import { macWith } from './harness.ts';
+
+toolsAreGivenSecrets();
+
+const ANOTHER = canary('another');
 
 /** Beside the repository, not in it: without them these tests say so by being skipped. */
 const CAPTURES = new URL('../../../shared/captures/', import.meta.url);
@@ -54,7 +59,7 @@ describe.skipIf(!there)(
     });
 
     test('fdesetup', async () => {
-      const mac = office({ fileVault: { recoveryKey: 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ' }, bootstrapToken: true });
+      const mac = office({ fileVault: { recoveryKey: canaryKey() }, bootstrapToken: true });
       const names = (text: string) =>
         form(text)
           .replaceAll(/graham|frederick\.abeloos/g, 'anna')
@@ -97,12 +102,7 @@ describe.skipIf(!there)(
       expect(`${lie}\n${await status('clara')}`.replaceAll('Clara New', 'mvsadmin')).toBe(
         form(captured('sysadminctl/securetokenon-says-done-but-still-disabled-15.txt')),
       );
-      const reset = await tool(
-        mac,
-        'sysadminctl',
-        ['-resetPasswordFor', 'anna', '-newPassword', '-'],
-        'another horse\n',
-      );
+      const reset = await tool(mac, 'sysadminctl', ['-resetPasswordFor', 'anna', '-newPassword', '-'], `${ANOTHER}\n`);
       expect(form(reset.stderr).split('\n').at(-1)?.replace('New password:', '')).toContain(
         'Operation is not permitted without secure token unlock.',
       );

@@ -1,9 +1,10 @@
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
+import { canary } from '../support/canary.ts';
 import { macWith, type Ran, run } from './harness.ts';
 
-export const ADMIN = 'staple of the admin';
-export const CLARA = 'clara likes cats';
+export const ADMIN = canary('bert');
+export const CLARA = canary('clara');
 
 /** anna owns the disk, bert is an administrator who does too, clara is new here and nothing. */
 export const OFFICE = {

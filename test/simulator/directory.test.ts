@@ -2,8 +2,15 @@
 import { parse } from 'plist';
 import { describe, expect, test } from 'vitest';
 import { MINUTE_MS } from '../../src/domain/instant.ts';
+import { canary, toolsAreGivenSecrets } from '../support/canary.ts';
 import { ADMIN, asAnna, exitOf, office, tool } from './account-tools.ts';
 import { macWith, PASSWORD } from './harness.ts';
+
+const BY_MDM = canary('by_mdm');
+
+toolsAreGivenSecrets();
+
+const ANOTHER = canary('another');
 
 const WRONG =
   '<dscl_cmd> DS Error: -14090 (eDSAuthFailed)\nAuthentication for node /Local/Default failed. (-14090, eDSAuthFailed)\n';
@@ -97,9 +104,9 @@ describe('dscl -authonly', () => {
 
   test('asks about the log-in, never about the disk', async () => {
     const mac = office();
-    mac.rotatePassword('anna', 'set by the MDM');
+    mac.rotatePassword('anna', BY_MDM);
     expect(exitOf(await tool(mac, 'dscl', auth('anna'), `${PASSWORD}\n`))).toBe(10);
-    expect(exitOf(await tool(mac, 'dscl', auth('anna'), 'set by the MDM\n'))).toBe(0);
+    expect(exitOf(await tool(mac, 'dscl', auth('anna'), `${BY_MDM}\n`))).toBe(0);
   });
 
   test('locks the account after so many, for so long, even for the right password', async () => {
@@ -127,11 +134,11 @@ describe('dscl -authonly', () => {
 describe('dscl writes', () => {
   test('passwd by root leaves the disk behind; with the old password it comes along', async () => {
     const mac = office();
-    expect(exitOf(await tool(mac, 'dscl', ['.', '-passwd', '/Users/anna'], 'another horse\n'))).toBe(0);
+    expect(exitOf(await tool(mac, 'dscl', ['.', '-passwd', '/Users/anna'], `${ANOTHER}\n`))).toBe(0);
     const anna = mac.accounts.named('anna');
-    expect(anna).toMatchObject({ loginPassword: 'another horse', cryptoPassword: PASSWORD });
-    await tool(mac, 'dscl', ['.', '-passwd', '/Users/bert', ADMIN, 'staple of the boss']);
-    const bert = { loginPassword: 'staple of the boss', cryptoPassword: 'staple of the boss' };
+    expect(anna).toMatchObject({ loginPassword: ANOTHER, cryptoPassword: PASSWORD });
+    await tool(mac, 'dscl', ['.', '-passwd', '/Users/bert', ADMIN, ANOTHER]);
+    const bert = { loginPassword: ANOTHER, cryptoPassword: ANOTHER };
     expect(mac.accounts.named('bert')).toMatchObject(bert);
   });
 

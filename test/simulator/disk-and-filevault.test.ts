@@ -4,11 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
+import { canary, canaryKey } from '../support/canary.ts';
 import { ADMIN, asAnna, exitOf, office, tool } from './account-tools.ts';
 import { installArgs, macWith, PASSWORD, run, softwareupdate } from './harness.ts';
 
+const BY_MDM = canary('by_mdm');
+
 const RECOVERY = 'EBC6C064-0000-11AA-AA11-00306543ECAC';
-const KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+const KEY = canaryKey();
 const VAULT = { fileVault: { recoveryKey: KEY } };
 const guid = (mac: VirtualMac, name: string): string => mac.accounts.named(name)?.guid ?? '';
 
@@ -64,12 +67,12 @@ describe('diskutil apfs', () => {
 
   test('verifies a passphrase on stdin against the disk, without counting', async () => {
     const mac = office();
-    mac.rotatePassword('anna', 'set by the MDM');
+    mac.rotatePassword('anna', BY_MDM);
     const verify = async (password: string) => {
       const args = ['apfs', 'unlockVolume', '/', '-user', guid(mac, 'anna'), '-verify', '-stdinpassphrase'];
       return exitOf(await tool(mac, 'diskutil', args, password));
     };
-    expect([await verify(PASSWORD), await verify('set by the MDM'), await verify(ADMIN)]).toEqual([0, 1, 1]);
+    expect([await verify(PASSWORD), await verify(BY_MDM), await verify(ADMIN)]).toEqual([0, 1, 1]);
     expect(mac.accounts.named('anna')?.failedLogins).toBe(0);
   });
 });
@@ -139,12 +142,12 @@ describe('fdesetup', () => {
   });
 
   test.each([
-    ['a wrong password', { Username: 'anna', Password: 'no' }, 11],
-    ['the password of the log-in alone', { Username: 'anna', Password: 'set by the MDM' }, 11],
+    ['a wrong password', { Username: 'anna', Password: canary('wrong') }, 11],
+    ['the password of the log-in alone', { Username: 'anna', Password: BY_MDM }, 11],
     ["somebody else's password", { Username: 'anna', Password: ADMIN }, 11],
   ])('does not for %s', async (_what, keys, exitCode) => {
     const mac = office(VAULT);
-    mac.rotatePassword('anna', 'set by the MDM');
+    mac.rotatePassword('anna', BY_MDM);
     expect(exitOf(await tool(mac, 'fdesetup', ['authrestart', '-inputplist'], input(keys)))).toBe(exitCode);
     expect(mac.happenings.some(({ kind }) => kind === 'restart')).toBe(false);
   });
@@ -224,12 +227,10 @@ describe('softwareupdate asks both locks', () => {
   });
 
   test.each([
-    ['the new password, which the disk does not know', 'set by the MDM', 0],
+    ['the new password, which the disk does not know', BY_MDM, 0],
     ['the old one, which the log-in does not know', PASSWORD, 1],
   ])('after an MDM changed the password, %s is refused', async (_which, password, failures) => {
-    const mac = await staged(
-      office({ faults: [{ name: 'password-rotated', password: 'set by the MDM', afterDays: 1 }] }),
-    );
+    const mac = await staged(office({ faults: [{ name: 'password-rotated', password: BY_MDM, afterDays: 1 }] }));
     await mac.world.runUntil(mac.world.now() + 1.1 * DAY_MS);
     const ran = await softwareupdate(mac, installArgs(UPDATE.label), password);
     expect(ran.stderr).toBe('Failed to authenticate\n');
@@ -238,10 +239,8 @@ describe('softwareupdate asks both locks', () => {
   });
 
   test('where both were changed, the new one is taken', async () => {
-    const mac = await staged(
-      office({ faults: [{ name: 'password-rotated', password: 'set by the MDM', cryptoToo: true }] }),
-    );
-    await softwareupdate(mac, installArgs(UPDATE.label), 'set by the MDM', HOUR_MS);
+    const mac = await staged(office({ faults: [{ name: 'password-rotated', password: BY_MDM, cryptoToo: true }] }));
+    await softwareupdate(mac, installArgs(UPDATE.label), BY_MDM, HOUR_MS);
     expect(accepted(mac)).toBe(true);
   });
 

@@ -1,7 +1,12 @@
 // expect gives a tool a terminal and types into it: a small Tcl, tried with the questions of the other tools.
 import { expect, test } from 'vitest';
+import { canary, toolsAreGivenSecrets } from '../support/canary.ts';
 import { ADMIN, CLARA, exitOf, hasToken, office, tool } from './account-tools.ts';
 import { PASSWORD } from './harness.ts';
+
+toolsAreGivenSecrets();
+
+const STRANGE = canary('strange', (it) => `ä😀 漢 ${it}`);
 
 const GRANT = `
 log_user 0
@@ -145,9 +150,9 @@ test('a channel in binary shows bytes, and bytes written to it are characters ag
     send -- "$password\\r"
     expect eof
     exit [lindex [wait] 3]`;
-  const mac = office({ password: 'ä😀 漢' });
-  const ran = await tool(mac, 'expect', ['-c', script], 'ä😀 漢\n');
-  expect([ran.stdout, exitOf(ran)]).toEqual(['10\nä😀 漢\n', 0]);
+  const mac = office({ password: STRANGE });
+  const ran = await tool(mac, 'expect', ['-c', script], `${STRANGE}\n`);
+  expect([ran.stdout, exitOf(ran)]).toEqual([`${Buffer.byteLength(STRANGE)}\n${STRANGE}\n`, 0]);
 });
 
 test('procedures see the variables of the script only where they ask for them; settings they see anyway', async () => {

@@ -3,6 +3,7 @@ import type { Ending, ToolCall, ToolInput } from '../../src/ports/commands.ts';
 import { type MacSpecInput, readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
 import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
+import { canary } from '../support/canary.ts';
 
 /** Monday 23 November 2026, 09:00 in Berlin. */
 export const MONDAY_NINE = Date.UTC(2026, 10, 23, 8);
@@ -10,7 +11,7 @@ export const MONDAY_NINE = Date.UTC(2026, 10, 23, 8);
 export type Ran = { stdout: string; stderr: string; all: string; ending: Ending | null };
 
 export function macWith(raw: MacSpecInput = {}, seed: number | string = 1, start = MONDAY_NINE) {
-  const read = readMacSpec(raw);
+  const read = readMacSpec({ password: PASSWORD, ...raw });
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const clock = new VirtualClock(start);
   return { clock, mac: new VirtualMac({ spec: read.spec, clock, seed }) };
@@ -61,7 +62,7 @@ export function softwareupdate(
 }
 
 export const OWNER = ['--user', 'anna', '--stdinpass'];
-export const PASSWORD = 'correct horse';
+export const PASSWORD = canary('anna');
 
 export function installArgs(label: string): string[] {
   return ['--install', label, '--restart', '--force', '--no-scan', '--agree-to-license', ...OWNER];

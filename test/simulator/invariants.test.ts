@@ -8,8 +8,15 @@ import type { ButtonName, HappeningOf, Unstamped } from '../../src/simulator/mac
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
 import type { SimulationRun } from '../../src/simulator/simulate.ts';
+import { canary, canaryKey } from '../support/canary.ts';
 import { berlin, offer, settings } from '../support/situations.ts';
 import { macWith, PASSWORD } from './harness.ts';
+
+const BERT = canary('bert');
+const LAST_YEAR = canary('last_year');
+const NEXT = canary('next');
+const KEPT = canary('kept');
+const KEY = canaryKey();
 
 const ALL = [
   'deferral-kept',
@@ -511,13 +518,13 @@ describe('no-secret-in-the-open', () => {
   );
 
   const OTHERS = {
-    accounts: [{ name: 'bert', password: 'staple battery', cryptoPassword: 'staple of last year' }],
-    fileVault: { recoveryKey: 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ' },
+    accounts: [{ name: 'bert', password: BERT, cryptoPassword: LAST_YEAR }],
+    fileVault: { recoveryKey: KEY },
   };
   test.each([
-    ['another account', 'staple battery'],
-    ['the disk, where it is not the same', 'staple of last year'],
-    ['the recovery of the disk', 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ'],
+    ['another account', BERT],
+    ['the disk, where it is not the same', LAST_YEAR],
+    ['the recovery of the disk', KEY],
   ])('the password of %s counts too', (_whose, secret) => {
     const report = (arg: string) => new Story(OTHERS).calls(at('10:00'), 'softwareupdate.list', [arg]).report();
     expect(violatedIn(report(`x${secret}`))).toEqual(violated);
@@ -527,11 +534,11 @@ describe('no-secret-in-the-open', () => {
   test('so does what somebody had before, and what lies in a keychain', () => {
     const story = new Story();
     const { mac } = story;
-    mac.rotatePassword('anna', 'brand new horse');
+    mac.rotatePassword('anna', NEXT);
     const times = { createdAt: 0, changedAt: 0 };
     const item = { account: 'a', service: 's', label: 's', kind: null, comment: null, trusted: null, ...times };
-    mac.keychains.put(mac.keychains.system, { ...item, secret: 'kept in there' });
-    for (const secret of ['brand new horse', PASSWORD, 'kept in there']) story.calls(at('10:00'), 'a', [secret]);
+    mac.keychains.put(mac.keychains.system, { ...item, secret: KEPT });
+    for (const secret of [NEXT, PASSWORD, KEPT]) story.calls(at('10:00'), 'a', [secret]);
     expect(story.calls(at('10:00'), 'a', ['--list']).report().violated).toHaveLength(3);
   });
 

@@ -1,8 +1,13 @@
 // security: the Mac's own keychain and everybody's, commands as arguments and on stdin.
 import { describe, expect, test } from 'vitest';
 import { linesOf, wordsOf } from '../../src/simulator/tools/security-line.ts';
+import { canary, toolsAreGivenSecrets } from '../support/canary.ts';
 import { asAnna, exitOf, office, tool } from './account-tools.ts';
 import { PASSWORD, run } from './harness.ts';
+
+const BY_MDM = canary('by_mdm');
+
+toolsAreGivenSecrets();
 
 const SYSTEM = '/Library/Keychains/System.keychain';
 const LOGIN = '/Users/anna/Library/Keychains/login.keychain';
@@ -131,7 +136,7 @@ describe("somebody's own keychain", () => {
   test('opens with the next log-in, and with a password changed by its owner', async () => {
     const mac = office();
     await asAnna(mac, 'security', add('-w', 'mine'));
-    await asAnna(mac, 'dscl', ['.', '-passwd', '/Users/anna', PASSWORD, 'another horse']);
+    await asAnna(mac, 'dscl', ['.', '-passwd', '/Users/anna', PASSWORD, canary('another')]);
     mac.logOut();
     mac.logIn('anna');
     expect((await asAnna(mac, 'security', find('-w'))).stdout).toBe('mine\n');
@@ -147,11 +152,11 @@ describe("somebody's own keychain", () => {
   test('stays locked after a log-in with a password it does not know, and puts up a window', async () => {
     const mac = office();
     await asAnna(mac, 'security', add('-w', 'mine'));
-    mac.rotatePassword('anna', 'set by the MDM', { cryptoToo: true });
+    mac.rotatePassword('anna', BY_MDM, { cryptoToo: true });
     mac.logOut();
     mac.logIn('anna');
     expect((await asAnna(mac, 'security', find('-w'))).ending).toBeNull();
-    await asAnna(mac, 'security', ['unlock-keychain'], 'correct horse\n');
+    await asAnna(mac, 'security', ['unlock-keychain'], `${PASSWORD}\n`);
     expect((await asAnna(mac, 'security', find('-w'))).stdout).toBe('mine\n');
   });
 

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { defaultMacSpec, readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { macFromFile } from '../../src/simulator/mac-file.ts';
-import { macWith } from './harness.ts';
+import { canary } from '../support/canary.ts';
+import { macWith, PASSWORD } from './harness.ts';
+
+const OLD_KEYS = canary('old_keys');
+const OLD = canary('old');
+const LAST_YEAR = canary('last_year');
 
 test('an empty file is an Apple silicon MacBook on macOS 26.6 with anna logged in', () => {
   expect(readMacSpec({})).toEqual({ ok: true, spec: defaultMacSpec() });
@@ -92,10 +97,10 @@ test('a wrong password value is not repeated', () => {
 
 describe('accounts, rules for passwords, FileVault', () => {
   test('the old keys describe one account, which owns the disk', () => {
-    const { mac } = macWith({ password: 'old keys', lockoutAfter: 4 });
+    const { mac } = macWith({ password: OLD_KEYS, lockoutAfter: 4 });
     expect(mac.accounts.all()).toHaveLength(1);
     const anna = mac.accounts.named('anna');
-    const both = { loginPassword: 'old keys', cryptoPassword: 'old keys' };
+    const both = { loginPassword: OLD_KEYS, cryptoPassword: OLD_KEYS };
     expect(anna).toMatchObject({ uid: 501, admin: false, secureToken: true, volumeOwner: true, ...both });
     expect(anna && mac.accounts.policyOf(anna).lockoutAfter).toBe(4);
     expect(macWith({ volumeOwner: false }).mac.accounts.named('anna')?.secureToken).toBe(false);
@@ -105,8 +110,8 @@ describe('accounts, rules for passwords, FileVault', () => {
     const { mac } = macWith({
       admin: true,
       accounts: [
-        { name: 'bert', uid: 700, admin: true, keychainPassword: 'old one' },
-        { name: 'anna', cryptoPassword: 'of last year', failedLogins: 2, fullName: 'Anna Other' },
+        { name: 'bert', uid: 700, admin: true, keychainPassword: OLD },
+        { name: 'anna', cryptoPassword: LAST_YEAR, failedLogins: 2, fullName: 'Anna Other' },
         { name: 'clara', secureToken: true, volumeOwner: false },
       ],
     });
@@ -117,8 +122,8 @@ describe('accounts, rules for passwords, FileVault', () => {
     ]);
     const anna = {
       fullName: 'Anna Other',
-      loginPassword: 'correct horse',
-      cryptoPassword: 'of last year',
+      loginPassword: PASSWORD,
+      cryptoPassword: LAST_YEAR,
       failedLogins: 2,
     };
     expect(mac.accounts.named('anna')).toMatchObject(anna);

@@ -7,7 +7,7 @@ import { Person } from '../../src/simulator/people/person.ts';
 import { PERSONA_NAMES, PERSONAS, type PersonaName } from '../../src/simulator/people/personas.ts';
 import { buttonMeaning, eveningOf, longestOf, lookAt } from '../../src/simulator/people/reading.ts';
 import { random } from '../../src/simulator/random.ts';
-import { DIALOGS, MONDAY_NINE, macWith, openDialog } from './harness.ts';
+import { DIALOGS, MONDAY_NINE, macWith, openDialog, PASSWORD } from './harness.ts';
 
 const MONTH = 30 * DAY_MS;
 
@@ -60,8 +60,8 @@ describe('agreeable', () => {
     await clock.runUntil(clock.now() + 5 * MINUTE_MS);
     const ran = openDialog(mac, DIALOGS.password);
     await clock.runUntil(clock.now() + 10 * MINUTE_MS);
-    expect([ran.ending?.exitCode, ran.stdout]).toEqual([0, '{\n  "Password" : "correct horse"\n}\n']);
-    expect(JSON.stringify(mac.happenings)).not.toContain('correct horse');
+    expect([ran.ending?.exitCode, ran.stdout]).toEqual([0, `{\n  "Password" : "${PASSWORD}"\n}\n`]);
+    expect(JSON.stringify(mac.happenings)).not.toContain(PASSWORD);
     mac.restart('person');
     await clock.runUntil(clock.now() + 20 * MINUTE_MS);
     expect(of(mac, 'logged-in')).toHaveLength(1);
@@ -165,7 +165,7 @@ test('the forgetful type a wrong password first, now and then', async () => {
     const ran = openDialog(mac, DIALOGS.password);
     await clock.runUntil(clock.now() + 10 * MINUTE_MS);
     outcomes.add(
-      ran.stdout.includes('"correct horse"') ? 'right' : ran.stdout.includes('of-last-month') ? 'wrong' : 'none',
+      ran.stdout.includes(`"${PASSWORD}"`) ? 'right' : ran.stdout.includes('of-last-month') ? 'wrong' : 'none',
     );
   }
   expect([...outcomes].sort()).toEqual(['right', 'wrong']);

@@ -1,7 +1,14 @@
 // sysadminctl says everything on stderr and exits 0 whatever came of it, so each of these looks afterwards.
 import { describe, expect, test } from 'vitest';
+import { canary, toolsAreGivenSecrets } from '../support/canary.ts';
 import { ADMIN, asAnna, CLARA, exitOf, hasToken, office, said, tool } from './account-tools.ts';
 import { macWith, PASSWORD } from './harness.ts';
+
+const BY_MDM = canary('by_mdm');
+
+toolsAreGivenSecrets();
+
+const ANOTHER = canary('another');
 
 const byBert = ['-adminUser', 'bert', '-adminPassword', '-'];
 const grantClara = ['-secureTokenOn', 'clara', '-password', '-', ...byBert];
@@ -58,8 +65,8 @@ describe('a token', () => {
 
   test('does not come from an administrator whose disk knows another password', async () => {
     const mac = office();
-    mac.rotatePassword('bert', 'set by the MDM');
-    const ran = await tool(mac, 'sysadminctl', grantClara, `set by the MDM\n${CLARA}\n`);
+    mac.rotatePassword('bert', BY_MDM);
+    const ran = await tool(mac, 'sysadminctl', grantClara, `${BY_MDM}\n${CLARA}\n`);
     expect(said(ran).at(-1)).toContain('Operation is not permitted without secure token unlock.');
     expect(await hasToken(mac, 'clara')).toBe(false);
   });
@@ -119,7 +126,7 @@ describe('a new account', () => {
 
   test('gets a token from the administrator who is named, and its own number whatever was asked for', async () => {
     const mac = office();
-    const ran = await tool(mac, 'sysadminctl', [...add, ...byBert], `${ADMIN}\nsecret of the service\n`);
+    const ran = await tool(mac, 'sysadminctl', [...add, ...byBert], `${ADMIN}\n${ANOTHER}\n`);
     expect(said(ran).join('\n')).toMatch(
       /Creating user record…\nUser password:.*Assigning UID: 504 GID: 20\nCreating home/,
     );
@@ -183,24 +190,24 @@ describe('a password', () => {
   test('with a token is reset by somebody who can open the disk, and then both change; the keychain does not', async () => {
     const mac = office();
     const reset = ['-resetPasswordFor', 'anna', '-newPassword', '-'];
-    const alone = await tool(mac, 'sysadminctl', reset, 'another horse\n');
+    const alone = await tool(mac, 'sysadminctl', reset, `${ANOTHER}\n`);
     expect(said(alone).at(-1)).toContain('Operation is not permitted without secure token unlock.');
-    await tool(mac, 'sysadminctl', [...reset, ...byBert], `${ADMIN}\nanother horse\n`);
+    await tool(mac, 'sysadminctl', [...reset, ...byBert], `${ADMIN}\n${ANOTHER}\n`);
     const anna = mac.accounts.named('anna');
-    expect(anna).toMatchObject({ loginPassword: 'another horse', cryptoPassword: 'another horse', secureToken: true });
+    expect(anna).toMatchObject({ loginPassword: ANOTHER, cryptoPassword: ANOTHER, secureToken: true });
     expect(anna && mac.keychains.ofUser(anna).password).toBe(PASSWORD);
   });
 
   test('without a token is reset by root', async () => {
     const mac = office();
-    await tool(mac, 'sysadminctl', ['-resetPasswordFor', 'clara', '-newPassword', '-'], 'clara likes dogs\n');
-    expect(mac.accounts.named('clara')?.loginPassword).toBe('clara likes dogs');
+    await tool(mac, 'sysadminctl', ['-resetPasswordFor', 'clara', '-newPassword', '-'], `${ANOTHER}\n`);
+    expect(mac.accounts.named('clara')?.loginPassword).toBe(ANOTHER);
   });
 
   test("is changed by its owner, and that brings the Mac's first token", async () => {
     const mac = macWith({ volumeOwner: false }).mac;
-    await asAnna(mac, 'sysadminctl', ['-newPassword', '-', '-oldPassword', '-'], `${PASSWORD}\nanother horse\n`);
-    expect(mac.accounts.named('anna')).toMatchObject({ loginPassword: 'another horse', secureToken: true });
+    await asAnna(mac, 'sysadminctl', ['-newPassword', '-', '-oldPassword', '-'], `${PASSWORD}\n${ANOTHER}\n`);
+    expect(mac.accounts.named('anna')).toMatchObject({ loginPassword: ANOTHER, secureToken: true });
   });
 });
 

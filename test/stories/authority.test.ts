@@ -2,10 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { MethodTrouble } from '../../src/domain/authority.ts';
 import type { Cut } from '../../src/simulator/simulate.ts';
+import { canary } from '../support/canary.ts';
 import { type Life, live, specWith, threeWeeks } from '../support/lives.ts';
 import { SavedPasswords } from '../support/saved-passwords.ts';
 
-const PASSWORD = 'a "strange" $ervice pa55word = 🔑';
+const PASSWORD = canary('service', (it) => `a "strange" $ervice ${it} = 🔑`);
 const service = { name: '_upkeep', password: PASSWORD, secureToken: true, hidden: true };
 const office = specWith({ appleSilicon: true, accounts: [service] });
 const emptyRoom = specWith({ appleSilicon: true, loggedIn: false, accounts: [service] });
@@ -55,7 +56,7 @@ describe('a service account', () => {
 
 describe('a saved password that is wrong', () => {
   test('costs one failed login, and then the person is asked', async () => {
-    const passwords = saved('not this one');
+    const passwords = saved(canary('wrong'));
     const life = await live({ spec: office, persona: 'agreeable', days: 4, credentials: () => passwords });
     expect(life.report.outcome).toBe('updated');
     expect(failedLogins(life)).toHaveLength(1);
@@ -64,7 +65,7 @@ describe('a saved password that is wrong', () => {
   });
 
   test('without failover nobody is asked, it is not tried again, and the reason is told', async () => {
-    const passwords = saved('not this one');
+    const passwords = saved(canary('wrong'));
     const life = await live({
       settings: strict,
       spec: office,

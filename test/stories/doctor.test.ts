@@ -8,9 +8,12 @@ import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
 import type { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import { bootedMac, NEEDS_PERL, withoutPerl } from '../simulator/door/harness.ts';
+import { canary, canaryKey } from '../support/canary.ts';
 import { root as project } from '../support/lives.ts';
 
-const BERT = { name: 'bert', password: 'staple of the admin', admin: true, secureToken: true };
+const SET_BY_MDM = canary('set_by_mdm');
+
+const BERT = { name: 'bert', password: canary('bert'), admin: true, secureToken: true };
 
 const doctor = (mac: MacUnderRoot, ...words: string[]) =>
   mac.run([process.execPath, join(project, 'src/cli/main.ts'), 'doctor', ...words, '--root', mac.root]);
@@ -38,7 +41,7 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
     const { exitCode, checkup, marks } = await checkupOf({
       admin: true,
       passwordPolicy: { lockoutAfter: 10 },
-      fileVault: { state: 'on', recoveryKey: 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ' },
+      fileVault: { state: 'on', recoveryKey: canaryKey() },
     });
     expect(exitCode).toBe(0);
     expect(checkup).toMatchObject({
@@ -101,7 +104,7 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
     const auth = (words: string[], stdin: string | null = null) =>
       mac.run([process.execPath, join(project, 'src/cli/main.ts'), 'auth', ...words, '--root', mac.root], { stdin });
     expect(await auth(['set', 'local-account', 'bert'], BERT.password)).toMatchObject({ exitCode: 0 });
-    mac.mac.rotatePassword('bert', 'set by the MDM');
+    mac.mac.rotatePassword('bert', SET_BY_MDM);
     await mac.runUntil(mac.mac.world.now() + DAY_MS + HOUR_MS);
     expect(await auth(['verify'])).toMatchObject({ exitCode: 77 });
     const tries = mac.mac.happenings.length;

@@ -33,9 +33,17 @@ import { ADMIN, desk } from '../adapters/credentials/desk.ts';
 import { codeOf, endOf, NAME, RULES, serviceDesk } from '../adapters/credentials/service-desk.ts';
 import { healthyFacts } from '../policy/examine/healthy-facts.ts';
 import { CLARA, OFFICE } from '../simulator/account-tools.ts';
+import { PASSWORD } from '../simulator/harness.ts';
+import { canary } from '../support/canary.ts';
 import { type Life, live, siliconMac, specWith, threeWeeks } from '../support/lives.ts';
 import { SavedPasswords } from '../support/saved-passwords.ts';
 import { offer } from '../support/situations.ts';
+
+const KEPT = canary('kept');
+const LAST_YEAR = canary('last_year');
+const SET_BY_SERVER = canary('set_by_server');
+const ROTATED = canary('rotated');
+const AFTER_RESET = canary('after_reset');
 
 type Account = NonNullable<MacSpecInput['accounts']>[number];
 
@@ -48,7 +56,7 @@ const askedForPassword = ({ report }: Life) => report.prompts.filter(({ kind, sh
 const itadmin: Account = {
   name: 'itadmin',
   fullName: 'IT Admin',
-  password: 'kept by IT',
+  password: KEPT,
   admin: true,
   secureToken: true,
 };
@@ -77,7 +85,7 @@ describe('D. authentication', () => {
 
   test('super #278: a password that is never accepted is asked for three times a day at most', async () => {
     // The disk knows another password than the login: whatever is typed, macOS refuses.
-    const accounts = [{ name: siliconMac.user, cryptoPassword: 'the one of last year' }];
+    const accounts = [{ name: siliconMac.user, cryptoPassword: LAST_YEAR }];
     const spec = specWith({ appleSilicon: true, accounts });
     const { run } = await live({ spec, persona: 'agreeable', days: 3 });
     const tries = run.mac.calls.filter((call) => call.name === 'dscl.check-login').map((call) => call.at);
@@ -283,7 +291,7 @@ describe('D. authentication', () => {
   });
 
   describe('super #134: the service account is made with the login of whoever is at the Mac', () => {
-    const createBy = (accounts: Account[], password = 'correct horse') => {
+    const createBy = (accounts: Account[], password = PASSWORD) => {
       const one = serviceDesk({ accounts: [...OFFICE.accounts, ...accounts] });
       const admin = { name: 'anna', password: new Secret(password) };
       return { one, end: one.run(endOf(one.create(undefined, NAME, admin))) };
@@ -293,7 +301,7 @@ describe('D. authentication', () => {
       const { one, end } = createBy([{ name: 'anna', admin: true, secureToken: true }]);
       expect(await end).toMatchObject({ account: NAME, made: true });
       expect(one.account()).toMatchObject({ createdBy: 'anna', secureToken: true });
-      expect(one.mac.accounts.named('anna')).toMatchObject({ failedLogins: 0, loginPassword: 'correct horse' });
+      expect(one.mac.accounts.named('anna')).toMatchObject({ failedLogins: 0, loginPassword: PASSWORD });
     });
 
     test.each<[string, Account, RegExp, RegExp]>([
@@ -336,7 +344,7 @@ describe('D. authentication', () => {
     test('its password is saved as that of any other account, and authorises the install', async () => {
       const one = desk({ accounts: [managed] });
       const { store, parts } = one.process();
-      await one.run(setLocalAccount(groundOn(one, store, parts), 'itadmin', {}, typing('kept by IT')));
+      await one.run(setLocalAccount(groundOn(one, store, parts), 'itadmin', {}, typing(KEPT)));
       expect(store.saved('local-account')).toMatchObject({ account: 'itadmin' });
       const spec = withAdmin({ loggedIn: false }, managed);
       const life = await live({ spec, persona: 'absent', days: 3, ...saved() });
@@ -347,17 +355,15 @@ describe('D. authentication', () => {
     test('when it is rotated, that is found out before an update depends on it, and the remedy is told', async () => {
       const one = desk({ accounts: [managed] });
       const { store, parts } = one.process();
-      await one.run(setLocalAccount(groundOn(one, store, parts), 'itadmin', {}, typing('kept by IT')));
+      await one.run(setLocalAccount(groundOn(one, store, parts), 'itadmin', {}, typing(KEPT)));
       await one.mac.world.runUntil(one.mac.world.now() + 2 * DAY_MS);
-      one.mac.rotatePassword('itadmin', 'rotated by the server');
+      one.mac.rotatePassword('itadmin', ROTATED);
       const checked = await one.run(verifyCredential(store, parts, 'local-account'));
       expect(checked?.verification).toMatchObject({ fit: false, trouble: 'drifted' });
       const again = await one.run(verifyCredential(store, parts, 'local-account'));
       expect(again?.verification).toMatchObject({ fit: false, trouble: 'drifted', tried: false });
       // The new one is no better: it logs in and opens nothing.
-      const end = await one.run(
-        endOf(setLocalAccount(groundOn(one, store, parts), 'itadmin', {}, typing('rotated by the server'))),
-      );
+      const end = await one.run(endOf(setLocalAccount(groundOn(one, store, parts), 'itadmin', {}, typing(ROTATED))));
       expect((end as UpkeepError).message).toMatch(/another one for this account: the two have drifted apart/);
       expect((end as UpkeepError).remedy).toMatch(/sysadminctl -resetPasswordFor/);
       expect(one.mac.accounts.named('itadmin')?.failedLogins).toBeLessThanOrEqual(1);
@@ -374,9 +380,8 @@ describe('D. authentication', () => {
   test('erase-install #519: a password that was reset without the disk is called drifted, is not tried again, and what to do is told', async () => {
     const one = desk();
     const { store, parts } = one.process();
-    one.mac.rotatePassword('bert', 'the new one after the reset');
-    const setNew = () =>
-      one.run(endOf(setLocalAccount(groundOn(one, store, parts), 'bert', {}, typing('the new one after the reset'))));
+    one.mac.rotatePassword('bert', AFTER_RESET);
+    const setNew = () => one.run(endOf(setLocalAccount(groundOn(one, store, parts), 'bert', {}, typing(AFTER_RESET))));
     const error = (await setNew()) as UpkeepError;
     expect(error.facts.trouble).toBe('drifted');
     expect(error.remedy).toMatch(/System Settings.*sysadminctl -resetPasswordFor.*`sudo upkeep auth set`/);
@@ -516,7 +521,7 @@ describe('vendors’ own words', () => {
 
   describe('LAPS: a server changes what logs in, in the middle of a month, and not what the disk knows', () => {
     const laps: MacSpecInput = {
-      faults: [{ name: 'password-rotated', account: 'itadmin', password: 'set by the server', afterDays: 12 }],
+      faults: [{ name: 'password-rotated', account: 'itadmin', password: SET_BY_SERVER, afterDays: 12 }],
     };
     /** Up to date until the sixteenth day. */
     const lateOffer = {

@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest';
 import type { MethodTrouble } from '../../src/domain/authority.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import type { Cut } from '../../src/simulator/simulate.ts';
+import { canary } from '../support/canary.ts';
 import { type Life, live, specWith, threeWeeks } from '../support/lives.ts';
 import { SavedPasswords } from '../support/saved-passwords.ts';
 
-const PASSWORD = 'a "strange" <service> pa55word & = 🔑';
+const PASSWORD = canary('service', (it) => `a "strange" <service> ${it} & = 🔑`);
 const service = { name: '_upkeep', password: PASSWORD, secureToken: true, hidden: true };
 const intel = { model: 'iMac20,1', appleSilicon: false, kind: 'desktop', accounts: [service] };
 const cupboard = specWith({ ...intel, loggedIn: false, fileVault: {} });

@@ -14,9 +14,16 @@ import { forgetful } from '../../src/simulator/people/forgetful.ts';
 import type { Persona } from '../../src/simulator/people/persona.ts';
 import { press, typePassword } from '../../src/simulator/people/reactions.ts';
 import type { Sight } from '../../src/simulator/people/reading.ts';
+import { canary } from '../support/canary.ts';
 import { type Life, live, siliconMac, specWith, threeWeeks } from '../support/lives.ts';
 import { nextRelease } from '../support/random-life.ts';
 import { offer, ZONE } from '../support/situations.ts';
+
+const LAST_YEAR = canary('last_year');
+const CLARA = canary('clara');
+const BERT = canary('bert');
+const OTHER = canary('other');
+const NEW = canary('new');
 
 /** The agreeable person, who does something else with a password dialog. */
 const somebody = (
@@ -123,7 +130,7 @@ describe('a wrong password', () => {
   });
 
   test('two passwords that drifted apart: said plainly, with whom to ask, after one try a day', async () => {
-    const accounts = [{ name: siliconMac.user, cryptoPassword: 'the one of last year' }];
+    const accounts = [{ name: siliconMac.user, cryptoPassword: LAST_YEAR }];
     const life = await live({ spec: specWith({ appleSilicon: true, accounts }), persona: 'agreeable', days: 3 });
     expectSound(life);
     expect(notices(life)[0]?.shows.message).toMatch(
@@ -158,7 +165,7 @@ describe('no answer', () => {
   });
 
   test('somebody else logs in at the moment it is answered: what was typed is thrown away', async () => {
-    const clara = { name: 'clara', password: 'clara herself', secureToken: true };
+    const clara = { name: 'clara', password: CLARA, secureToken: true };
     const spec = specWith({ appleSilicon: true, accounts: [clara] });
     // The Mac changes hands between the answer and the look at who is there.
     const arrange = (mac: VirtualMac) => {
@@ -184,7 +191,7 @@ describe('no answer', () => {
 });
 
 describe('an account that cannot authorise it', () => {
-  const bert = { name: 'bert', fullName: 'Bert Brecht', password: 'dreigroschen', admin: true, secureToken: true };
+  const bert = { name: 'bert', fullName: 'Bert Brecht', password: BERT, admin: true, secureToken: true };
   const service = { name: '_helper', password: 'x1', hidden: true, secureToken: true };
   const noOwner = { name: siliconMac.user, secureToken: true, volumeOwner: false };
   const withBert = specWith({
@@ -206,7 +213,7 @@ describe('an account that cannot authorise it', () => {
     expect(args[args.indexOf('--user') + 1]).toBe('bert');
     expect(failedLogins(life)).toEqual([]);
     expect(reasons(life)).toContainEqual({ code: 'needs-other-owner', accounts: 1 });
-    expect(JSON.stringify([life.run.mac.calls, life.run.journal, life.run.status])).not.toContain('dreigroschen');
+    expect(JSON.stringify([life.run.mac.calls, life.run.journal, life.run.status])).not.toContain(BERT);
   });
 
   test('mistyped, the tries are those of the other account, and stop below its lockout', async () => {
@@ -278,7 +285,7 @@ describe('keeping what was typed', () => {
     expect(installs(life)).toHaveLength(2);
     expect(told(life)).toContain('is kept in their keychain as they wished');
     expect(reasons(life)).toContainEqual({ code: 'authorized-by', method: 'saved-password' });
-    expect(JSON.stringify([life.run.mac.calls, life.run.journal])).not.toContain('correct horse');
+    expect(JSON.stringify([life.run.mac.calls, life.run.journal])).not.toContain(siliconMac.password);
   });
 
   test.each<[string, Settings, Persona]>([
@@ -300,8 +307,8 @@ describe('keeping what was typed', () => {
       mac.world.after(7 * DAY_MS, () => {
         const anna = mac.accounts.named(siliconMac.user);
         if (anna === null) return;
-        mac.accounts.putLoginPassword(anna, 'a new battery staple');
-        mac.accounts.putCryptoPassword(anna, 'a new battery staple');
+        mac.accounts.putLoginPassword(anna, NEW);
+        mac.accounts.putCryptoPassword(anna, NEW);
       });
     };
     const story = { settings: remembers, spec: siliconMac, persona: 'agreeable', somebody: keeps, days: 16 } as const;
@@ -315,11 +322,11 @@ describe('keeping what was typed', () => {
     expect(reasons(life)).toContainEqual({ code: 'method-refused', method: 'saved-password', why: 'wrong-password' });
     const seal = new Seal(FOLDER, files);
     const opened = keptIn(life).map(({ account, secret }) => seal.open(new Secret(secret), account));
-    expect(opened.map((one) => one?.expose((plain) => plain))).toEqual(['a new battery staple']);
+    expect(opened.map((one) => one?.expose((plain) => plain))).toEqual([NEW]);
   });
 
   test('a keychain that does not open stops nothing, and it is told', async () => {
-    const accounts = [{ name: siliconMac.user, keychainPassword: 'another one' }];
+    const accounts = [{ name: siliconMac.user, keychainPassword: OTHER }];
     const spec = specWith({ appleSilicon: true, accounts });
     const life = await live({ settings: remembers, spec, persona: 'agreeable', somebody: keeps, days: 4 });
     expectSound(life);

@@ -4,8 +4,11 @@ import { DAY_MS, type Instant } from '../../src/domain/instant.ts';
 import type { RotationOutcome, ServicePassword } from '../../src/domain/rotation.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Commands } from '../../src/ports/commands.ts';
+import { canary } from '../support/canary.ts';
 import { type Life, live, threeWeeks } from '../support/lives.ts';
 import { SavedPasswords } from '../support/saved-passwords.ts';
+
+const SERVICE = canary('service');
 
 /** An account whose password is changed or refused to be, at moments that are written down. */
 class Rotating extends SavedPasswords {
@@ -15,7 +18,7 @@ class Rotating extends SavedPasswords {
   #savedAt: Instant | null = null;
 
   constructor({ refuses = false } = {}) {
-    super({ 'service-account': { account: '_upkeep', password: 'pa55word' } });
+    super({ 'service-account': { account: '_upkeep', password: SERVICE } });
     this.#refuses = refuses;
   }
 

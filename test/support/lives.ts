@@ -8,17 +8,24 @@ import { defaultMacSpec, type MacSpec, readMacSpec } from '../../src/simulator/m
 import { reportOn, type SimulationReport } from '../../src/simulator/report.ts';
 import { type SimulationInput, type SimulationRun, simulate } from '../../src/simulator/simulate.ts';
 import { Store } from '../../src/store/store.ts';
+import { canary } from './canary.ts';
 import { berlin, offer, ZONE } from './situations.ts';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 export const THREE_WEEKS = join(root, 'examples/three-weeks.mobileconfig');
 
 export const threeWeeks: Settings = (await readSettingsFile(THREE_WEEKS, { zone: ZONE })).settings;
-export const intelMac: MacSpec = { ...defaultMacSpec(), model: 'iMac20,1', appleSilicon: false, kind: 'desktop' };
-export const siliconMac: MacSpec = defaultMacSpec();
+export const intelMac: MacSpec = {
+  ...defaultMacSpec(),
+  password: canary('anna'),
+  model: 'iMac20,1',
+  appleSilicon: false,
+  kind: 'desktop',
+};
+export const siliconMac: MacSpec = { ...defaultMacSpec(), password: canary('anna') };
 /** A Mac as its JSON describes it. */
 export function specWith(raw: object): MacSpec {
-  const read = readMacSpec(raw);
+  const read = readMacSpec({ password: canary('anna'), ...raw });
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   return read.spec;
 }

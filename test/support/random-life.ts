@@ -8,6 +8,7 @@ import { defaultMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
 import { type Random, random } from '../../src/simulator/random.ts';
 import type { Cut, SimulationInput } from '../../src/simulator/simulate.ts';
+import { canary } from './canary.ts';
 import { threeWeeks } from './lives.ts';
 import { berlin, offer } from './situations.ts';
 
@@ -35,6 +36,7 @@ export function lifeFromSeed(seed: number): RandomLife {
   const battery = dice.chance(0.2);
   const spec = {
     ...defaultMacSpec(),
+    password: canary('anna'),
     appleSilicon,
     kind: appleSilicon || battery ? ('laptop' as const) : dice.pick(['laptop', 'desktop'] as const),
     power: battery ? ('battery' as const) : ('ac' as const),

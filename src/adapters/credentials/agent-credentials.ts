@@ -146,8 +146,7 @@ export class AgentCredentials implements Credentials {
       return await this.#alone(() => this.#checkTyped(account, password));
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      // No prompt takes such a password, so it is nobody's; it was not tried.
-      return error.code === 'input.wrong' ? { result: 'wrong', again: true } : { result: 'refused', why: 'unknown' };
+      return { result: 'refused', why: 'unknown' };
     }
   }
 
@@ -169,7 +168,12 @@ export class AgentCredentials implements Credentials {
 
   async #checkTyped(account: string, secret: Secret): Promise<TypedCheck> {
     const typed = { account, credential: null, secret };
-    const found = await verifyPassword(this.#parts, typed);
+    const found = await verifyPassword(this.#parts, typed).catch((error: unknown) => {
+      if (error instanceof UpkeepError && error.code === 'input.wrong') return null;
+      throw error;
+    });
+    // No prompt takes so long a password, and so nobody can try it but the install, which reads it from stdin.
+    if (found === null) return (await this.#mayBeTyped(account)) ? { result: 'unchecked' } : NEAR;
     if (found.fit) return { result: 'right', at: found.at };
     if (found.trouble === 'wrong-password') return this.#wrong(account);
     // It is no slip; what a tool could not say about the volume, the install will.
@@ -182,9 +186,13 @@ export class AgentCredentials implements Credentials {
   }
 
   async #wrong(account: string): Promise<TypedCheck> {
+    return { result: 'wrong', again: await this.#mayBeTyped(account) };
+  }
+
+  async #mayBeTyped(account: string): Promise<boolean> {
     const { commands, clock, attempts } = this.#parts;
     const next = { account, credential: null, at: clock.now() };
-    return { result: 'wrong', again: mayAttempt(next, await lockoutFactsOf(commands, account), attempts.all()).may };
+    return mayAttempt(next, await lockoutFactsOf(commands, account), attempts.all()).may;
   }
 
   #passwordOf(whose: Whose): Pick<Attempt, 'account' | 'credential'> | null {
@@ -260,6 +268,8 @@ export class AgentCredentials implements Credentials {
 function isRefusal(error: unknown): error is UpkeepError {
   return error instanceof UpkeepError && error.code !== 'bug';
 }
+
+const NEAR: TypedCheck = { result: 'refused', why: 'near-lockout' };
 
 function isSavedMethod(method: AuthMethod): method is SavedMethod {
   return SAVED_METHODS.some((one) => one === method);

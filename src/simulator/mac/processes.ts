@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { Observable, type Subscriber } from 'rxjs';
 import type { Instant } from '../../domain/instant.ts';
 import type { Ending, ToolCall, ToolEvent } from '../../ports/commands.ts';
@@ -16,6 +17,9 @@ export type RecordedCall = {
   /** What other programs can read of it beside its arguments: its environment, and how it started others. */
   exposed: readonly string[];
 };
+
+/** Tells whoever watches from outside (Node's `diagnostics_channel`) of each tool that is started, and what others can read of it. */
+const called = channel('simulated-mac.call');
 
 const ROOT: Caller = { uid: 0, name: 'root', sessionUid: null };
 /** A pipe is flushed when so much has gathered, or at the end. */
@@ -74,7 +78,7 @@ export class Processes {
     const number = this.calls.length;
     const { name, path, args, effect } = call;
     const exposed = [...environment];
-    this.calls.push({
+    const recorded: RecordedCall = {
       number,
       name,
       path,
@@ -83,14 +87,20 @@ export class Processes {
       at: this.#mac.world.now(),
       wall: this.#mac.world.wall(),
       exposed,
-    });
+    };
+    this.calls.push(recorded);
+    const tell = (): void => called.publish({ mac: this.#mac, call: recorded });
+    tell();
     const stdin = call.stdin?.map((part) => (typeof part === 'string' ? part : part.expose((plain) => plain))).join('');
     const process = new Process({
       pid: this.#lastPid,
       path,
       number,
       stdin: stdin ?? null,
-      expose: (argv) => exposed.push(...argv),
+      expose: (argv) => {
+        exposed.push(...argv);
+        tell();
+      },
       mac: this.#mac,
       toolbox: this.#toolbox,
       emit: (event) => {

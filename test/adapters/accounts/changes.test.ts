@@ -4,10 +4,13 @@ import { toCall } from '../../../src/adapters/commands/command.ts';
 import { recognise } from '../../../src/adapters/commands/recognise.ts';
 import { withoutSession } from '../../../src/adapters/commands/user-session.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { canary } from '../../support/canary.ts';
 import { typed } from './passwords.ts';
 
-const password = new Secret('one pass phrase');
-const admin = { name: 'ann', password: new Secret('another phrase'), fullName: 'Ann (Boss) $mith' };
+const ONE = canary('one');
+const OTHER = canary('other');
+const password = new Secret(ONE);
+const admin = { name: 'ann', password: new Secret(OTHER), fullName: 'Ann (Boss) $mith' };
 const lineOf = (call: { path: string; args: readonly string[] }) => withoutSession([call.path, ...call.args]).join(' ');
 
 describe('changes of accounts', () => {
@@ -21,7 +24,7 @@ describe('changes of accounts', () => {
       '/usr/sbin/sysadminctl -addUser _upkeep -fullName Update Service -UID 450 -shell /usr/bin/false ' +
         '-home /var/empty -password - -adminUser ann -adminPassword -',
     );
-    expect(typed(call.stdin)).toBe('another phrase\none pass phrase\n');
+    expect(typed(call.stdin)).toBe(`${OTHER}\n${ONE}\n`);
   });
 
   test('without an administrator only its own', () => {
@@ -29,7 +32,7 @@ describe('changes of accounts', () => {
       ...{ account: { name: '_upkeep', password }, uid: null, home: null, shell: null, admin: null },
     });
     expect(lineOf(call)).toBe('/usr/sbin/sysadminctl -addUser _upkeep -password -');
-    expect(typed(call.stdin)).toBe('one pass phrase\n');
+    expect(typed(call.stdin)).toBe(`${ONE}\n`);
   });
 
   test('a new password, a token', () => {

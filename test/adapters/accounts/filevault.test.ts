@@ -5,8 +5,11 @@ import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { toCall } from '../../../src/adapters/commands/command.ts';
 import { withoutSecrets } from '../../../src/adapters/commands/outcome.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { canary, canaryKey } from '../../support/canary.ts';
 import { passwords, typed } from './passwords.ts';
 
+const KEY = canaryKey();
+const MIRA = canary('mira');
 const restart = catalogue['fdesetup.authrestart'];
 
 describe('the dictionary on stdin', () => {
@@ -21,14 +24,14 @@ describe('the dictionary on stdin', () => {
   });
 
   test('a recovery key goes without a name', () => {
-    const input = { name: null, password: new Secret('AB12-CD34-EF56-GH78-JK90-LM12') };
+    const input = { name: null, password: new Secret(KEY) };
     const call = toCall(catalogue['fdesetup.change-recovery-key'], input);
-    expect(parse(typed(call.stdin))).toEqual({ Password: 'AB12-CD34-EF56-GH78-JK90-LM12' });
+    expect(parse(typed(call.stdin))).toEqual({ Password: KEY });
   });
 
   test('a tool that repeats the password, as typed or as escaped, is silenced', () => {
-    const { stdin } = toCall(restart, { name: 'mira', password: new Secret('a<b>&c'), delayMinutes: -1 });
-    expect(withoutSecrets('bad: a<b>&c or a&lt;b&gt;&amp;c', stdin)).toBe('bad: [secret] or [secret]');
+    const { stdin } = toCall(restart, { name: 'mira', password: new Secret(`a<${MIRA}>&c`), delayMinutes: -1 });
+    expect(withoutSecrets(`bad: a<${MIRA}>&c or a&lt;${MIRA}&gt;&amp;c`, stdin)).toBe('bad: [secret] or [secret]');
   });
 
   test.each(['bell\x07', 'line\nbreak', '', '\ud800'])('%j is refused', (plain) => {
@@ -39,11 +42,11 @@ describe('the dictionary on stdin', () => {
 
 test('a new recovery key is a secret, and a call that prints one is never given a file', () => {
   const change = catalogue['fdesetup.change-recovery-key'];
-  const stdout = "New personal recovery key = 'AB12-CD34-EF56-GH78-JK90-LM12'\n";
+  const stdout = `New personal recovery key = '${KEY}'\n`;
   const { key } = change.read({ stdout, stderr: '', exitCode: 0, args: [], macos: null });
-  expect(key?.expose((plain) => plain)).toBe('AB12-CD34-EF56-GH78-JK90-LM12');
-  expect(toCall(change, { name: 'mira', password: new Secret('pass phrase') }).outlivesAgent).toBe(false);
-  expect(toCall(restart, { name: 'mira', password: new Secret('pass phrase'), delayMinutes: 0 }).outlivesAgent).toBe(
+  expect(key?.expose((plain) => plain)).toBe(KEY);
+  expect(toCall(change, { name: 'mira', password: new Secret(canary('mira')) }).outlivesAgent).toBe(false);
+  expect(toCall(restart, { name: 'mira', password: new Secret(canary('mira')), delayMinutes: 0 }).outlivesAgent).toBe(
     true,
   );
 });

@@ -10,8 +10,13 @@ import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { toCall } from '../../../src/adapters/commands/command.ts';
 import { EXPECT, onATerminal, type Prompt, withoutTerminal } from '../../../src/adapters/commands/on-a-terminal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { canary } from '../../support/canary.ts';
 import { passwords, typed } from './passwords.ts';
 
+const OF_ANN = canary('ann');
+const OF_AENN = canary('aenn', (it) => `${it} änn`);
+const FIRST = canary('first');
+const SECOND = canary('second');
 const words = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((text) => !/\p{Cc}/u.test(text));
 
 describe('the script', () => {
@@ -98,15 +103,15 @@ if (!existsSync(EXPECT) || !existsSync('/usr/bin/python3')) {
 
     test('each at the prompt that names it, in whatever order they come', () => {
       const prompts = [
-        say('Enter password for ann ?:', 'of ann'),
-        say('Enter password for \\u00c3\\u00a4nn ?:', 'of änn'),
+        say('Enter password for ann ?:', OF_ANN),
+        say('Enter password for \\u00c3\\u00a4nn ?:', OF_AENN),
       ];
-      expect(run(['Enter password for änn :', 'Enter password for ann :'], prompts).got).toEqual(['of änn', 'of ann']);
+      expect(run(['Enter password for änn :', 'Enter password for ann :'], prompts).got).toEqual([OF_AENN, OF_ANN]);
     });
 
     test('two prompts that look alike get their passwords in order, and a third nothing', () => {
-      const prompts = [say('Password:', 'first one'), say('Password:', 'second one')];
-      expect(run(['Password:', 'Password:'], prompts)).toMatchObject({ status: 0, got: ['first one', 'second one'] });
+      const prompts = [say('Password:', FIRST), say('Password:', SECOND)];
+      expect(run(['Password:', 'Password:'], prompts)).toMatchObject({ status: 0, got: [FIRST, SECOND] });
       expect(run(['Password:', 'Password:', 'Password:'], prompts)).toMatchObject({ status: 114 });
     });
 
@@ -124,12 +129,12 @@ if (!existsSync(EXPECT) || !existsSync('/usr/bin/python3')) {
     });
 
     test('the exit code of the tool is that of the call', () => {
-      expect(run(['Password:'], [say('Password:', 'whatever')], 10).status).toBe(10);
+      expect(run(['Password:'], [say('Password:', FIRST)], 10).status).toBe(10);
     });
 
     test('a tool that ends well without asking is told from one that asked', () => {
-      expect(run([], [say('Password:', 'whatever')])).toMatchObject({ status: 113, got: [] });
-      expect(run([], [say('Password:', 'whatever')], 7).status).toBe(7);
+      expect(run([], [say('Password:', FIRST)])).toMatchObject({ status: 113, got: [] });
+      expect(run([], [say('Password:', FIRST)], 7).status).toBe(7);
     });
 
     test('a tool that was ended by a signal is told from one that ended well', () => {
@@ -138,12 +143,12 @@ if (!existsSync(EXPECT) || !existsSync('/usr/bin/python3')) {
     });
 
     test('a tool that is not there is missing', () => {
-      const { path, args, stdin } = onATerminal('/nowhere/tool', [], [say('Password:', 'whatever')]);
+      const { path, args, stdin } = onATerminal('/nowhere/tool', [], [say('Password:', FIRST)]);
       const { status, stderr } = spawnSync(path, args, { input: typed(stdin), encoding: 'utf8' });
       expect({ status, stderr }).toEqual({ status: 127, stderr: '/nowhere/tool: command not found\n' });
     });
 
     test('at a prompt nobody knows nothing is typed', () => {
-      expect(run(['Kennwort von jemandem: '], [say('Password:', 'whatever')])).toMatchObject({ status: 112, got: [] });
+      expect(run(['Kennwort von jemandem: '], [say('Password:', FIRST)])).toMatchObject({ status: 112, got: [] });
     }, 40_000);
   });

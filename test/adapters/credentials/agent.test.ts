@@ -6,8 +6,11 @@ import { NOTHING_SAVED } from '../../../src/domain/authority.ts';
 import { DAY_MS } from '../../../src/domain/instant.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { MacSpecInput } from '../../../src/simulator/mac/mac-spec.ts';
+import { canary, canaryOfLength } from '../../support/canary.ts';
 import { ADMIN, desk, FOLDER, Killed } from './desk.ts';
 import { NAME, type ServiceDesk, serviceDesk } from './service-desk.ts';
+
+const ROTATED = canary('rotated');
 
 type Desk = ReturnType<typeof desk>;
 const ANNA = { name: 'anna', uid: 501 };
@@ -61,7 +64,7 @@ test('proven within a day it is handed out as it is; after that it is tried firs
 test('one that drifted is not handed out, never tried again, and goes on being called that', async () => {
   const one = await withBert();
   await later(one);
-  one.mac.rotatePassword('bert', 'rotated phrase');
+  one.mac.rotatePassword('bert', ROTATED);
   expect([await unlocked(one), await unlocked(one), checks(one)]).toEqual(['drifted', 'drifted', 1]);
   for (let day = 0; day < 40; day += 1) {
     await later(one);
@@ -124,7 +127,7 @@ test('what is wrong with the account or the keychain is said without a try', asy
 test("a person's own is there only while they are", async () => {
   const one = desk();
   const { store } = one.process();
-  const anna = { method: 'saved-password', account: 'anna', uid: 501, secret: new Secret('correct horse') } as const;
+  const anna = { method: 'saved-password', account: 'anna', uid: 501, secret: new Secret(canary('anna')) } as const;
   await one.run(store.save({ ...anna, verifiedAt: one.mac.world.wall() }, { replace: false, severalSaved: false }));
   const { credentials } = agentOn(one);
   const look = async (user: typeof ANNA | null) => (await one.run(credentials.look(user)))['saved-password'];
@@ -191,8 +194,8 @@ describe('a password that somebody typed', () => {
 
   test('of two that drifted apart, each is recognised, and neither is taken', async () => {
     const one = desk();
-    one.mac.rotatePassword('bert', 'rotated phrase');
-    expect(await check(one, 'bert', 'rotated phrase')).toEqual({ result: 'refused', why: 'drifted' });
+    one.mac.rotatePassword('bert', ROTATED);
+    expect(await check(one, 'bert', ROTATED)).toEqual({ result: 'refused', why: 'drifted' });
     expect(await check(one, 'bert', ADMIN)).toEqual({ result: 'refused', why: 'drifted' });
     expect(await check(one, 'bert', 'neither')).toMatchObject({ result: 'wrong' });
   });
@@ -212,12 +215,20 @@ describe('a password that somebody typed', () => {
     const one = desk();
     const blind = agentOn(one, one.process(null, ['diskutil.check-volume-password'])).credentials;
     expect(await one.run(blind.checkTyped('bert', new Secret(ADMIN)))).toEqual({ result: 'unchecked' });
-    expect(await one.run(blind.checkTyped('bert', new Secret('wrong')))).toMatchObject({ result: 'wrong' });
+    expect(await one.run(blind.checkTyped('bert', new Secret(canary('wrong'))))).toMatchObject({ result: 'wrong' });
   });
 
-  test('nothing is tried that no prompt takes, nor while the tries so far cannot be read', async () => {
+  test('what no prompt takes is left to the install, if one more wrong password may be risked', async () => {
+    const one = desk({ passwordPolicy: { lockoutAfter: 5 } });
+    expect(await check(one, 'bert', canaryOfLength('long', 255))).toEqual({ result: 'unchecked' });
+    const bert = one.mac.accounts.named('bert');
+    if (bert !== null) bert.failedLogins = 3;
+    expect(await check(one, 'bert', canaryOfLength('long', 255))).toEqual({ result: 'refused', why: 'near-lockout' });
+    expect(checks(one)).toBe(0);
+  });
+
+  test('nothing is tried while the tries so far cannot be read', async () => {
     const one = desk();
-    expect(await check(one, 'bert', 'x'.repeat(200))).toEqual({ result: 'wrong', again: true });
     one.disk.set('/state/attempts.json', '{');
     expect(await check(one, 'bert', ADMIN)).toEqual({ result: 'refused', why: 'unknown' });
     expect(() => agentOn(one).credentials.attempts()).toThrow(/damaged/);
@@ -226,7 +237,7 @@ describe('a password that somebody typed', () => {
 
   test('kept in the keychain of the person; not where another is in the way', async () => {
     const keep = async (one: Desk, rules = RULES) =>
-      one.run(agentOn(one).credentials.keepTyped(ANNA, new Secret('correct horse'), one.mac.world.wall(), rules));
+      one.run(agentOn(one).credentials.keepTyped(ANNA, new Secret(canary('anna')), one.mac.world.wall(), rules));
     const empty = desk();
     expect(await keep(empty)).toEqual({ kept: true });
     expect(agentOn(empty).store.saved('saved-password')).toMatchObject({ account: 'anna', uid: 501 });
@@ -280,7 +291,7 @@ describe('changing the password of upkeep’s own account', () => {
 
   test('one that is wrong by now is found out by one try, and macOS is not given it once more', async () => {
     const one = await made();
-    one.mac.rotatePassword(NAME, 'set by somebody else');
+    one.mac.rotatePassword(NAME, canary('by_others'));
     await one.mac.world.runUntil(one.mac.world.now() + DAY_MS);
     expect(await rotated(one)).toMatchObject({ result: 'failed', why: expect.stringContaining('old password') });
     expect(one.account()?.failedLogins).toBe(1);

@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { credentialId } from '../../../src/domain/credentials.ts';
 import { MINUTE_MS } from '../../../src/domain/instant.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { canary } from '../../support/canary.ts';
 import { ADMIN, type Death, desk, Killed } from './desk.ts';
 
-const OLD = 'the old pass phrase';
+const OLD = canary('old');
 const RULES = { replace: true, severalSaved: false };
 
 type Desk = ReturnType<typeof desk>;

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { rotateRecoveryKey } from '../../../src/adapters/credentials/rotate-recovery-key.ts';
 import { UpkeepError } from '../../../src/domain/problem.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { canaryKey } from '../../support/canary.ts';
 import { Killed } from './desk.ts';
 import { bert, endOf, serviceDesk } from './service-desk.ts';
 
-const KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+const KEY = canaryKey();
 const deskWith = (...faults: object[]) =>
   serviceDesk({ fileVault: { state: 'on', recoveryKey: KEY }, faults: faults as never });
 const plain = (secret: unknown): string | null => (secret instanceof Secret ? secret.expose((text) => text) : null);

@@ -9,8 +9,12 @@ import type { Account } from '../../../src/domain/accounts.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { MacSpecInput } from '../../../src/simulator/mac/mac-spec.ts';
 import { CLARA, OFFICE } from '../../simulator/account-tools.ts';
+import { canary, canaryKey, canaryOfLength, hardCanaries } from '../../support/canary.ts';
 import { ADMIN, Killed } from './desk.ts';
 import { bert, codeOf, endOf, NAME, RULES, serviceDesk } from './service-desk.ts';
+
+const MINE = canary('mine');
+const WRONG = canary('wrong');
 
 const more = (account: NonNullable<MacSpecInput['accounts']>[number]): MacSpecInput => ({
   accounts: [...OFFICE.accounts, account],
@@ -49,7 +53,7 @@ test('somebody takes the name while upkeep is dead: left alone, whether it is fi
     expect(end).toBeInstanceOf(Killed);
   }
   expect(one.account()).toBeNull();
-  one.mac.accounts.add({ name: NAME, loginPassword: 'mine alone', createdBy: 'bert' });
+  one.mac.accounts.add({ name: NAME, loginPassword: MINE, createdBy: 'bert' });
   const before = JSON.stringify(one.mac.accounts.all());
   const end = await one.run(endOf(one.create()));
   expect(codeOf(end)).toBe('account.in-the-way');
@@ -62,10 +66,10 @@ test('an account of that name with another GUID is never deleted', async () => {
   await one.run(one.create());
   const ours = one.account();
   if (ours !== null) one.mac.accounts.remove(ours);
-  const other = { name: NAME, fullName: 'Upkeep Service', loginPassword: 'mine alone', createdBy: 'bert' };
+  const other = { name: NAME, fullName: 'Upkeep Service', loginPassword: MINE, createdBy: 'bert' };
   Object.assign(one.mac.accounts.add(other), { guid: '11111111-2222-4333-8444-555555555555' });
   await one.run(one.remove());
-  expect(one.account()).toMatchObject({ loginPassword: 'mine alone', failedLogins: 0 });
+  expect(one.account()).toMatchObject({ loginPassword: MINE, failedLogins: 0 });
   expect(one.kept()).toEqual({});
 });
 
@@ -103,9 +107,9 @@ test('a policy no password of a tool can satisfy leaves nothing behind; a strict
   expect([absurd.account(), absurd.kept(), absurd.disk.size > 2]).toEqual([null, {}, false]);
 });
 
-test.each(['a$b [exit] "c" \\d', '{}{ }}', '-w üñ🙂 =x', "it's; #{1}"])(
+test.each([...hardCanaries('bert'), ['brackets and comments', canary('bert', (it) => `{}{ }}; #{1} ${it}`)] as const])(
   'an administrator’s password of %s',
-  async (odd) => {
+  async (_, odd) => {
     const accounts = [{ name: 'bert', fullName: 'Bert Admin', password: odd, admin: true, secureToken: true }];
     const one = serviceDesk({ accounts });
     await one.run(one.create(undefined, NAME, bert(odd)));
@@ -119,9 +123,19 @@ test.each(['a$b [exit] "c" \\d', '{}{ }}', '-w üñ🙂 =x', "it's; #{1}"])(
   },
 );
 
+test('an administrator’s password of 255 characters, which no prompt takes, is refused before anything is tried', async () => {
+  const long = canaryOfLength('bert', 255);
+  const accounts = [{ name: 'bert', fullName: 'Bert Admin', password: long, admin: true, secureToken: true }];
+  const one = serviceDesk({ accounts });
+  const end = await one.run(endOf(one.create(undefined, NAME, bert(long))));
+  expect(codeOf(end)).toBe('input.wrong');
+  expect([one.account(), one.kept(), one.account('bert')?.failedLogins]).toEqual([null, {}, 0]);
+  expect(one.mac.calls.filter(({ effect }) => effect === 'act')).toEqual([]);
+});
+
 test('a wrong administrator’s password, or somebody who is none, makes nothing', async () => {
   const one = serviceDesk();
-  const wrong = await one.run(endOf(one.create(undefined, NAME, bert('not it at all'))));
+  const wrong = await one.run(endOf(one.create(undefined, NAME, bert(WRONG))));
   expect(codeOf(wrong)).toBe('credential.unfit');
   const clara = { name: 'clara', password: new Secret(CLARA) };
   expect(codeOf(await one.run(endOf(one.create(undefined, NAME, clara))))).toBe('credential.unfit');
@@ -160,7 +174,7 @@ test('granting a token: by both sources, never on the word of the tool', async (
   const one = serviceDesk();
   await one.run(one.create());
   expect(await one.run(wantsToken(one.life().parts, 'clara'))).toBe('clara');
-  const wrong = endOf(grantSecureToken(one.life().parts, 'clara', new Secret('not it at all')));
+  const wrong = endOf(grantSecureToken(one.life().parts, 'clara', new Secret(WRONG)));
   expect(codeOf(await one.run(wrong))).toBe('credential.unfit');
   await one.run(grantSecureToken(one.life().parts, 'clara', new Secret(CLARA)));
   expect(one.account('clara')?.secureToken).toBe(true);
@@ -191,7 +205,7 @@ test('the only account with a secure token is not deleted', async () => {
 });
 
 test('a new recovery key, by the service account', async () => {
-  const recoveryKey = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+  const recoveryKey = canaryKey();
   const one = serviceDesk({ fileVault: { state: 'on', recoveryKey } });
   await one.run(one.create());
   const key = await one.run(rotateRecoveryKey(one.life().parts, null));

@@ -13,10 +13,13 @@ import { DAY_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
 import { UpkeepError } from '../../../src/domain/problem.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { CLARA } from '../../simulator/account-tools.ts';
+import { canary, canaryKey } from '../../support/canary.ts';
 import { type Death, Killed } from './desk.ts';
 import { codeOf, endOf, NAME, type ServiceDesk, serviceDesk } from './service-desk.ts';
 
-const RECOVERY_KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+const MINE = canary('mine');
+
+const RECOVERY_KEY = canaryKey();
 const later = (one: ServiceDesk, ms = 20 * MINUTE_MS) => one.mac.world.runUntil(one.mac.world.now() + ms);
 
 async function made(): Promise<ServiceDesk> {
@@ -37,7 +40,7 @@ describe('renamed', () => {
     const one = await made();
     const before = one.others();
     rename(one, 'helper');
-    const somebody = { name: NAME, fullName: 'Somebody Else', loginPassword: 'mine alone', createdBy: 'bert' };
+    const somebody = { name: NAME, fullName: 'Somebody Else', loginPassword: MINE, createdBy: 'bert' };
     Object.assign(one.mac.accounts.add(somebody), { guid: '11111111-2222-4333-8444-555555555555' });
     const theirs = JSON.stringify(one.account());
     await one.run(one.remove());
@@ -101,7 +104,7 @@ describe('a look-alike', () => {
     for (let step = 1; one.account() === null; step += 1) {
       await one.run(endOf(one.create(one.life({ step, when: 'after' }).parts)));
       if (one.life().parts.record.read() !== null) {
-        one.mac.accounts.add({ name: NAME, ...FULL, loginPassword: 'mine alone', createdBy: 'bert' });
+        one.mac.accounts.add({ name: NAME, ...FULL, loginPassword: MINE, createdBy: 'bert' });
       }
     }
     const before = JSON.stringify(one.account()?.guid);

@@ -11,8 +11,11 @@ import { UpkeepError } from '../../../src/domain/problem.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Account } from '../../../src/simulator/mac/accounts.ts';
 import { CLARA } from '../../simulator/account-tools.ts';
+import { canary } from '../../support/canary.ts';
 import { type Death, Killed } from './desk.ts';
 import { endOf, NAME, type ServiceDesk, serviceDesk } from './service-desk.ts';
+
+const MINE = canary('mine');
 
 const LIVES = Number(process.env.UPKEEP_LIVES ?? 25);
 
@@ -122,7 +125,7 @@ function fromOutside(
   if (act === 'stricter') accounts.policy = { ...accounts.policy, minLength: 40, classes: 4 };
   if (act === 'lenient') accounts.policy = { ...accounts.policy, minLength: null, classes: null };
   if (act === 'impostor' && accounts.named(NAME) === null) {
-    const impostor = accounts.add({ name: NAME, fullName: 'Somebody', loginPassword: 'mine alone', createdBy: 'bert' });
+    const impostor = accounts.add({ name: NAME, fullName: 'Somebody', loginPassword: MINE, createdBy: 'bert' });
     Object.assign(impostor, { guid: randomUUID().toUpperCase() });
     strangers.add(impostor.guid);
   }

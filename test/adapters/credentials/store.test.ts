@@ -4,11 +4,20 @@ import { deleteAllCredentials, deleteCredentials } from '../../../src/adapters/c
 import type { SavedMethod } from '../../../src/domain/credentials.ts';
 import { DAY_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { canary, canaryOfLength, hardCanaries } from '../../support/canary.ts';
 import { ADMIN, CREDENTIALS, desk, FOLDER } from './desk.ts';
 
 const KEY = `${FOLDER}/credentials.key`;
 const LOGIN = '/Users/anna/Library/Keychains/login.keychain';
 const SEVERAL = { replace: false, severalSaved: true };
+
+const BY_MDM = canary('by_mdm');
+
+const EARLIER = canary('earlier');
+const NEXT = canary('next');
+const ANNA = canary('anna');
+const THIRD = canary('third');
+const MADE_UP = canary('made_up');
 
 type Desk = ReturnType<typeof desk>;
 type Given = { method?: SavedMethod; account?: string; uid?: number | null; password?: string };
@@ -25,22 +34,15 @@ async function readBack(one: Desk, method: SavedMethod = 'local-account') {
   return reading.found ? reading.secret.expose((plain) => plain) : reading.trouble;
 }
 
-const PASSWORDS = [
-  'with spaces  two',
-  `quotes " and ' and \``,
-  '$HOME $(id) \\n \\',
-  'a=b;c|d&e<f>g',
-  'grün 🐴 staple',
-  '-leading dash',
-  '--password',
-  '0x41424344',
-  '"quoted"',
-  'x'.repeat(128),
-  'é'.repeat(127),
+const PASSWORDS: [name: string, password: string][] = [
+  ...hardCanaries('bert'),
+  ['255 characters', canaryOfLength('bert', 255)],
+  ['255 emoji', canary('bert', (it) => `${it}${'😀'.repeat(255 - it.length)}`)],
+  ['the form of hexadecimal', `0x${Buffer.from(canary('bert')).toString('hex')}`],
 ];
 
 describe('what is kept', () => {
-  test.each(PASSWORDS)('%s comes back as it was', async (password) => {
+  test.each(PASSWORDS)('one with %s comes back as it was', async (_, password) => {
     const one = desk();
     await save(one, { password });
     expect(await readBack(one)).toBe(password);
@@ -87,7 +89,7 @@ describe('what is kept', () => {
 describe('one, or several', () => {
   test('the same account again takes the place of its earlier password, under a version of its own', async () => {
     const one = desk();
-    const first = await save(one, { password: 'earlier phrase' });
+    const first = await save(one, { password: EARLIER });
     const second = await save(one);
     expect(second.version).toBeGreaterThan(first.version);
     expect(await readBack(one)).toBe(ADMIN);
@@ -117,42 +119,42 @@ describe('one, or several', () => {
     const one = desk();
     const several = { replace: false, severalSaved: true };
     await save(one);
-    await save(one, { method: 'saved-password', account: 'anna', uid: 501, password: 'correct horse' }, several);
+    await save(one, { method: 'saved-password', account: 'anna', uid: 501, password: ANNA }, several);
     await expect(save(one, { account: 'anna' }, several)).rejects.toMatchObject({ code: 'credential.in-the-way' });
-    expect([await readBack(one), await readBack(one, 'saved-password')]).toEqual([ADMIN, 'correct horse']);
-    await save(one, { account: 'anna', password: 'third' }, { replace: true, severalSaved: true });
-    expect([await readBack(one), await readBack(one, 'saved-password')]).toEqual(['third', 'correct horse']);
+    expect([await readBack(one), await readBack(one, 'saved-password')]).toEqual([ADMIN, ANNA]);
+    await save(one, { account: 'anna', password: THIRD }, { replace: true, severalSaved: true });
+    expect([await readBack(one), await readBack(one, 'saved-password')]).toEqual([THIRD, ANNA]);
   });
 
   test('a service account is not replaced: nobody would know its password any more', async () => {
     const one = desk();
-    await save(one, { method: 'service-account', account: '_upkeep', password: 'made up' });
+    await save(one, { method: 'service-account', account: '_upkeep', password: MADE_UP });
     const replace = save(one, {}, { replace: true, severalSaved: false });
     await expect(replace).rejects.toMatchObject({ code: 'credential.in-the-way' });
-    expect(await readBack(one, 'service-account')).toBe('made up');
+    expect(await readBack(one, 'service-account')).toBe(MADE_UP);
   });
 });
 
 describe('a keychain that fails', () => {
   test('a write that is lost is noticed, and what was saved before still is', async () => {
     const one = desk();
-    await save(one, { password: 'earlier phrase' });
+    await save(one, { password: EARLIER });
     one.mac.faults.add({ name: 'keychain-write-lost', times: 1 });
     const lost = save(one);
     await expect(lost).rejects.toMatchObject({ code: 'credential.not-kept' });
     await expect(lost).rejects.not.toThrow(ADMIN);
-    expect(await readBack(one)).toBe('earlier phrase');
+    expect(await readBack(one)).toBe(EARLIER);
     expect(one.process().store.list()).toMatchObject({ loose: [] });
   });
 
   test('what comes back otherwise than it was put in is not kept', async () => {
     const one = desk();
-    await save(one, { password: 'earlier phrase' });
+    await save(one, { password: EARLIER });
     const put = one.mac.keychains.put.bind(one.mac.keychains);
     one.mac.keychains.put = (keychain, item) => put(keychain, { ...item, secret: `${item.secret} ` });
     await expect(save(one)).rejects.toMatchObject({ code: 'credential.not-kept' });
-    expect(await readBack(one)).toBe('earlier phrase');
-    expect(Object.values(one.kept())).toEqual(['earlier phrase']);
+    expect(await readBack(one)).toBe(EARLIER);
+    expect(Object.values(one.kept())).toEqual([EARLIER]);
   });
 
   test('an item that somebody deleted is a password that is gone, for which nothing else is taken', async () => {
@@ -164,7 +166,7 @@ describe('a keychain that fails', () => {
 
   test('what somebody else put there is no password, nor one of ours under another name', async () => {
     const one = desk();
-    const first = await save(one, { password: 'earlier phrase' });
+    const first = await save(one, { password: EARLIER });
     const [sealed] = one.mac.keychains.system.items;
     await save(one);
     const [item] = one.mac.keychains.system.items;
@@ -197,10 +199,10 @@ describe('a keychain that fails', () => {
   test('what lies in the keychain tells nobody the password', async () => {
     const one = desk();
     await save(one);
-    await save(one, { method: 'saved-password', account: 'anna', uid: 501, password: 'correct horse' }, SEVERAL);
+    await save(one, { method: 'saved-password', account: 'anna', uid: 501, password: ANNA }, SEVERAL);
     const all = JSON.stringify([one.mac.keychains.system.items, one.mac.keychains.at(LOGIN)?.items]);
     expect(all).toContain('saved-password/');
-    for (const secret of [ADMIN, 'correct horse']) {
+    for (const secret of [ADMIN, ANNA]) {
       expect(all).not.toContain(secret);
       expect(all).not.toContain(Buffer.from(secret).toString('base64'));
     }
@@ -227,12 +229,12 @@ describe('a keychain that fails', () => {
 });
 
 describe("a person's own keychain", () => {
-  const anna = { method: 'saved-password', account: 'anna', uid: 501, password: 'correct horse' } as const;
+  const anna = { method: 'saved-password', account: 'anna', uid: 501, password: ANNA } as const;
 
   test('is used in their session', async () => {
     const one = desk();
     await save(one, anna);
-    expect(await readBack(one, 'saved-password')).toBe('correct horse');
+    expect(await readBack(one, 'saved-password')).toBe(ANNA);
     expect(one.kept()).toEqual({});
   });
 
@@ -264,7 +266,7 @@ describe("a person's own keychain", () => {
   test('that stays locked after a log-in is closed as well, and nobody waits for ever', async () => {
     const one = desk();
     await save(one, anna);
-    one.mac.rotatePassword('anna', 'set by the MDM', { cryptoToo: true });
+    one.mac.rotatePassword('anna', BY_MDM, { cryptoToo: true });
     one.mac.logOut();
     one.mac.logIn('anna');
     const before = one.mac.world.now();
@@ -281,36 +283,30 @@ describe('a password that an account is about to get', () => {
 
   test('is kept without counting, then counts, and then the old one goes', async () => {
     const one = desk();
-    await save(one, { ...service, password: 'earlier phrase' });
-    const item = await prepare(one, 'next phrase');
+    await save(one, { ...service, password: EARLIER });
+    const item = await prepare(one, NEXT);
     await one.run(one.process().store.sweep());
-    expect([await readBack(one, 'service-account'), Object.keys(one.kept()).length]).toEqual(['earlier phrase', 2]);
+    expect([await readBack(one, 'service-account'), Object.keys(one.kept()).length]).toEqual([EARLIER, 2]);
     const { store } = one.process();
-    expect((await one.run(store.readPrepared(item)))?.expose((plain) => plain)).toBe('next phrase');
+    expect((await one.run(store.readPrepared(item)))?.expose((plain) => plain)).toBe(NEXT);
     await one.run(store.promote(item, one.mac.world.wall(), rules));
-    expect([await readBack(one, 'service-account'), Object.values(one.kept())]).toEqual([
-      'next phrase',
-      ['next phrase'],
-    ]);
+    expect([await readBack(one, 'service-account'), Object.values(one.kept())]).toEqual([NEXT, [NEXT]]);
     expect(store.list()).toMatchObject({ prepared: [], loose: [] });
   });
 
   test('or goes without having counted', async () => {
     const one = desk();
-    await save(one, { ...service, password: 'earlier phrase' });
-    await one.run(one.process().store.discard(await prepare(one, 'next phrase')));
-    expect([await readBack(one, 'service-account'), Object.values(one.kept())]).toEqual([
-      'earlier phrase',
-      ['earlier phrase'],
-    ]);
+    await save(one, { ...service, password: EARLIER });
+    await one.run(one.process().store.discard(await prepare(one, NEXT)));
+    expect([await readBack(one, 'service-account'), Object.values(one.kept())]).toEqual([EARLIER, [EARLIER]]);
   });
 
   test('is not deleted without the account that may have it', async () => {
     const one = desk();
-    await prepare(one, 'next phrase');
+    await prepare(one, NEXT);
     const { store } = one.process();
     await expect(one.run(deleteAllCredentials(store))).rejects.toMatchObject({ code: 'credential.in-the-way' });
-    expect(Object.values(one.kept())).toEqual(['next phrase']);
+    expect(Object.values(one.kept())).toEqual([NEXT]);
     const removed: string[] = [];
     await one.run(deleteAllCredentials(store, async ({ account }) => void removed.push(account)));
     expect([removed, one.kept(), store.list()]).toEqual([['_upkeep'], {}, { saved: [], prepared: [], loose: [] }]);
@@ -336,13 +332,13 @@ describe('deleting', () => {
 
   test('a service account goes before its credential, which stays when the account could not go', async () => {
     const one = desk();
-    await save(one, { method: 'service-account', account: '_upkeep', password: 'made up' });
+    await save(one, { method: 'service-account', account: '_upkeep', password: MADE_UP });
     const { store } = one.process();
     const none = one.run(deleteAllCredentials(store));
     await expect(none).rejects.toMatchObject({ code: 'credential.in-the-way' });
     const failing = one.run(deleteAllCredentials(store, () => Promise.reject(new Error('no'))));
     await expect(failing).rejects.toThrow('no');
-    expect(await readBack(one, 'service-account')).toBe('made up');
+    expect(await readBack(one, 'service-account')).toBe(MADE_UP);
     const removed: string[] = [];
     const remove = async ({ account }: { account: string }) => void removed.push(account);
     await one.run(deleteAllCredentials(store, remove));

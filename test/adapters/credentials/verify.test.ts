@@ -5,7 +5,12 @@ import { verifyPassword } from '../../../src/adapters/credentials/verify-passwor
 import { DAY_MS, HOUR_MS } from '../../../src/domain/instant.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { MacSpecInput } from '../../../src/simulator/mac/mac-spec.ts';
+import { canary, canaryOfLength, hardCanaries } from '../../support/canary.ts';
 import { ADMIN, desk, Killed } from './desk.ts';
+
+const ROTATED = canary('rotated');
+const NEITHER = canary('neither');
+const WRONG = canary('wrong');
 
 type Desk = ReturnType<typeof desk>;
 
@@ -25,38 +30,32 @@ test('the right one logs in and unlocks', async () => {
   expect(checks(one)).toEqual(['dscl.check-login', 'diskutil.check-volume-password']);
 });
 
-test.each([
-  'with spaces  two',
-  `quotes " and ' and \``,
-  '$HOME $(id) [exit] \\n \\',
-  'a=b;c|d&e<f>g{}',
-  'grün 🐴 staple',
-  '-leading dash',
-  'x'.repeat(128),
-])('%s is tried as it is', async (password) => {
+test.each(hardCanaries('bert'))('one with %s is tried as it is', async (_, password) => {
   const one = desk();
   one.mac.rotatePassword('bert', password, { cryptoToo: true });
   expect(await verify(one, password)).toMatchObject({ fit: true });
   for (const call of one.mac.calls) expect([...call.args, ...call.exposed].join('\0')).not.toContain(password);
 });
 
-test.each(['x'.repeat(129), 'é'.repeat(65), 'x'.repeat(255), 'bell\x07'])(
-  'one that no prompt takes is refused before it counts as tried',
-  async (password) => {
-    const one = desk();
-    one.mac.rotatePassword('bert', password, { cryptoToo: true });
-    await expect(verify(one, password)).rejects.toMatchObject({ code: 'input.wrong' });
-    expect([checks(one), one.process().parts.attempts.all()]).toEqual([[], []]);
-  },
-);
+test.each([
+  ['129 bytes', canaryOfLength('bert', 129)],
+  ['255 characters', canaryOfLength('bert', 255)],
+  ['too many bytes in few characters', canary('bert', (it) => `${it}${'é'.repeat(65)}`)],
+  ['a control character', canary('bert', (it) => `bell\x07${it}`)],
+])('one with %s, which no prompt takes, is refused before it counts as tried', async (_, password) => {
+  const one = desk();
+  one.mac.rotatePassword('bert', password, { cryptoToo: true });
+  await expect(verify(one, password)).rejects.toMatchObject({ code: 'input.wrong' });
+  expect([checks(one), one.process().parts.attempts.all()]).toEqual([[], []]);
+});
 
 describe('drift', () => {
   test('an MDM changed what logs in, and the volume did not follow: the old one unlocks, the new one logs in', async () => {
     const one = desk();
-    one.mac.rotatePassword('bert', 'rotated phrase');
+    one.mac.rotatePassword('bert', ROTATED);
     expect(await verify(one, ADMIN)).toMatchObject({ fit: false, trouble: 'drifted', why: /does not log in/ });
-    expect(await verify(one, 'rotated phrase')).toMatchObject({ fit: false, trouble: 'drifted', why: /another one/ });
-    expect(await verify(one, 'neither')).toMatchObject({ fit: false, trouble: 'wrong-password', tried: true });
+    expect(await verify(one, ROTATED)).toMatchObject({ fit: false, trouble: 'drifted', why: /another one/ });
+    expect(await verify(one, NEITHER)).toMatchObject({ fit: false, trouble: 'wrong-password', tried: true });
   });
 });
 
@@ -75,7 +74,7 @@ describe('what is known without the password costs no try', () => {
   test('a locked account', async () => {
     const policy = { lockoutAfter: 5, lockoutMinutes: 30 };
     const one = desk({ ...withBert({}), passwordPolicy: policy });
-    for (let i = 0; i < 5; i += 1) one.mac.accounts.check('bert', 'wrong');
+    for (let i = 0; i < 5; i += 1) one.mac.accounts.check('bert', WRONG);
     const locked = await verify(one, ADMIN);
     expect(locked).toMatchObject({ fit: false, trouble: 'locked', tried: false });
     expect(checks(one)).toEqual([]);
@@ -85,7 +84,7 @@ describe('what is known without the password costs no try', () => {
 
   test('a lock that nobody ends', async () => {
     const one = desk({ ...withBert({}), passwordPolicy: { lockoutAfter: 5 } });
-    for (let i = 0; i < 5; i += 1) one.mac.accounts.check('bert', 'wrong');
+    for (let i = 0; i < 5; i += 1) one.mac.accounts.check('bert', WRONG);
     expect(await verify(one, ADMIN)).toMatchObject({ trouble: 'locked', until: null });
   });
 });
@@ -99,7 +98,9 @@ describe('lockout', () => {
     const one = desk({ passwordPolicy: { lockoutAfter: 12 } });
     const { parts } = one.process(null, [refused]);
     for (let i = 0; i < 8; i += 1) {
-      await one.run(verifyPassword(parts, { account: 'bert', credential: null, secret: new Secret(`wrong ${i}`) }));
+      await one.run(
+        verifyPassword(parts, { account: 'bert', credential: null, secret: new Secret(canary(`wrong${i}`)) }),
+      );
     }
     expect(failures(one)).toBe(tries);
   });
@@ -147,7 +148,7 @@ describe('lockout', () => {
     const one = desk({ passwordPolicy: { lockoutAfter: 5 } });
     one.mac.accounts.check('bert', 'typed at the login window');
     one.mac.accounts.check('bert', 'typed at the login window');
-    expect(await verify(one, 'wrong')).toMatchObject({ trouble: 'wrong-password' });
+    expect(await verify(one, WRONG)).toMatchObject({ trouble: 'wrong-password' });
     expect(await verify(one, ADMIN)).toMatchObject({ trouble: 'near-lockout' });
     one.mac.accounts.check('bert', ADMIN);
     await one.mac.world.runUntil(one.mac.world.now() + HOUR_MS);
@@ -160,7 +161,7 @@ describe('lockout', () => {
     const second = await verify(one, ADMIN, 'bert', 'local-account/1');
     expect(second).toMatchObject({ trouble: 'tried-today', tried: false, until: expect.any(Number) });
     await one.mac.world.runUntil(one.mac.world.now() + DAY_MS);
-    one.mac.rotatePassword('bert', 'rotated phrase', { cryptoToo: true });
+    one.mac.rotatePassword('bert', ROTATED, { cryptoToo: true });
     expect(await verify(one, ADMIN, 'bert', 'local-account/1')).toMatchObject({
       trouble: 'wrong-password',
       tried: true,
@@ -202,7 +203,7 @@ describe('lockout', () => {
       for (const when of ['before', 'after'] as const) {
         const one = desk();
         const life = one.process({ step, when });
-        const secret = new Secret('wrong one');
+        const secret = new Secret(WRONG);
         const end = await one
           .run(verifyPassword(life.parts, { account: 'bert', credential: 'local-account/1', secret }))
           .catch((error: unknown) => error);
@@ -213,7 +214,7 @@ describe('lockout', () => {
         const written = one.process().parts.attempts.all().length;
         expect(written, `${when} step ${step}`).toBeGreaterThanOrEqual(failures(one) ?? 0);
         if (written > 0) {
-          const again = await verify(one, 'wrong one', 'bert', 'local-account/1');
+          const again = await verify(one, WRONG, 'bert', 'local-account/1');
           expect(again, `${when} step ${step}`).toMatchObject({ fit: false, tried: false });
         }
       }

@@ -7,6 +7,7 @@ import { LONGEST_LINE } from '../../../src/adapters/log/shorten-line.ts';
 import { readInstant } from '../../../src/domain/instant.ts';
 import { UpkeepError } from '../../../src/domain/problem.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { canary } from '../../support/canary.ts';
 
 const start = readInstant('2026-11-02T08:00:00Z', 'UTC') ?? Number.NaN;
 
@@ -156,7 +157,7 @@ describe('a line', () => {
 });
 
 describe('secrets', () => {
-  const plain = 'correct horse battery staple';
+  const plain = canary('log');
   const secret = new Secret(plain);
 
   test('are not to be read at any depth, in a message, an error or a list', () => {

@@ -7,14 +7,22 @@ import type { ToolCall } from '../../../src/ports/commands.ts';
 import { typed } from '../../adapters/accounts/passwords.ts';
 import { bootedMac, NEEDS_PERL, withoutPerl } from '../../simulator/door/harness.ts';
 import { run } from '../../simulator/harness.ts';
-import { office } from './office.ts';
+import { canary } from '../../support/canary.ts';
+import { CLARA, office } from './office.ts';
 
-const HARD = '🔑 "it\'s" \\ $HOME [exit] { =';
+const HARD = canary('bert', (it) => `🔑 "it's" \\ $HOME [exit] { ${it} =`);
 const bert = { name: 'bert', password: new Secret(HARD) };
-const service = { name: '_upkeep', password: new Secret('-ключ of {it}'), fullName: 'Upkeep Sérvice' };
+const service = {
+  name: '_upkeep',
+  password: new Secret(canary('service', (it) => `-ключ of {${it}}`)),
+  fullName: 'Upkeep Sérvice',
+};
 const CALLS: [string, ToolCall][] = [
   ['a right password', toCall(catalogue['dscl.check-login'], bert)],
-  ['a wrong password', toCall(catalogue['dscl.check-login'], { ...bert, password: new Secret('nö') })],
+  [
+    'a wrong password',
+    toCall(catalogue['dscl.check-login'], { ...bert, password: new Secret(canary('wrong', (it) => `nö ${it}`)) }),
+  ],
   [
     'an account',
     toCall(catalogue['sysadminctl.add-account'], { account: service, uid: null, home: null, shell: null, admin: bert }),
@@ -22,7 +30,7 @@ const CALLS: [string, ToolCall][] = [
   [
     'a grant',
     toCall(catalogue['sysadminctl.grant-token'], {
-      account: { name: 'clara', password: new Secret('clara likes cats') },
+      account: { name: 'clara', password: new Secret(CLARA) },
       admin: bert,
     }),
   ],

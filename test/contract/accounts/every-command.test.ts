@@ -3,7 +3,18 @@
 import { describe, expect, test } from 'vitest';
 import { allCommands, catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { isAdmin, ownershipOf, strictestPolicy } from '../../../src/domain/accounts.ts';
-import { bert, clara, freshAccount, MACS, office, RECOVERY_KEY, SYSTEM_PLACE, secret } from './office.ts';
+import {
+  bert,
+  CLARA,
+  clara,
+  freshAccount,
+  MACS,
+  office,
+  RECOVERY_KEY,
+  SERVICE,
+  SYSTEM_PLACE,
+  secret,
+} from './office.ts';
 
 const TOOLS = /^(dscl|dseditgroup|sysadminctl|diskutil|fdesetup|pwpolicy|security)\./;
 
@@ -60,8 +71,8 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
       shell: '/usr/bin/false',
       hidden: false,
     });
-    expect(await login('_upkeep', 's3cret of the service')).toBe('right');
-    expect(await volume('_upkeep', 's3cret of the service')).toBe('right');
+    expect(await login('_upkeep', SERVICE)).toBe('right');
+    expect(await volume('_upkeep', SERVICE)).toBe('right');
 
     await run(catalogue['dscl.hide-account'], { name: '_upkeep' });
     await run(catalogue['dscl.set-shell'], { name: '_upkeep', shell: '/bin/bash' });
@@ -84,7 +95,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
       grantReported: true,
     });
     expect(await token('clara')).toBe('enabled');
-    expect(await volume('clara', 'clara likes cats')).toBe('right');
+    expect(await volume('clara', CLARA)).toBe('right');
 
     const kept = { ...SYSTEM_PLACE, password: account.password };
     expect(await run(catalogue['security.keep-password'], kept)).toEqual({ kept: true, problem: null });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { agreedToken, ownershipOf } from '../../../src/domain/accounts.ts';
 import type { Fault } from '../../../src/simulator/mac/faults.ts';
-import { bert, clara, codeOf, freshAccount, MACS, office } from './office.ts';
+import { BERT, bert, CLARA, clara, codeOf, freshAccount, MACS, office, SERVICE } from './office.ts';
 
 describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
   const broken = (...faults: Fault[]) => office({ ...spec, faults });
@@ -16,13 +16,13 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
     expect(agreedToken(account?.token ?? 'unknown', await token('clara'))).toBe('disabled');
     const { list } = await run(catalogue['diskutil.crypto-users'], undefined);
     expect(ownershipOf({ guid: account?.guid ?? null }, list)).toBe('not-owner');
-    expect(await volume('clara', 'clara likes cats')).not.toBe('right');
+    expect(await volume('clara', CLARA)).not.toBe('right');
   });
 
   test('a new account that was to have a token and has none', async () => {
     const { run, token, login } = broken({ name: 'token-grant-lies' });
     expect((await run(catalogue['sysadminctl.add-account'], freshAccount)).error).toBeNull();
-    expect([await token('_upkeep'), await login('_upkeep', 's3cret of the service')]).toEqual(['disabled', 'right']);
+    expect([await token('_upkeep'), await login('_upkeep', SERVICE)]).toEqual(['disabled', 'right']);
   });
 
   test('the tool refuses, and nothing was done', async () => {
@@ -40,7 +40,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
     const { run, login } = office(spec);
     const again = { ...freshAccount, account: { ...freshAccount.account, name: 'clara' } };
     expect((await run(catalogue['sysadminctl.add-account'], again)).error).toBe('account-exists');
-    expect(await login('clara', 'clara likes cats')).toBe('right');
+    expect(await login('clara', CLARA)).toBe('right');
   });
 
   test('a password against the rules is refused, and there is no account', async () => {
@@ -67,7 +67,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
   test('a tool that asks on a terminal only is answered there', async () => {
     const { run, login, token } = broken({ name: 'prompt-needs-terminal' });
     await run(catalogue['sysadminctl.add-account'], freshAccount);
-    expect([await token('_upkeep'), await login('_upkeep', 's3cret of the service')]).toEqual(['enabled', 'right']);
+    expect([await token('_upkeep'), await login('_upkeep', SERVICE)]).toEqual(['enabled', 'right']);
   });
 
   test('a directory that hangs does not hold the agent up, and no password counts as tried', async () => {
@@ -75,6 +75,6 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
     expect(await codeOf(run(catalogue['dscl.account'], { name: 'anna' }))).toBe('tool.timed-out');
     expect(await codeOf(run(catalogue['dscl.check-login'], bert))).toBe('tool.timed-out');
     expect(account('bert').failedLogins).toBe(0);
-    expect(await login('bert', 'staple of the admin')).toBe('right');
+    expect(await login('bert', BERT)).toBe('right');
   });
 });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { HOUR_MS } from '../../../src/domain/instant.ts';
-import { bert, codeOf, LOGIN_PLACE, MACS, office, RECOVERY_KEY, SYSTEM_PLACE, secret } from './office.ts';
+import { canary } from '../../support/canary.ts';
+import { bert, CLARA, codeOf, LOGIN_PLACE, MACS, office, RECOVERY_KEY, SYSTEM_PLACE, secret } from './office.ts';
+
+const OLDER = canary('older');
 
 const kept = (place: typeof SYSTEM_PLACE | typeof LOGIN_PLACE) => ({ ...place, password: secret('keep "this" one') });
 
@@ -34,7 +37,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
   });
 
   test('a keychain with another password puts up a window nobody answers, and the agent does not wait for it', async () => {
-    const { run } = office({ ...spec, accounts: [{ name: 'anna', keychainPassword: 'an older one' }] });
+    const { run } = office({ ...spec, accounts: [{ name: 'anna', keychainPassword: OLDER }] });
     expect(await codeOf(run(catalogue['security.keep-password'], kept(LOGIN_PLACE)))).toBe('tool.timed-out');
   });
 
@@ -78,7 +81,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
 
   test('somebody without a token has no say, whatever the password', async () => {
     const { run } = office(spec);
-    const clara = { name: 'clara', password: secret('clara likes cats'), delayMinutes: -1 };
+    const clara = { name: 'clara', password: secret(CLARA), delayMinutes: -1 };
     expect((await run(catalogue['fdesetup.authrestart'], clara)).accepted).toBe(false);
   });
 

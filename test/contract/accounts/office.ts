@@ -8,6 +8,7 @@ import type { Account } from '../../../src/simulator/mac/accounts.ts';
 import { type MacSpecInput, readMacSpec } from '../../../src/simulator/mac/mac-spec.ts';
 import { VirtualMac } from '../../../src/simulator/mac/virtual-mac.ts';
 import { VirtualClock } from '../../../src/simulator/virtual-clock.ts';
+import { canary, canaryKey } from '../../support/canary.ts';
 import { MONDAY_NINE } from '../../support/situations.ts';
 
 export const MACS = [
@@ -15,19 +16,22 @@ export const MACS = [
   { macOS: '15.2', build: '24C101', appleSilicon: false },
   { macOS: '26.6', build: '25G72', appleSilicon: true },
 ] as const;
-export const RECOVERY_KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
-export const BERT = 'staple of the admin';
-export const CLARA = 'clara likes cats';
+export const RECOVERY_KEY = canaryKey();
+export const BERT = canary('bert');
+export const ANNA = canary('anna');
+export const SERVICE = canary('service');
+export const CLARA = canary('clara');
 
 export const secret = (plain: string): Secret => new Secret(plain);
 export const bert = { name: 'bert', password: secret(BERT) };
 export const clara = { name: 'clara', password: secret(CLARA) };
-export const service = { name: '_upkeep', password: secret('s3cret of the service'), fullName: 'Upkeep Service' };
+export const service = { name: '_upkeep', password: secret(SERVICE), fullName: 'Upkeep Service' };
 export const freshAccount = { account: service, uid: 450, home: '/var/empty', shell: '/usr/bin/false', admin: bert };
 
 /** anna owns the disk and is logged in, bert is an administrator who owns it too, clara is new here and nothing. */
 export function office(more: MacSpecInput = {}, bertsPassword = BERT) {
   const read = readMacSpec({
+    password: ANNA,
     passwordPolicy: { lockoutAfter: 6, lockoutMinutes: 15 },
     fileVault: { state: 'on', recoveryKey: RECOVERY_KEY },
     accounts: [

@@ -3,31 +3,23 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { passwords } from '../../adapters/accounts/passwords.ts';
+import { canary, canaryOfLength, hardCanaries } from '../../support/canary.ts';
 import { codeOf, freshAccount, LOGIN_PLACE, MACS, office, SYSTEM_PLACE, secret } from './office.ts';
 
 const HARD = [
-  ' two  words ',
-  '"both" \'quotes\'',
-  'back\\slash\\\\n\\',
-  `$HOME and $${'{HOME}'}`,
-  '[exit] [exit 0]',
-  '{{{{',
-  '}}}}',
-  '{a} b} {*}{',
-  '=a=b=',
-  '🔑 ключ 漢字 ä',
-  '-leading -dash',
-  '----',
-  ';#;# %s `id`',
-  'a&b<c>&amp;]]>',
-  '\\u0041\\x41\\101',
-  'x'.repeat(128),
-  '😀'.repeat(32),
+  ...hardCanaries('hard'),
+  ['brackets', canary('hard', (it) => `[exit] {{{{ ${it} }}}} {a} b} {*}{`)],
+  ['signs of a shell', canary('hard', (it) => `;#;# ${it} &|*?~`)],
+  ['numbers of characters', canary('hard', (it) => `\\u0041\\x41\\101 ${it}`)],
+  ['emoji, 128 bytes of them', canary('hard', (it) => it + '😀'.repeat((128 - it.length) >> 2))],
 ] as const;
-const PAIRS = HARD.map((one, place) => [one, HARD[(place + 1) % HARD.length] ?? one] as const);
+const PAIRS = HARD.map(([name, one], place) => {
+  const [other, two] = HARD[(place + 1) % HARD.length] ?? [name, one];
+  return [name, other, one, two] as const;
+});
 
 describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
-  test.each(PAIRS)(`%j, and %j beside it`, async (one, two) => {
+  test.each(PAIRS)('%s, and %s beside it', async (_name, _other, one, two) => {
     const { mac, run, login, volume, token, exposes } = office(spec, one);
     const admin = { name: 'bert', password: secret(one) };
     const account = { ...freshAccount.account, password: secret(two) };
@@ -67,27 +59,29 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
   });
 });
 
-test.each(['x'.repeat(129), '😀'.repeat(33), `ä${'x'.repeat(127)}`])(
-  'one that is too long for a prompt is refused, and nothing is run: %j',
-  async (long) => {
-    const { mac, run } = office({}, long);
-    const admin = { name: 'bert', password: secret(long) };
-    const account = { name: 'clara', password: secret('fits well') };
-    const typed = [
-      run(catalogue['dscl.check-login'], admin),
-      run(catalogue['sysadminctl.add-account'], { ...freshAccount, admin }),
-      run(catalogue['sysadminctl.reset-password'], { account, admin }),
-      run(catalogue['sysadminctl.reset-password'], { account: admin, admin: account }),
-      run(catalogue['sysadminctl.grant-token'], { account, admin }),
-    ];
-    for (const refused of typed) expect(await codeOf(refused)).toBe('input.wrong');
-    expect(mac.calls).toEqual([]);
-    expect(mac.accounts.named('bert')?.failedLogins).toBe(0);
-  },
-);
+test.each([
+  ['129 bytes', canaryOfLength('long', 129)],
+  ['255 characters', canaryOfLength('long', 255)],
+  ['emoji', canary('long', (it) => it + '😀'.repeat(33))],
+  ['128 characters in 129 bytes', canaryOfLength('long', 129).replace('xx', 'ä')],
+])('one that is too long for a prompt is refused, and nothing is run: %s', async (_, long) => {
+  const { mac, run } = office({}, long);
+  const admin = { name: 'bert', password: secret(long) };
+  const account = { name: 'clara', password: secret(canary('clara')) };
+  const typed = [
+    run(catalogue['dscl.check-login'], admin),
+    run(catalogue['sysadminctl.add-account'], { ...freshAccount, admin }),
+    run(catalogue['sysadminctl.reset-password'], { account, admin }),
+    run(catalogue['sysadminctl.reset-password'], { account: admin, admin: account }),
+    run(catalogue['sysadminctl.grant-token'], { account, admin }),
+  ];
+  for (const refused of typed) expect(await codeOf(refused)).toBe('input.wrong');
+  expect(mac.calls).toEqual([]);
+  expect(mac.accounts.named('bert')?.failedLogins).toBe(0);
+});
 
 test('one that is too long for a prompt goes where nothing is typed', async () => {
-  const long = `${'a "b\' \\ '.repeat(40)}!`;
+  const long = canary('long', (it) => `${it}${'a "b\' \\ '.repeat(40)}`.slice(0, 254).concat('!'));
   const { run, volume } = office({}, long);
   expect(await volume('bert', long)).toBe('right');
   const restart = { name: 'bert', password: secret(long), delayMinutes: -1 };

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { ownershipOf } from '../../../src/domain/accounts.ts';
 import { MINUTE_MS } from '../../../src/domain/instant.ts';
-import { BERT, bert, CLARA, clara, codeOf, freshAccount, MACS, office, secret } from './office.ts';
+import { canary } from '../../support/canary.ts';
+import { ANNA, BERT, bert, CLARA, clara, codeOf, freshAccount, MACS, office, secret } from './office.ts';
+
+const CHANGED = canary('changed');
 
 const wrongBert = { name: 'bert', password: secret('not his') };
 const wrongClara = { name: 'clara', password: secret('not hers') };
@@ -46,19 +49,16 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
 
   test('a new password changed elsewhere logs in and does not open the volume', async () => {
     const { mac, login, volume, failures } = office(spec);
-    mac.rotatePassword('anna', 'changed by others');
-    expect([await login('anna', 'changed by others'), await volume('anna', 'changed by others')]).toEqual([
-      'right',
-      'wrong',
-    ]);
-    expect([await volume('anna', 'correct horse'), await login('anna', 'correct horse')]).toEqual(['right', 'wrong']);
+    mac.rotatePassword('anna', CHANGED);
+    expect([await login('anna', CHANGED), await volume('anna', CHANGED)]).toEqual(['right', 'wrong']);
+    expect([await volume('anna', ANNA), await login('anna', ANNA)]).toEqual(['right', 'wrong']);
     expect(await failures('anna')).toBe(1);
   });
 
   test('an administrator whose volume knows another password gives nobody a token', async () => {
     const { mac, run, token } = office(spec);
-    mac.rotatePassword('bert', 'changed by others');
-    const admin = { name: 'bert', password: secret('changed by others') };
+    mac.rotatePassword('bert', CHANGED);
+    const admin = { name: 'bert', password: secret(CHANGED) };
     const granted = await run(catalogue['sysadminctl.grant-token'], { account: clara, admin });
     expect([granted.error, granted.grantReported]).toEqual(['secureTokenUnlockRequired', false]);
     expect(await token('clara')).toBe('disabled');
@@ -89,7 +89,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
     expect(await token('_upkeep')).toBe('disabled');
     const reset = { account: { name: 'anna', password: secret('taken over') }, admin: clara };
     expect((await run(catalogue['sysadminctl.reset-password'], reset)).error).toBe('secureTokenUnlockRequired');
-    expect(await volume('anna', 'correct horse')).toBe('right');
+    expect(await volume('anna', ANNA)).toBe('right');
   });
 
   test('an account that is not there', async () => {

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { canBeCalled } from '../../../src/simulator/door/layout.ts';
 import { MacUnderRoot, type MacUnderRootOptions } from '../../../src/simulator/door/mac-under-root.ts';
 import { type MacSpecInput, readMacSpec } from '../../../src/simulator/mac/mac-spec.ts';
-import { MONDAY_NINE } from '../harness.ts';
+import { MONDAY_NINE, PASSWORD } from '../harness.ts';
 
 /** In the names of tests that are skipped. */
 export const NEEDS_PERL = canBeCalled() ? '' : ' (skipped: there is no /usr/bin/perl)';
@@ -23,7 +23,7 @@ export function temporaryFolder(): string {
 export async function bootedMac(
   options: Partial<Omit<MacUnderRootOptions, 'root' | 'spec'>> & { spec?: MacSpecInput; boot?: boolean } = {},
 ): Promise<MacUnderRoot> {
-  const read = readMacSpec(options.spec ?? {});
+  const read = readMacSpec({ password: PASSWORD, ...options.spec });
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const root = temporaryFolder();
   const mac = new MacUnderRoot({ start: MONDAY_NINE, time: 'eager', ...options, root, spec: read.spec });

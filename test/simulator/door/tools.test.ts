@@ -6,14 +6,17 @@ import { describe, expect, test } from 'vitest';
 import { HOUR_MS } from '../../../src/domain/instant.ts';
 import { macosOffer } from '../../../src/simulator/mac/catalogue.ts';
 import { TOOLBOX } from '../../../src/simulator/tools/toolbox.ts';
+import { canaryKey, toolsAreGivenSecrets } from '../../support/canary.ts';
 import { ADMIN, OFFICE } from '../account-tools.ts';
 import { DIALOGS, dialogCall, installArgs, macWith, OWNER, PASSWORD, run } from '../harness.ts';
 import { bootedMac, NEEDS_PERL, temporaryFolder, withoutPerl } from './harness.ts';
 
+toolsAreGivenSecrets();
+
 const UPDATE = macosOffer('26.6.2', '25G83', 2_824_636);
 const IN_SESSION = ['asuser', '501', '/usr/bin/sudo', '-u', 'anna'];
 
-const KEY = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
+const KEY = canaryKey();
 const RECOVERY = build({ Password: KEY });
 const EXPECT = `gets stdin password
 spawn dscl . -authonly [lindex $argv 0]
