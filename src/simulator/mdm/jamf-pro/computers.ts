@@ -43,6 +43,8 @@ export type Computer = {
   /** The identifiers of declarations that the Mac called invalid. */
   refusedDeclarations: Set<string>;
   statusItems: Map<string, { value: string; at: number }>;
+  /** How many status reports have come in so far. */
+  reports: number;
   statusListeners: Set<() => void>;
   commands: SentCommand[];
   extensionAttributes: Map<string, string[]>;
@@ -120,6 +122,7 @@ export class Computers {
       declarations: [],
       refusedDeclarations: new Set(),
       statusItems: new Map(),
+      reports: 0,
       statusListeners: new Set(),
       commands: [],
       extensionAttributes: new Map(),
@@ -250,6 +253,7 @@ export class Computers {
       const { identifier, valid } = one as { identifier?: unknown; valid?: unknown };
       if (valid === 'invalid' && typeof identifier === 'string') computer.refusedDeclarations.add(identifier);
     }
+    computer.reports += 1;
     for (const listener of [...computer.statusListeners]) listener();
   }
 }

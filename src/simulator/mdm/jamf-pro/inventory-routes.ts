@@ -202,18 +202,22 @@ function general(computer: Computer, version: number): Shown {
   };
 }
 
-const hardware = ({ facts }: Computer): Shown => ({
-  serialNumber: facts.serialNumber,
-  modelIdentifier: facts.modelIdentifier,
-  appleSilicon: facts.appleSilicon,
-});
+function hardware({ facts }: Computer): Shown {
+  return {
+    serialNumber: facts.serialNumber,
+    modelIdentifier: facts.modelIdentifier,
+    appleSilicon: facts.appleSilicon,
+  };
+}
 
-const operatingSystem = ({ facts }: Computer): Shown => ({
-  name: 'macOS',
-  version: facts.version,
-  build: facts.build,
-  supplementalBuildVersion: facts.supplementalBuild,
-  rapidSecurityResponse: null,
-  softwareUpdateDeviceId: facts.softwareUpdateDeviceId,
-  fileVault2Status: facts.fileVault ? 'ALL_ENCRYPTED' : 'NOT_ENCRYPTED',
-});
+function operatingSystem({ facts }: Computer): Shown {
+  return {
+    name: 'macOS',
+    version: facts.version,
+    build: facts.build,
+    supplementalBuildVersion: facts.supplementalBuild,
+    rapidSecurityResponse: null,
+    softwareUpdateDeviceId: facts.softwareUpdateDeviceId,
+    fileVault2Status: facts.fileVault ? 'ALL_ENCRYPTED' : 'NOT_ENCRYPTED',
+  };
+}

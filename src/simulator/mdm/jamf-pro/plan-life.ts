@@ -207,6 +207,7 @@ export class PlanLife {
     this.#sent(plan, '.QueueDeclarativeCommand', {});
     // What was reported about an earlier update says nothing about this one.
     computer.statusItems.delete('softwareupdate.failure-reason');
+    let seen = computer.reports;
     this.#computers.declare(computer, [...computer.declarations, ...plan.declarations]);
     await this.#stay(plan, 5);
     plan.state = 'DDMPlanScheduled';
@@ -215,7 +216,8 @@ export class PlanLife {
     plan.state = 'WaitingToStartDDMUpdate';
     if (await this.#isDoomed(plan)) return;
     const lastWord = Temporal.PlainDateTime.from(by).toZonedDateTime('UTC').epochMilliseconds + GRACE_MS;
-    while (await this.#statusReported(plan, lastWord)) {
+    while (await this.#statusReported(plan, seen, lastWord)) {
+      seen = computer.reports;
       plan.state = 'CollectingDDMStatus';
       await this.#stay(plan, 1);
       plan.state = 'ProcessingDDMStatusResponse';
@@ -245,9 +247,10 @@ export class PlanLife {
     return true;
   }
 
-  /** False when nothing was reported until then. */
-  #statusReported(plan: Plan, until: number): Promise<boolean> {
-    const { statusListeners } = plan.computer;
+  /** Whether the Mac reports more than has been `seen`; false when it has not until then. */
+  #statusReported(plan: Plan, seen: number, until: number): Promise<boolean> {
+    const { statusListeners, reports } = plan.computer;
+    if (reports > seen) return Promise.resolve(true);
     return new Promise((resolve) => {
       const end = (reported: boolean): void => {
         statusListeners.delete(heard);
