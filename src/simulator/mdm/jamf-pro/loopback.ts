@@ -30,17 +30,19 @@ export async function serveOnLoopback(
 }
 
 async function respond(server: JamfProServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // A request that was not read to its end has no socket any more.
+  const { socket } = request;
   const incoming = await read(request);
   if (incoming === null) {
-    request.socket.destroy();
+    socket.destroy();
     return;
   }
   const answer = server.handle(incoming);
-  if (answer.kind === 'unreachable') request.socket.destroy();
+  if (answer.kind === 'unreachable') socket.destroy();
   else if (answer.afterMs === 0) give(answer, request, response);
   else {
     const cancel = server.clock.after(answer.afterMs, () => give(answer, request, response));
-    request.socket.once('close', cancel);
+    response.once('close', cancel);
   }
 }
 
