@@ -3,8 +3,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** An instant as the header `date` has it. */
 export function httpDate(instant: number): string {
-  const { dayOfWeek, day, month, year, hour, minute, second } =
-    Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO('UTC');
+  const zoned = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO('UTC');
   const two = (number: number): string => String(number).padStart(2, '0');
-  return `${DAYS[dayOfWeek - 1]}, ${two(day)} ${MONTHS[month - 1]} ${year} ${two(hour)}:${two(minute)}:${two(second)} GMT`;
+  const date = `${two(zoned.day)} ${MONTHS[zoned.month - 1]} ${zoned.year}`;
+  return `${DAYS[zoned.dayOfWeek - 1]}, ${date} ${two(zoned.hour)}:${two(zoned.minute)}:${two(zoned.second)} GMT`;
 }

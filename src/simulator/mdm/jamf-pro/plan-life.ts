@@ -4,7 +4,7 @@ import type { AvailableUpdate, InstallAction, MdmCommand, UpdateProgress } from 
 import { type Base, jamfTime } from './base.ts';
 import type { Computer, Computers, FinalReport } from './computers.ts';
 import type { ErrorReason } from './faults.ts';
-import { isOver, type Plan, type Plans } from './plans.ts';
+import { isOver, type Plan, type Plans, type UpdateStatus } from './plans.ts';
 
 /** Between the scan it asked for and the question what was found, Jamf Pro waits this long. */
 const SCAN_WAIT_SECONDS = 300;
@@ -360,10 +360,11 @@ export class PlanLife {
   }
 
   #note(computer: Computer, progress: UpdateProgress): void {
-    const key = `${computer.id}/${progress.ProductKey}`;
-    const known = this.#plans.updateStatuses.get(key);
+    const statuses = this.#plans.updateStatuses.get(computer) ?? new Map<string, UpdateStatus>();
+    this.#plans.updateStatuses.set(computer, statuses);
+    const known = statuses.get(progress.ProductKey);
     const now = this.#base.now();
-    this.#plans.updateStatuses.set(key, {
+    statuses.set(progress.ProductKey, {
       id: known?.id ?? this.#nextStatus++,
       computer,
       productKey: progress.ProductKey,
@@ -380,8 +381,7 @@ export class PlanLife {
   }
 
   #noteInstalled(computer: Computer): void {
-    for (const status of this.#plans.updateStatuses.values()) {
-      if (status.computer !== computer) continue;
+    for (const status of this.#plans.statusesOf(computer)) {
       status.status = 'INSTALLED';
       status.updatedAt = this.#base.now();
     }

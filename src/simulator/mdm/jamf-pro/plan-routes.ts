@@ -156,17 +156,15 @@ function statuses({ parts: { base, plans }, query }: Call): Answer {
   const read = filterIn(query, Object.keys(STATUS_FIELDS));
   if (!read.ok) return read.answer;
   const { filter } = read;
-  const found = [...plans.updateStatuses.values()].filter(
-    (status) => filter === null || passes(filter, (field) => STATUS_FIELDS[field]?.(status)),
-  );
+  const all = [...plans.updateStatuses.keys()].flatMap((computer) => plans.statusesOf(computer));
+  const found = all.filter((status) => filter === null || passes(filter, (field) => STATUS_FIELDS[field]?.(status)));
   return pageOf(query, found, (status) => shownStatus(base, status));
 }
 
 function statusesOfOne({ parts: { base, plans, computers }, params, query }: Call): Answer {
   const computer = computers.byId(Number(params.id));
   if (computer === null) return notFound(`Computer ${params.id}`);
-  const found = [...plans.updateStatuses.values()].filter((status) => status.computer === computer);
-  return pageOf(query, found, (status) => shownStatus(base, status));
+  return pageOf(query, plans.statusesOf(computer), (status) => shownStatus(base, status));
 }
 
 const READ: readonly Privilege[] = ['Read Managed Software Updates', 'Read Computers', 'Read Mobile Devices'];

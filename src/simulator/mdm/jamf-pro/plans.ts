@@ -73,7 +73,8 @@ export const isOver = ({ state }: Plan): boolean => TERMINAL_STATES.some((termin
 
 /** The plans there are, and what the Macs said about their updates. */
 export class Plans {
-  readonly updateStatuses = new Map<string, UpdateStatus>();
+  /** What each Mac said about its updates, by their product keys. */
+  readonly updateStatuses = new Map<Computer, Map<string, UpdateStatus>>();
   readonly #base: Base;
   readonly #byUuid = new Map<string, Plan>();
   readonly #byComputer = new Map<Computer, Plan[]>();
@@ -81,6 +82,10 @@ export class Plans {
 
   constructor(base: Base) {
     this.#base = base;
+  }
+
+  statusesOf(computer: Computer): UpdateStatus[] {
+    return [...(this.updateStatuses.get(computer)?.values() ?? [])];
   }
 
   all(): Plan[] {
