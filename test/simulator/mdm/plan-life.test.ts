@@ -314,6 +314,14 @@ describe('201 is not success', () => {
     expect(world.stateOf(next).state).not.toBe('PlanFailed');
   });
 
+  test('plan-fails: a plan that is over already stays as it ended', async () => {
+    const world = jamf();
+    world.server.faults.add({ name: 'plan-fails', reason: 'MDM_EXCEPTION', afterSeconds: 7_200 });
+    const planId = world.plan();
+    await world.pass(3 * 3_600);
+    expect(world.stateOf(planId)).toEqual({ state: 'PlanCompleted', errorReasons: [] });
+  });
+
   test('plan-fails, late: the Mac goes on and gets there', async () => {
     const world = jamf();
     world.server.faults.add({ name: 'plan-fails', reason: 'MDM_EXCEPTION', late: true });
