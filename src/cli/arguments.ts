@@ -35,6 +35,10 @@ function judged(command: CliCommand, args: readonly string[]): Arguments {
       if (positionals.length > command.positionals.max) throw tooManyWords(command, ours, token.index, cut !== -1);
     } else if (token.kind === 'option') {
       const value = valueFor(command, token);
+      if (command.options[token.name]?.multiple === true && value !== true) {
+        values[token.name] = [...listOf(values[token.name]), value];
+        continue;
+      }
       if (Object.hasOwn(values, token.name) && value !== true) {
         throw wrong(
           command,
@@ -48,6 +52,8 @@ function judged(command: CliCommand, args: readonly string[]): Arguments {
   if (positionals.length < command.positionals.min) throw wrong(command, `${command.name} needs more than that.`);
   return { values, positionals, commandLine: cut === -1 ? [] : args.slice(cut + 1) };
 }
+
+const listOf = (value: Values[string]): string[] => (Array.isArray(value) ? value : []);
 
 function valueFor(command: CliCommand, { name, rawName, value, inlineValue }: OptionToken): string | true {
   const known = Object.hasOwn(command.options, name) ? command.options[name] : undefined;

@@ -16,7 +16,8 @@ export type Io = {
   askHidden?: (prompt: string) => Promise<string | null>;
 };
 
-export type Values = { [option: string]: string | boolean | undefined };
+/** An option that may be repeated (`multiple`) comes as a list. */
+export type Values = { [option: string]: string | boolean | string[] | undefined };
 
 /** One command of the CLI: it declares what it needs, the frame enforces it, `run` does the work. */
 export type CliCommand = {

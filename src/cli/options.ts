@@ -12,6 +12,12 @@ export function textOption(values: Values, name: string, allowed = 'a value that
   return value;
 }
 
+/** Every value of an option that may be repeated. */
+export function listOption(values: Values, name: string): readonly string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value : [];
+}
+
 export function wholeNumberOption(
   values: Values,
   name: string,

@@ -116,7 +116,7 @@ export const COMMANDS: readonly Entry[] = [
   },
   {
     name: 'lab',
-    summary: 'Run a simulated Mac whose tools are real programs, for trying things by hand.',
+    summary: 'Run a simulated Mac of real programs, or a simulated Jamf Pro, for trying things by hand.',
     load: async () => (await import('./commands/lab.ts')).lab,
   },
 ];

@@ -110,9 +110,9 @@ describe('the floors', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('the simulated Mac knows nothing of the agent: its tools and people import domain and ports only', () => {
+  test('the simulated Mac knows nothing of the agent: its tools, people and servers import domain and ports only', () => {
     const wrong = files
-      .filter((file) => /^src\/simulator\/(mac|tools|people)\//.test(file))
+      .filter((file) => /^src\/simulator\/(mac|tools|people|mdm)\//.test(file))
       .flatMap((file) =>
         importsOf(file)
           .filter((target) => ['agent', 'machines', 'policy', 'store', 'adapters'].includes(folderOf(target)))

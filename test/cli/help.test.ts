@@ -29,7 +29,7 @@ Usage: upkeep COMMAND [options]
   install         Put upkeep to work on this Mac, or repair what is there.
   uninstall       Take upkeep off this Mac.
   db              Check the state on the disk, without changing it.
-  lab             Run a simulated Mac whose tools are real programs, for trying things by hand.
+  lab             Run a simulated Mac of real programs, or a simulated Jamf Pro, for trying things by hand.
 
   --help          this page; \`upkeep help COMMAND\` for one command
   --version       the version
