@@ -56,13 +56,12 @@ export function bootstrapTokenOf(facts: BootstrapTokenFacts): BootstrapToken {
 }
 
 function validityOf({ preflight, server, macOS }: BootstrapTokenFacts): Omit<BootstrapToken, 'needed'> {
-  const isOld = macOS.known && compareVersions(macOS.value, FIRST_PREFLIGHT) < 0;
-  if (isOld) return unproven(`macOS tells only from ${FIRST_PREFLIGHT} on whether it is of use`);
+  if (!hasPreflight(macOS)) return unproven(`macOS tells only from ${FIRST_PREFLIGHT} on whether it is of use`);
   if (!preflight.known) return unproven(`its use could not be checked: ${preflight.why}`);
   const said = preflight.value?.trim() ?? '';
   if (said === '') return unproven('macOS did not tell whether it is of use');
   if (/^success$/i.test(said)) return { state: 'valid', why: null };
-  if (!/^unable to get bootstrap token/i.test(said)) return unproven(`the check ended before it: ${said}`);
+  if (!couldNotFetch(said)) return unproven(`the check ended before it: ${said}`);
   if (!server.known) {
     return {
       state: 'unknown',
@@ -71,6 +70,16 @@ function validityOf({ preflight, server, macOS }: BootstrapTokenFacts): Omit<Boo
   }
   if (!server.value) return { state: 'unknown', why: 'the Mac could not fetch it, and its server does not answer' };
   return { state: 'unusable', why: 'the server answers, and the Mac does not get it back' };
+}
+
+/** Whether a preflight ended because the token did not come; then all hangs on whether the server answers. */
+export function couldNotFetch(preflight: string): boolean {
+  return /^unable to get bootstrap token/i.test(preflight.trim());
+}
+
+/** Whether macOS tells of the token's use at all; an unknown version may. */
+export function hasPreflight(macOS: Fact<string>): boolean {
+  return !macOS.known || compareVersions(macOS.value, FIRST_PREFLIGHT) >= 0;
 }
 
 function unproven(why: string): Omit<BootstrapToken, 'needed'> {
