@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { EscrowFile } from '../adapters/bootstrap-token/escrow-file.ts';
 import { withLimits } from '../adapters/commands/limits.ts';
 import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
 import { CredentialStore } from '../adapters/credentials/credential-store.ts';
@@ -10,6 +11,7 @@ import { readPreferences } from '../adapters/settings/read-preferences.ts';
 import { requireTools } from '../agent/required-tools.ts';
 import { UpkeepError } from '../domain/problem.ts';
 import type { AuthenticationSettings } from '../domain/settings.ts';
+import type { Http } from '../ports/http.ts';
 import { lockCredentials } from '../store/lock.ts';
 import type { Values } from './command.ts';
 import { groundOf } from './ground.ts';
@@ -21,6 +23,8 @@ export type AuthGround = {
   parts: VerifyParts;
   service: ServiceParts;
   serviceSettings: () => Promise<AuthenticationSettings['serviceAccount']>;
+  /** `http` null: no server can be asked. */
+  token: { http: Http | null; file: EscrowFile };
   zone: string;
   severalSaved: () => Promise<boolean>;
   /** Does something while nobody else changes or tries saved credentials. Throws `agent.locked` after a while. */
@@ -52,6 +56,7 @@ export async function authGround(values: Values): Promise<AuthGround> {
       pick: (below) => randomInt(below),
     },
     serviceSettings: async () => (await settings()).serviceAccount,
+    token: { http: null, file: new EscrowFile(places.state, privateFiles) },
     zone,
     severalSaved: async () => (await settings()).severalSaved,
     alone: async (work) => {

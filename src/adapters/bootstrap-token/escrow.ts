@@ -16,7 +16,7 @@ import { troubleError } from '../credentials/trouble-error.ts';
 import { REFUSALS, type VerifyParts, verifyPassword } from '../credentials/verify-password.ts';
 import type { EscrowError } from '../macos/profiles.ts';
 import { attemptsOfTheDay, type EscrowFile } from './escrow-file.ts';
-import { lookAtToken, type TokenSighting } from './look-at-token.ts';
+import { type LookParts, lookAtToken, type TokenSighting } from './look-at-token.ts';
 import type { SavedAdministrator } from './saved-administrator.ts';
 
 /** Whoever calls holds the lock of the credentials; `credentials` must not want it for itself. */
@@ -30,6 +30,18 @@ const MOST_A_DAY = 3;
 const LOOKS = 4;
 const BETWEEN_LOOKS_MS = 10 * SECOND_MS;
 
+/** Throws all that can be said against it before anybody types a password. A token that is valid wants no other. */
+export async function mayEscrow(parts: Omit<EscrowParts, 'credentials'>): Promise<BootstrapToken> {
+  const seen = await look(parts);
+  if (seen.token.state === 'valid') {
+    parts.file.replacing(null);
+    return seen.token;
+  }
+  refuseHopeless(seen);
+  refuseTooMany(parts);
+  return seen.token;
+}
+
 /**
  * Has the Mac make a new bootstrap token and send it to its server, and looks afterwards whether the server gives it back:
  * what the tool says is no proof. What can be refused without a password is refused before one is typed; each typing is on
@@ -40,14 +52,12 @@ export async function escrowBootstrapToken(
   parts: EscrowParts,
   by: Administrator | SavedAdministrator,
 ): Promise<EscrowOutcome> {
-  const before = await look(parts);
-  if (before.token.state === 'valid') return settled(parts, { did: 'nothing', token: before.token, by: null });
-  refuseHopeless(before);
-  refuseTooMany(parts);
+  const before = await mayEscrow(parts);
+  if (before.state === 'valid') return { did: 'nothing', token: before, by: null };
   const admin = await provenAdministrator(parts, by);
   parts.file.begin(parts.clock.now());
-  if (before.token.state === 'escrowed-unproven' && (await isValidated(parts, admin))) {
-    return settled(parts, { did: 'nothing', token: proven(before.token), by: admin.account.name });
+  if (before.state === 'escrowed-unproven' && (await isValidated(parts, admin))) {
+    return settled(parts, { did: 'nothing', token: proven(before), by: admin.account.name });
   }
 
   let said = await type(parts, admin, installBootstrapToken);
@@ -75,7 +85,7 @@ function settled(parts: EscrowParts, outcome: EscrowOutcome): EscrowOutcome {
 
 const proven = (token: BootstrapToken): BootstrapToken => ({ ...token, state: 'valid', why: null });
 
-function look(parts: EscrowParts): Promise<TokenSighting> {
+function look(parts: LookParts): Promise<TokenSighting> {
   return lookAtToken(parts, { check: true, server: true });
 }
 
@@ -118,7 +128,7 @@ function later(why: string): UpkeepError {
   return new UpkeepError('credential.later', `${why}.`, { remedy: 'Try again later. Nothing was tried or changed.' });
 }
 
-function refuseTooMany({ file, clock }: EscrowParts): void {
+function refuseTooMany({ file, clock }: Pick<EscrowParts, 'file' | 'clock'>): void {
   const [first, ...more] = attemptsOfTheDay(file.read(), clock.now());
   if (first === undefined || more.length + 1 < MOST_A_DAY) return;
   throw new UpkeepError('credential.later', `an escrow was tried ${MOST_A_DAY} times within a day.`, {
