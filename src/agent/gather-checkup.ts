@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { EscrowFile } from '../adapters/bootstrap-token/escrow-file.ts';
+import { lookAtToken } from '../adapters/bootstrap-token/look-at-token.ts';
 import * as account from '../adapters/commands/account-commands.ts';
 import type { Command } from '../adapters/commands/command.ts';
 import * as fact from '../adapters/commands/fact-commands.ts';
@@ -6,6 +8,7 @@ import * as fileVault from '../adapters/commands/filevault-commands.ts';
 import { EXPECT } from '../adapters/commands/on-a-terminal.ts';
 import { accountPolicies, globalPolicy, policiesOfAccount } from '../adapters/commands/password-policy-commands.ts';
 import { runCommand } from '../adapters/commands/run-command.ts';
+import { privateFiles } from '../adapters/credentials/private-files.ts';
 import { endOfFile } from '../adapters/jamf/end-of-file.ts';
 import { readJamfLog } from '../adapters/jamf/jamf-log.ts';
 import type { Places } from '../adapters/places.ts';
@@ -24,6 +27,7 @@ import type { CheckupFacts, LoginFacts, OwnHealth } from '../policy/examine/chec
 import { ONLY_ROOT } from '../policy/examine/finding.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
+import type { Http } from '../ports/http.ts';
 import { factOf, mapped, whoIsThere } from './effects/gather-facts.ts';
 import { requiredTools } from './required-tools.ts';
 
@@ -33,6 +37,8 @@ export type CheckupGround = {
   places: Places;
   /** Whether what only root may ask can be asked. */
   isRoot: boolean;
+  /** Null: no server can be asked. */
+  http: Http | null;
   /** upkeep's status, as it is to be read now; throws as reading it does, and gives null where there is none. */
   ownHealth: () => Promise<OwnHealth | null>;
   /** What others know: how each way to be authorised fares, and of what is saved. Without it nothing is set up. */
@@ -67,11 +73,13 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
   const people = accounts.known ? peopleAmong(accounts.value.accounts) : [];
   const { tokens, logins } = await askAboutEach(people, ask);
   const { methods, ...others } = saved;
+  const appleSilicon = mapped(silicon, (found) => found.appleSilicon);
+  const bootstrapToken = await tokenFacts(ground, appleSilicon);
   return {
     at: clock.now(),
     zone: clock.zone(),
     tools: toolsIn(places),
-    appleSilicon: mapped(silicon, ({ appleSilicon }) => appleSilicon),
+    appleSilicon,
     consoleUser: atScreen.known ? whoIsThere(atScreen.value) : atScreen,
     accounts: mapped(accounts, (found) => found.accounts),
     administrators,
@@ -87,6 +95,7 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     recoveryKey: mapped(key, ({ answer }) => answer),
     authRestart: mapped(restart, ({ answer }) => answer),
     jamfLog: await jamfLogIn(places),
+    bootstrapToken,
     own: await factOf(ground.ownHealth),
     ...others,
   };
@@ -160,6 +169,22 @@ function lockoutOf(
     return known(said.reduce(strictestPolicy).lockout);
   const newer = said.filter(({ lockout }) => lockout.state !== 'unknown');
   return known([...newer, older.value].reduce(strictestPolicy).lockout);
+}
+
+/** Root alone may ask. On an Intel Mac nothing hangs on it, so the server is left alone. */
+async function tokenFacts(
+  { commands, http, places, isRoot }: CheckupGround,
+  appleSilicon: Fact<boolean>,
+): Promise<NonNullable<CheckupFacts['bootstrapToken']>> {
+  const needed = appleSilicon.known ? appleSilicon.value : null;
+  if (!isRoot) return { token: { state: 'unknown', why: ONLY_ROOT, needed }, enrolled: null, interrupted: false };
+  const { enrolment, token } = await lookAtToken({ commands, http }, { check: needed !== false });
+  const replacing = await factOf(async () => new EscrowFile(places.state, privateFiles).read().replacing);
+  return {
+    token,
+    enrolled: enrolment.known ? enrolment.value.enrolled : null,
+    interrupted: replacing.known && replacing.value !== null,
+  };
 }
 
 async function jamfLogIn(places: Places): Promise<CheckupFacts['jamfLog']> {
