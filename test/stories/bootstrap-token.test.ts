@@ -33,7 +33,7 @@ function filesUnder(folder: string): string {
 
 describe.skipIf(withoutPerl)(`the bootstrap token on a simulated Mac${NEEDS_PERL}`, () => {
   test('super #62: none is escrowed, so no MDM could authorise anything. It is told, and one command mends it', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const mac = await bootedMac({ spec: { ...OFFICE, bootstrapToken: 'none' } });
     const told: string[] = [];
@@ -79,7 +79,7 @@ describe.skipIf(withoutPerl)(`the bootstrap token on a simulated Mac${NEEDS_PERL
   });
 
   test('bootstrap-buddy #10: on the Mac of a standard user it works by upkeep’s own account, and nobody’s rights are raised', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const mac = await bootedMac({ spec: { ...OFFICE, bootstrapToken: 'lost' } });
     const made = await upkeep(mac, ['service-account', 'create', '--admin', 'bert'], `${BERT}\n`);
@@ -104,7 +104,7 @@ describe.skipIf(withoutPerl)(`the bootstrap token on a simulated Mac${NEEDS_PERL
     expect(mac.mac.accounts.all().map(({ failedLogins }) => failedLogins)).toEqual([0, 0, 0]);
   });
 
-  test('a Mac that is not enrolled, and a server that is down, are no broken tokens', { timeout: 60_000 }, async () => {
+  test('a Mac that is not enrolled, and a server that is down, are no broken tokens', { timeout: 180_000 }, async () => {
     const alone = await bootedMac({ spec: OFFICE });
     const asked = await token(alone, ['escrow', '--admin', 'bert'], `${BERT}\n`);
     expect(asked).toMatchObject({ exitCode: 69, stderr: expect.stringContaining('(bootstrap-token.unsupported)') });
