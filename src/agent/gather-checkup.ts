@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
+import { EscrowFile } from '../adapters/bootstrap-token/escrow-file.ts';
+import { lookAtToken } from '../adapters/bootstrap-token/look-at-token.ts';
 import * as account from '../adapters/commands/account-commands.ts';
 import type { Command } from '../adapters/commands/command.ts';
 import * as fact from '../adapters/commands/fact-commands.ts';
 import * as fileVault from '../adapters/commands/filevault-commands.ts';
 import { accountPolicies, globalPolicy, policiesOfAccount } from '../adapters/commands/password-policy-commands.ts';
 import { runCommand } from '../adapters/commands/run-command.ts';
+import { privateFiles } from '../adapters/credentials/private-files.ts';
 import { endOfFile } from '../adapters/jamf/end-of-file.ts';
 import { readJamfLog } from '../adapters/jamf/jamf-log.ts';
 import { changeableByOthers } from '../adapters/launchd/rights.ts';
@@ -24,6 +27,7 @@ import { ONLY_ROOT } from '../policy/examine/finding.ts';
 import { wantsItPassed } from '../policy/next-start.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
+import type { Http } from '../ports/http.ts';
 import { factOf } from './effects/fact-of.ts';
 import { mapped, whoIsThere } from './effects/gather-facts.ts';
 import { gatherSaved } from './gather-saved.ts';
@@ -35,6 +39,8 @@ export type CheckupGround = {
   places: Places;
   /** Whether what only root may ask can be asked. */
   isRoot: boolean;
+  /** Null: no server can be asked. */
+  http: Http | null;
   /** upkeep's status, as it is to be read now; throws as reading it does, and gives null where there is none. */
   ownHealth: () => Promise<OwnHealth | null>;
 };
@@ -63,6 +69,8 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
   const people = accounts.known ? peopleAmong(accounts.value.accounts) : [];
   const { tokens, logins } = await askAboutEach(people, ask);
   const consoleUser = atScreen.known ? whoIsThere(atScreen.value) : atScreen;
+  const appleSilicon = mapped(silicon, (found) => found.appleSilicon);
+  const bootstrapToken = await tokenFacts(ground, appleSilicon);
   const preferences = await factOf(() => readPreferences(places, { zone: clock.zone() }));
   const isWanted =
     preferences.known && wantsItPassed(preferences.value.settings) && silicon.known && !silicon.value.appleSilicon;
@@ -70,7 +78,7 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     at: clock.now(),
     zone: clock.zone(),
     tools: await toolsIn(places),
-    appleSilicon: mapped(silicon, ({ appleSilicon }) => appleSilicon),
+    appleSilicon,
     consoleUser,
     accounts: mapped(accounts, (found) => found.accounts),
     administrators,
@@ -83,6 +91,7 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     authRestart: mapped(restart, ({ answer }) => answer),
     ...(isWanted && state.known && state.value.active ? { nextStart: await nextStartFacts(ask) } : {}),
     jamfLog: await jamfLogIn(places),
+    bootstrapToken,
     own: await factOf(ground.ownHealth),
     managementAccount: unknown('only the management server knows the name of its account'),
     ...(await gatherSaved(ground, consoleUser)),
@@ -167,6 +176,22 @@ function lockoutOf(
     return known(said.reduce(strictestPolicy).lockout);
   const newer = said.filter(({ lockout }) => lockout.state !== 'unknown');
   return known([...newer, older.value].reduce(strictestPolicy).lockout);
+}
+
+/** Root alone may ask. On an Intel Mac nothing hangs on it, so the server is left alone. */
+async function tokenFacts(
+  { commands, http, places, isRoot }: CheckupGround,
+  appleSilicon: Fact<boolean>,
+): Promise<NonNullable<CheckupFacts['bootstrapToken']>> {
+  const needed = appleSilicon.known ? appleSilicon.value : null;
+  if (!isRoot) return { token: { state: 'unknown', why: ONLY_ROOT, needed }, enrolled: null, interrupted: false };
+  const { enrolment, token } = await lookAtToken({ commands, http }, { check: needed !== false });
+  const replacing = await factOf(async () => new EscrowFile(places.state, privateFiles).read().replacing);
+  return {
+    token,
+    enrolled: enrolment.known ? enrolment.value.enrolled : null,
+    interrupted: replacing.known && replacing.value !== null,
+  };
 }
 
 async function jamfLogIn(places: Places): Promise<CheckupFacts['jamfLog']> {

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { EscrowFile } from '../adapters/bootstrap-token/escrow-file.ts';
 import { arm64 } from '../adapters/commands/fact-commands.ts';
 import { withLimits } from '../adapters/commands/limits.ts';
 import { runCommand } from '../adapters/commands/run-command.ts';
@@ -13,6 +14,7 @@ import { factOf } from '../agent/effects/fact-of.ts';
 import { requireTools } from '../agent/required-tools.ts';
 import { UpkeepError } from '../domain/problem.ts';
 import type { AuthenticationSettings } from '../domain/settings.ts';
+import type { Http } from '../ports/http.ts';
 import { lockCredentials } from '../store/lock.ts';
 import type { Values } from './command.ts';
 import { groundOf } from './ground.ts';
@@ -24,6 +26,8 @@ export type AuthGround = {
   parts: VerifyParts;
   service: ServiceParts;
   serviceSettings: () => Promise<AuthenticationSettings['serviceAccount']>;
+  /** `http` null: no server can be asked. */
+  token: { http: Http | null; file: EscrowFile };
   zone: string;
   severalSaved: () => Promise<boolean>;
   /** What whoever saves something is told about an Intel Mac, as a line; empty on others, and where it is not known. */
@@ -60,6 +64,7 @@ export async function authGround(values: Values): Promise<AuthGround> {
       pick: (below) => randomInt(below),
     },
     serviceSettings: async () => (await settings()).serviceAccount,
+    token: { http: null, file: new EscrowFile(places.state, privateFiles) },
     zone,
     severalSaved: async () => (await settings()).severalSaved,
     intelWords: async () => {

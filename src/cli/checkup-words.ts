@@ -68,6 +68,7 @@ const TITLES: Readonly<Record<string, string>> = {
   password: 'Saved passwords',
   lockout: 'Lock-outs',
   enrolment: 'Enrolment',
+  'bootstrap-token': 'Enrolment',
   filevault: 'FileVault',
   upkeep: 'upkeep itself',
 };

@@ -100,6 +100,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/filevault.ts')).filevault,
   },
   {
+    name: 'bootstrap-token',
+    summary: 'Say whether the MDM server can authorise installs, and escrow the token it takes.',
+    load: async () => (await import('./commands/bootstrap-token.ts')).bootstrapToken,
+  },
+  {
     name: 'install',
     summary: 'Put upkeep to work on this Mac, or repair what is there.',
     load: async () => (await import('./commands/install.ts')).install,

@@ -30,6 +30,8 @@ export type ProblemCode =
   | 'credential.in-the-way'
   | 'credential.not-kept'
   | 'credential.missing'
+  | 'bootstrap-token.unsupported'
+  | 'bootstrap-token.not-kept'
   | 'not-root'
   | 'not-a-mac'
   | 'bug';
@@ -72,12 +74,14 @@ const EXIT_CODES: Record<ProblemCode, number> = {
   'not-a-mac': 69,
   'store.missing': 69,
   'credential.missing': 69,
+  'bootstrap-token.unsupported': 69,
   'command.refused-in-dry-run': 70,
   'tool.failed': 70,
   'tool.timed-out': 70,
   'tool.silent': 70,
   'launchd.failed': 70,
   'credential.not-kept': 70,
+  'bootstrap-token.not-kept': 70,
   bug: 70,
   'install.in-the-way': 73,
   'install.unsafe': 73,

@@ -46,6 +46,7 @@ async function gathered(spec: MacSpecInput, changes: Partial<CheckupGround> = {}
     clock: awakeClock(clock),
     places: placesUnder(NOWHERE),
     isRoot: true,
+    http: null,
     ownHealth: () => Promise.resolve(null),
     ...changes,
   }).then((facts) => {
@@ -90,6 +91,18 @@ describe('as root', () => {
     expect(facts.rules.known).toBe(true);
   });
 
+  test('the bootstrap token is asked about, on Intel without troubling its server', async () => {
+    const managed = await gathered({ ...SPEC, bootstrapToken: true });
+    expect(managed.facts.bootstrapToken).toEqual({
+      token: { state: 'valid', why: null, needed: true },
+      enrolled: true,
+      interrupted: false,
+    });
+    const intel = await gathered({ ...SPEC, bootstrapToken: true, appleSilicon: false });
+    expect(intel.facts.bootstrapToken?.token).toMatchObject({ state: 'escrowed-unproven', needed: false });
+    expect(intel.calls.map(({ name }) => name)).not.toContain('mdmclient.device-information');
+  });
+
   test('nothing is acted on and nothing secret is typed', async () => {
     const { calls } = await gathered(SPEC);
     expect(calls.length).toBeGreaterThan(15);
@@ -128,12 +141,17 @@ describe('as root', () => {
 describe('as anybody', () => {
   test('what only root may ask is not even asked, and the examination says to use sudo', async () => {
     const { facts, calls } = await gathered(SPEC, { isRoot: false });
-    expect(calls.filter(({ name }) => ['dscl.logins', 'fdesetup.has-recovery-key'].includes(name))).toEqual([]);
+    expect(
+      calls.filter(({ name }) =>
+        ['dscl.logins', 'fdesetup.has-recovery-key', 'profiles.bootstrap-token'].includes(name),
+      ),
+    ).toEqual([]);
     const unknowns = examine(facts).filter(({ mark }) => mark === 'unknown');
     expect(unknowns.map(({ code, remedy }) => [code, remedy])).toEqual([
       ['lockout.unknown', 'Run it with `sudo`.'],
       ['lockout.threshold-unknown', 'Run it with `sudo`.'],
       ['filevault.recovery-key-unknown', 'Run it with `sudo`.'],
+      ['bootstrap-token.unknown', 'Run it with `sudo`.'],
     ]);
   });
 });

@@ -48,6 +48,7 @@ async function found({ isRoot = true } = {}): Promise<Partial<Record<FindingCode
       clock: mac.clock,
       places: placesUnder(root),
       isRoot,
+      http: null,
       ownHealth: async () => null,
     }),
   );

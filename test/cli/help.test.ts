@@ -26,6 +26,7 @@ Usage: upkeep COMMAND [options]
   service-account An account of upkeep’s own that authorises installs: make, examine, rotate, delete.
   secure-token    Give somebody a secure token, by the service account.
   filevault       Make a new recovery key of FileVault.
+  bootstrap-token Say whether the MDM server can authorise installs, and escrow the token it takes.
   install         Put upkeep to work on this Mac, or repair what is there.
   uninstall       Take upkeep off this Mac.
   db              Check the state on the disk, without changing it.

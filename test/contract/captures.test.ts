@@ -45,6 +45,8 @@ const NOT_ONE_RUN = [
   'fdesetup/status-forms.txt',
   'fdesetup/usingrecoverykey-and-authrestart-prompt-10.11.txt',
   'sysadminctl/usage-13.2.1.txt',
+  'mdmclient/availableosupdates-15.2-tail.txt',
+  'mdmclient/querysecurityinfo-10.14.txt',
 ];
 
 /** Fields of an index that are no output of ours: how it was printed and ended, and views of a list of users. */

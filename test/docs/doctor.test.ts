@@ -29,6 +29,7 @@ for (const file of [
   'passwords',
   'lockout',
   'enrolment',
+  'bootstrap-token',
   'filevault',
   'upkeep',
 ]) {

@@ -29,6 +29,8 @@ const PATHS = {
   security: '/usr/bin/security',
   expect: '/usr/bin/expect',
   softwareupdate: '/usr/sbin/softwareupdate',
+  profiles: '/usr/bin/profiles',
+  mdmclient: '/usr/libexec/mdmclient',
 } as const;
 export type ToolName = keyof typeof PATHS;
 

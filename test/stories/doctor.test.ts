@@ -77,6 +77,7 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
       'lockout.clear': 'ok',
       'filevault.off': 'attention',
       'enrolment.same-name': 'attention',
+      'bootstrap-token.not-managed': 'ok',
       'upkeep.never-ran': 'attention',
     });
     expect(checkup.findings.find(({ code }) => code === 'enrolment.same-name')).toMatchObject({

@@ -46,6 +46,14 @@ import {
 } from './filevault-commands.ts';
 import { findPassword, forgetAnyPassword, forgetPassword, keepPassword, seePassword } from './keychain-commands.ts';
 import { bootoutJob, bootstrapJob, enableJob, kickstartJob, printJob } from './launchd-commands.ts';
+import {
+  deviceInformation,
+  enrolmentStatus,
+  escrowStatus,
+  installBootstrapToken,
+  removeBootstrapToken,
+  validateBootstrapToken,
+} from './mdm-commands.ts';
 import { checkLogin, checkVolumePassword } from './password-check-commands.ts';
 import { accountPolicies, globalPolicy, policiesOfAccount } from './password-policy-commands.ts';
 import {
@@ -121,6 +129,12 @@ export const catalogue = {
   'security.forget-any': forgetAnyPassword,
   'fdesetup.authrestart': authRestart,
   'fdesetup.change-recovery-key': changeRecoveryKey,
+  'profiles.enrolment': enrolmentStatus,
+  'profiles.bootstrap-token': escrowStatus,
+  'profiles.install-bootstrap-token': installBootstrapToken,
+  'profiles.remove-bootstrap-token': removeBootstrapToken,
+  'profiles.validate-bootstrap-token': validateBootstrapToken,
+  'mdmclient.device-information': deviceInformation,
 } as const;
 
 /** All entries, for whoever needs only what they have in common. */

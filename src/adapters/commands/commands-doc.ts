@@ -65,7 +65,7 @@ const CLASSES: readonly Class[] = [
     privilege: 'credential',
     title: 'root + password',
     takes:
-      'root and the password of an account, which upkeep is given by a person or has saved: a volume owner’s for an update (Apple silicon; none on Intel), an administrator’s for a change of accounts',
+      'root and the password of an account, which upkeep is given by a person or has saved: a volume owner’s for an update (Apple silicon; none on Intel), an administrator’s for a change of accounts or a bootstrap token',
     why: 'what macOS does not let root do alone',
   },
 ];

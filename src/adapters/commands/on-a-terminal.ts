@@ -1,9 +1,9 @@
 import { UpkeepError } from '../../domain/problem.ts';
-import type { Secret } from '../../domain/secret.ts';
+import { Secret } from '../../domain/secret.ts';
 import { typeable } from './passwords.ts';
 
-/** A prompt, as the end of what the tool has printed so far, and what is typed at it. */
-export type Prompt = { ends: string; secret: Secret };
+/** A prompt, as the end of what the tool has printed so far, and what is typed at it: a secret, or a text such as a name. */
+export type Prompt = { ends: string } & ({ secret: Secret } | { text: string });
 
 /** Exit codes of the script itself, apart from those of the tools it runs. */
 export const TERMINAL_EXIT = { unknownPrompt: 112, neverAsked: 113, askedAgain: 114, killed: 115 } as const;
@@ -21,7 +21,10 @@ export const EXPECT = '/usr/bin/expect';
  * by itself: silence and 0 would pass for a right password.
  */
 export function onATerminal(tool: string, args: readonly string[], prompts: readonly Prompt[]) {
-  const stdin = prompts.flatMap(({ secret }) => [typeable(secret), '\n']);
+  const stdin = prompts.flatMap((prompt) => {
+    if ('secret' in prompt) return [typeable(prompt.secret), '\n'];
+    return [typeable(new Secret(prompt.text)).expose((plain) => plain), '\n'];
+  });
   return {
     path: EXPECT,
     args: [

@@ -6,6 +6,7 @@ import { addAccount, grantToken, hideAccount, makeAdmin, setShell } from '../com
 import { adminMembership } from '../commands/account-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { fitnessOf } from './account-fitness.ts';
+import { fitAdministrator } from './fit-administrator.ts';
 import { newPassword } from './new-password.ts';
 import { refuseObstacles, type SaveRules } from './obstacles.ts';
 import {
@@ -136,15 +137,8 @@ async function refuseUnfitAdmin(parts: ServiceParts, admin: Administrator, name:
 
 /** Throws where somebody is no administrator whose password logs in and opens the volume. */
 export async function requireAdministrator(parts: ServiceParts, { name, password }: Administrator): Promise<void> {
-  const fitness = await fitnessOf(parts.commands, name);
-  if (!fitness.fit) throw troubleError(`${fitness.why}.`, fitness, name);
-  if (!(await runCommand(parts.commands, adminMembership, { name: fitness.account.name })).member) {
-    throw new UpkeepError('credential.unfit', `“${name}” is no administrator.`, {
-      remedy: 'Name an administrator who has a secure token. Nothing was changed.',
-      facts: { account: name },
-    });
-  }
-  const checked = await verifyPassword(parts, { account: fitness.account.name, credential: null, secret: password });
+  const account = await fitAdministrator(parts.commands, name);
+  const checked = await verifyPassword(parts, { account: account.name, credential: null, secret: password });
   if (!checked.fit) throw troubleError(`“${name}” cannot authorise this: ${checked.why}.`, checked, name);
 }
 

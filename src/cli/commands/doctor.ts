@@ -44,6 +44,7 @@ Example: sudo upkeep doctor`,
       clock,
       places,
       isRoot,
+      http: null,
       ownHealth: () => ownHealth(places),
     });
     const findings = examine(facts);

@@ -1,5 +1,6 @@
 import type { Account, AdminGroup, CryptoUser, FileVaultState, Lockout, TokenState } from '../../domain/accounts.ts';
 import type { AuthMethod, MethodTrouble } from '../../domain/authority.ts';
+import type { BootstrapToken } from '../../domain/bootstrap-token.ts';
 import type { ConsoleUser, Fact } from '../../domain/facts.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { AuthorityRules } from '../choose-authority.ts';
@@ -73,6 +74,8 @@ export type CheckupFacts = {
   /** upkeep's own account. */
   serviceAccount?: Fact<ServiceAccountFacts>;
   verifications?: Fact<Verification[]>;
+  /** `enrolled` null: not known. `interrupted`: upkeep was cut off after it had removed the old one. */
+  bootstrapToken?: { token: BootstrapToken; enrolled: boolean | null; interrupted: boolean };
   /** The name that the management server has for its account on this Mac. */
   managementAccount?: Fact<string>;
 };

@@ -1,5 +1,6 @@
 import type { CheckupFacts } from './checkup-facts.ts';
 import { examineAuthority } from './examine-authority.ts';
+import { examineBootstrapToken } from './examine-bootstrap-token.ts';
 import { examineEnrolment } from './examine-enrolment.ts';
 import { examineFileVault } from './examine-filevault.ts';
 import { examineLockout } from './examine-lockout.ts';
@@ -28,6 +29,7 @@ export function examine(facts: CheckupFacts): Finding[] {
     examineLockout,
     examineFileVault,
     examineEnrolment,
+    examineBootstrapToken,
     examineUpkeep,
   ]
     .flatMap((look) => look(facts))

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FILE_VAULT_STATES } from './file-vault.ts';
 
-/** The part of a Mac's description that is about accounts, rules for passwords, and FileVault, with words for each key. */
+/** The part of a Mac's description that is about accounts, rules for passwords, FileVault and enrolment, with words for each key. */
 const NAME = /^[a-z_][a-z0-9_.-]*$/;
 const RECOVERY_KEY = /^[A-Z0-9]{4}(-[A-Z0-9]{4}){5}$/;
 const rule = z.int().min(1).nullable();
@@ -42,6 +42,14 @@ export const fileVaultSchema = z.strictObject({
   destroyKeyOnStandby: z.boolean().default(false),
 });
 
+export const enrolmentSchema = z.strictObject({
+  server: z.url({ protocol: /^https$/ }).default('https://mdm.example.com/mdm/ServerURL'),
+  dep: z.boolean().default(true),
+  userApproved: z.boolean().default(true),
+  supervised: z.boolean().default(true),
+});
+
+export type EnrolmentSpec = z.output<typeof enrolmentSchema>;
 export type AccountSpec = z.output<typeof accountSchema>;
 export type FileVaultSpec = z.output<typeof fileVaultSchema>;
 
@@ -81,11 +89,19 @@ const FILE_VAULT_ALLOWED: Record<keyof FileVaultSpec, string> = {
   destroyKeyOnStandby: 'true or false: whether the Mac forgets the key when it sleeps',
 };
 
+const ENROLMENT_ALLOWED: Record<keyof EnrolmentSpec, string> = {
+  server: 'an https address such as "https://mdm.example.com/mdm/ServerURL"',
+  dep: 'true or false: whether it was enrolled by Automated Device Enrollment',
+  userApproved: 'true or false',
+  supervised: 'true or false',
+};
+
 /** The keys a place in the description may hold, with words for each; null where the place is not one of these. */
 export function allowedAt(path: readonly string[]): Record<string, string> | null {
   const [top] = path;
   const own = path.at(-1) === 'passwordPolicy';
   if (top === 'passwordPolicy' || (top === 'accounts' && path.length === 3 && own)) return POLICY_ALLOWED;
   if (top === 'accounts' && path.length === 2) return ACCOUNT_ALLOWED;
+  if (top === 'enrolment') return ENROLMENT_ALLOWED;
   return top === 'fileVault' ? FILE_VAULT_ALLOWED : null;
 }

@@ -2,6 +2,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Random } from '../random.ts';
 import type { AccountSpec } from './account-spec.ts';
 import { Accounts } from './accounts.ts';
+import type { Enrolment } from './enrolment.ts';
 import { FileVault } from './file-vault.ts';
 import type { Note } from './happenings.ts';
 import { Keychains } from './keychains.ts';
@@ -10,10 +11,16 @@ import { NO_POLICY } from './password-policy.ts';
 import { SecureTokens } from './secure-tokens.ts';
 
 export type Who = { accounts: Accounts; tokens: SecureTokens; fileVault: FileVault; keychains: Keychains };
-type Surroundings = { random: Random; now: () => Instant; note: Note; version: () => string };
+type Surroundings = {
+  random: Random;
+  now: () => Instant;
+  note: Note;
+  version: () => string;
+  enrolment: Enrolment;
+};
 
 /** The accounts a specification describes, and what hangs on them: tokens, FileVault, keychains. */
-export function accountsOf(spec: MacSpec, { random, now, note, version }: Surroundings): Who {
+export function accountsOf(spec: MacSpec, { random, now, note, version, enrolment }: Surroundings): Who {
   const accounts = new Accounts({ random, now, note, policy: spec.passwordPolicy ?? NO_POLICY });
   const keychains = new Keychains();
   const entries = entriesOf(spec);
@@ -57,7 +64,8 @@ export function accountsOf(spec: MacSpec, { random, now, note, version }: Surrou
     institutionalKey: vault?.institutionalKey ?? false,
     destroysKey: vault?.destroyKeyOnStandby ?? false,
   });
-  const tokens = new SecureTokens({ accounts, fileVault, version, note, bootstrapEscrowed: spec.bootstrapToken });
+  const bootstrap = { known: () => enrolment.escrowed, works: () => enrolment.tokenWorks() };
+  const tokens = new SecureTokens({ accounts, fileVault, version, note, bootstrap });
   return { accounts, tokens, fileVault, keychains };
 }
 

@@ -39,6 +39,9 @@ export const faultSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('keychain-write-lost'), times }),
   z.strictObject({ name: z.literal('prompt-needs-terminal') }),
   z.strictObject({ name: z.literal('authrestart-fails'), times }),
+  z.strictObject({ name: z.literal('mdm-server-down'), from: z.number().optional(), until: z.number().optional() }),
+  z.strictObject({ name: z.literal('preflight-refuses'), text: z.string().optional() }),
+  z.strictObject({ name: z.literal('escrow-lies'), times }),
   z.strictObject({
     name: z.literal('update-raises-failures'),
     times,
@@ -88,6 +91,9 @@ export const FAULT_NAMES: readonly FaultName[] = [
   'authrestart-fails',
   'update-raises-failures',
   'recovery-key-fails',
+  'mdm-server-down',
+  'preflight-refuses',
+  'escrow-lies',
   'password-rotated',
 ];
 
@@ -131,14 +137,22 @@ export class Faults {
   }
 
   offline(): boolean {
-    const now = this.#now();
-    return this.#active.some(
-      ({ fault }) => fault.name === 'offline' && now >= (fault.from ?? -Infinity) && now < (fault.until ?? Infinity),
-    );
+    return this.#lasts('offline');
+  }
+
+  mdmServerDown(): boolean {
+    return this.#lasts('mdm-server-down');
   }
 
   /** By how much everything takes longer. */
   slowness(): number {
     return this.#active.reduce((factor, { fault }) => (fault.name === 'slow' ? factor * fault.factor : factor), 1);
+  }
+
+  #lasts(name: 'offline' | 'mdm-server-down'): boolean {
+    const now = this.#now();
+    return this.#active.some(
+      ({ fault }) => fault.name === name && now >= (fault.from ?? -Infinity) && now < (fault.until ?? Infinity),
+    );
   }
 }

@@ -55,7 +55,7 @@ export type Happening = { at: Instant; wall: Instant; zone: string } & (
   | { kind: 'authentication-failed'; user: string; failedLogins: number; lockedOut: boolean }
   | { kind: 'account-created' | 'account-deleted' | 'password-changed'; user: string }
   | { kind: 'secure-token-granted' | 'secure-token-withdrawn'; user: string }
-  | { kind: 'recovery-key-changed' }
+  | { kind: 'recovery-key-changed' | 'bootstrap-token-escrowed' | 'bootstrap-token-removed' }
   | { kind: 'wake-armed'; due: Instant }
   | { kind: 'wake-fired' | 'wake-missed'; due: Instant }
   /** Somebody typed a request to the agent: an administrator (`user` null) or a person with an account. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isZone } from '../../domain/instant.ts';
 import { readBuild, readOsVersion } from '../../domain/os-version.ts';
-import { accountSchema, allowedAt, fileVaultSchema, policySchema } from './account-spec.ts';
+import { accountSchema, allowedAt, enrolmentSchema, fileVaultSchema, policySchema } from './account-spec.ts';
 import { FAULT_NAMES, type Fault, faultSchema } from './faults.ts';
 import { nearest } from './nearest.ts';
 
@@ -23,7 +23,9 @@ const ALLOWED = {
   accounts: 'a list of further accounts such as {"name": "bert", "admin": true}',
   passwordPolicy: 'an object such as {"lockoutAfter": 5, "lockoutMinutes": 15, "minLength": 12}',
   fileVault: 'an object such as {"state": "on", "recoveryKey": "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ"}, or null',
-  bootstrapToken: 'true or false: whether an MDM holds the bootstrap token of this Mac',
+  enrolment: 'an object such as {"server": "https://mdm.example.com/mdm/ServerURL", "dep": true}, or null',
+  bootstrapToken:
+    'true or false: whether an MDM holds the bootstrap token of this Mac; or one of: "valid", "none", "lost", "foreign", "unsupported"',
   zone: 'an IANA time zone such as "Europe/Berlin"',
   power: '"ac" or "battery"',
   batteryPercent: 'a number from 1 to 100',
@@ -87,7 +89,8 @@ const schema = z.strictObject({
   accounts: z.array(accountSchema).default([]),
   passwordPolicy: policySchema.nullable().default(null),
   fileVault: fileVaultSchema.nullable().default(null),
-  bootstrapToken: z.boolean().default(false),
+  enrolment: enrolmentSchema.nullable().default(null),
+  bootstrapToken: z.union([z.boolean(), z.enum(['valid', 'none', 'lost', 'foreign', 'unsupported'])]).default(false),
   zone: z.string().refine(isZone).default('Europe/Berlin'),
   power: z.enum(['ac', 'battery']).default('ac'),
   batteryPercent: z.number().min(1).max(100).default(83),

@@ -6,6 +6,7 @@ import type { Account, Accounts } from './accounts.ts';
 import type { AwakeTime } from './awake-time.ts';
 import type { Battery } from './battery.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Enrolment } from './enrolment.ts';
 import type { Faults } from './faults.ts';
 import type { FileVault } from './file-vault.ts';
 import type { RestartCause, Unstamped } from './happenings.ts';
@@ -31,6 +32,7 @@ export type Mac = {
   readonly tokens: SecureTokens;
   readonly fileVault: FileVault;
   readonly keychains: Keychains;
+  readonly enrolment: Enrolment;
   readonly battery: Battery;
   readonly catalogue: Catalogue;
   readonly screen: Screen;

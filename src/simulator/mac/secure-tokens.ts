@@ -17,7 +17,8 @@ export type TokenParts = {
   /** What macOS runs now. */
   version: () => string;
   note: Note;
-  bootstrapEscrowed: boolean;
+  /** The key of the MDM: whether the disk knows one, and whether it can be had from the server now. */
+  bootstrap: { known: () => boolean; works: () => boolean };
 };
 
 /**
@@ -25,15 +26,12 @@ export type TokenParts = {
  * one from an administrator who has one.
  */
 export class SecureTokens {
-  /** An MDM keeps a key of its own, and gives a token to whoever logs in for the first time. */
-  bootstrapEscrowed: boolean;
   readonly #parts: TokenParts;
   /** GeneratedUIDs in the order the tokens were given. */
   #order: string[];
 
   constructor(parts: TokenParts) {
     this.#parts = parts;
-    this.bootstrapEscrowed = parts.bootstrapEscrowed;
     this.#order = this.holders().map(({ guid }) => guid);
   }
 
@@ -44,7 +42,7 @@ export class SecureTokens {
   /** Whether anybody could give a token. From 15 on the MDM's key and the recovery key count as somebody. */
   anybody(): boolean {
     if (this.holders().length > 0) return true;
-    return this.#major() >= 15 && (this.bootstrapEscrowed || this.#parts.fileVault.personalKey !== null);
+    return this.#major() >= 15 && (this.#parts.bootstrap.known() || this.#parts.fileVault.personalKey !== null);
   }
 
   /** Whether this password opens the disk in the name of the account: not the same as whether it opens a session. */
@@ -81,7 +79,8 @@ export class SecureTokens {
     const first = !account.hasLoggedIn;
     account.hasLoggedIn = true;
     if (!first || account.secureToken || account.loginPassword === '') return;
-    if (this.bootstrapEscrowed || !this.anybody()) this.grant(account, account.loginPassword);
+    // Where an MDM keeps a key of its own, it gives a token to whoever logs in for the first time.
+    if (this.#parts.bootstrap.works() || !this.anybody()) this.grant(account, account.loginPassword);
   }
 
   /** The accounts first, then keys that belong to nobody. */
@@ -94,7 +93,7 @@ export class SecureTokens {
     }));
     const recovery = this.#parts.fileVault.personalKey !== null || (this.#major() >= 15 && users.length > 0);
     if (recovery) users.push({ uuid: PERSONAL_RECOVERY_UUID, kind: 'PersonalRecovery', owner: true });
-    if (this.bootstrapEscrowed) users.push({ uuid: BOOTSTRAP_TOKEN_UUID, kind: 'MDMRecovery', owner: true });
+    if (this.#parts.bootstrap.known()) users.push({ uuid: BOOTSTRAP_TOKEN_UUID, kind: 'MDMRecovery', owner: true });
     return users;
   }
 

@@ -4,6 +4,7 @@ import type { Offer } from '../../domain/offer.ts';
 import type { OsRelease } from '../../domain/os-version.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands, ToolCall, ToolEvent } from '../../ports/commands.ts';
+import type { BootstrapTokenKeeper } from '../mdm/bootstrap-token-keeper.ts';
 import { type Random, random } from '../random.ts';
 import type { Tool } from '../tools/tool.ts';
 import { TOOLBOX } from '../tools/toolbox.ts';
@@ -16,6 +17,7 @@ import { Catalogue } from './catalogue.ts';
 import { ConsoleSession } from './console-session.ts';
 import { DIALOG_PATH } from './dialog-path.ts';
 import { type Door, LiveDoor } from './door.ts';
+import { Enrolment } from './enrolment.ts';
 import { type FaultOf, Faults } from './faults.ts';
 import type { FileVault } from './file-vault.ts';
 import type { Happening, RestartCause, Unstamped } from './happenings.ts';
@@ -39,6 +41,8 @@ export type MacOptions = {
   tools?: ReadonlyMap<string, Tool>;
   /** Where launchd finds property lists and how it starts programs; in memory when left out. */
   jobs?: (mac: Mac) => JobSurroundings;
+  /** Who keeps its bootstrap token; a server of its own when left out. */
+  tokenKeeper?: BootstrapTokenKeeper;
 };
 
 /**
@@ -57,6 +61,7 @@ export class VirtualMac implements Mac {
   readonly tokens: SecureTokens;
   readonly fileVault: FileVault;
   readonly keychains: Keychains;
+  readonly enrolment: Enrolment;
   readonly battery: Battery;
   readonly catalogue = new Catalogue();
   readonly daemon: UpdateDaemon;
@@ -92,11 +97,19 @@ export class VirtualMac implements Mac {
     for (const fault of spec.faults) this.faults.add(fault);
     this.battery = new Battery(clock, spec.power, spec.batteryPercent);
     this.os = new InstalledMacOS(spec.macOS, spec.build);
+    this.enrolment = new Enrolment({
+      spec,
+      random: this.random.fork('enrolment'),
+      note: (happening) => this.note(happening),
+      reachable: () => this.online() && !this.faults.mdmServerDown(),
+      keeper: options.tokenKeeper,
+    });
     const who: Who = accountsOf(spec, {
       random: this.random.fork('accounts'),
       now: () => clock.wall(),
       note: (happening) => this.note(happening),
       version: () => this.os.version,
+      enrolment: this.enrolment,
     });
     this.accounts = who.accounts;
     this.tokens = who.tokens;
@@ -186,7 +199,12 @@ export class VirtualMac implements Mac {
 
   /** Everything that is or was secret on this Mac; none of it may stand where other programs can read it. */
   secrets(): Set<string> {
-    return new Set([...this.accounts.secrets(), ...this.fileVault.secrets(), ...this.keychains.secrets()]);
+    return new Set([
+      ...this.accounts.secrets(),
+      ...this.fileVault.secrets(),
+      ...this.keychains.secrets(),
+      ...this.enrolment.secrets(),
+    ]);
   }
 
   note(happening: Unstamped): void {

@@ -10,8 +10,10 @@ import { fdesetup } from './fdesetup.ts';
 import { id } from './id.ts';
 import { ioreg } from './ioreg.ts';
 import { launchctl } from './launchctl.ts';
+import { mdmclient } from './mdmclient.ts';
 import { pgrep } from './pgrep.ts';
 import { pmset } from './pmset.ts';
+import { profiles } from './profiles.ts';
 import { pwpolicy } from './pwpolicy.ts';
 import { scutil } from './scutil.ts';
 import { security } from './security.ts';
@@ -47,6 +49,8 @@ export const TOOLBOX: ReadonlyMap<string, Tool> = new Map([
   ['/usr/sbin/diskutil', diskutil],
   ['/usr/bin/fdesetup', fdesetup],
   ['/usr/bin/security', security],
+  ['/usr/bin/profiles', profiles],
+  ['/usr/libexec/mdmclient', mdmclient],
   ['/usr/bin/expect', expect],
   [DIALOG_PATH, dialog],
 ]);

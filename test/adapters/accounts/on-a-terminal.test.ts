@@ -8,7 +8,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/adapters/commands/catalogue.ts';
 import { toCall } from '../../../src/adapters/commands/command.ts';
-import { EXPECT, onATerminal, type Prompt, withoutTerminal } from '../../../src/adapters/commands/on-a-terminal.ts';
+import {
+  EXPECT,
+  onATerminal,
+  type Prompt,
+  TERMINAL_EXIT,
+  withoutTerminal,
+} from '../../../src/adapters/commands/on-a-terminal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { canary } from '../../support/canary.ts';
 import { passwords, typed } from './passwords.ts';
@@ -89,6 +95,26 @@ if (!existsSync(EXPECT) || !existsSync('/usr/bin/python3')) {
       return { status, stdout, stderr, got };
     }
     const say = (ends: string, plain: string): Prompt => ({ ends, secret: new Secret(plain) });
+
+    test.each([
+      ['the one it is for', "Enter the password for user 'bert':", 0, ['bert', 'p\\w "of" [b]ert $1']],
+      ['another name', "Enter the password for user 'berta':", TERMINAL_EXIT.unknownPrompt, ['bert']],
+    ])(
+      'profiles asks for a name and then for the password of it: %s',
+      (_, question, status, got) => {
+        const admin = { name: 'bert', password: new Secret('p\\w "of" [b]ert $1'), fullName: 'Bert (Admin)' };
+        const { args, stdin } = toCall(catalogue['profiles.install-bootstrap-token'], { admin });
+        const [option = '', script = ''] = args;
+        const asks = ['Enter the admin user name:', question].map((ask) => `"${ask}"`).join(' ');
+        const real = script.replace(/^set call .*$/m, () => `set call [list /usr/bin/python3 ${tool} 0 ${asks}]`);
+        const ran = spawnSync(EXPECT, [option, real], { input: typed(stdin), encoding: 'utf8' });
+        const lines = [...ran.stdout.matchAll(/^got ([0-9a-f]*)\r?$/gm)].map(([, hex = '']) =>
+          Buffer.from(hex, 'hex').toString(),
+        );
+        expect([ran.status, lines]).toEqual([status, got]);
+      },
+      60_000,
+    );
 
     test('every password arrives as it is, and is not echoed', () => {
       fc.assert(

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import type { BootstrapTokenState } from '../../../src/domain/bootstrap-token.ts';
 import { known, unknown } from '../../../src/domain/facts.ts';
 import type { CheckupFacts } from '../../../src/policy/examine/checkup-facts.ts';
 import { counted, examine } from '../../../src/policy/examine/examine.ts';
@@ -69,6 +70,14 @@ const ON_INTEL = {
   'authority.root': 'ok',
   'password.verified': 'ok',
 } as const;
+
+const bootstrap = (
+  state: BootstrapTokenState,
+  more: { needed?: boolean; enrolled?: boolean; interrupted?: boolean } = {},
+) => {
+  const { needed = true, enrolled = true, interrupted = false } = more;
+  return { bootstrapToken: { token: { state, why: 'the tool said nonsense', needed }, enrolled, interrupted } };
+};
 
 /** A change of the healthy Mac, and what is found then that was not before. */
 const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>][] = [
@@ -410,6 +419,20 @@ const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>]
     { jamfLog: jamf('Enrollment failed: the device signature is not valid.') },
     { 'enrolment.failed': 'attention' },
   ],
+  ['a good bootstrap token', bootstrap('valid'), { 'bootstrap-token.valid': 'ok' }],
+  ['one that nothing proves', bootstrap('escrowed-unproven'), { 'bootstrap-token.unproven': 'unknown' }],
+  ['one of no use', bootstrap('unusable'), { 'bootstrap-token.unusable': 'attention' }],
+  ['none is escrowed', bootstrap('not-escrowed'), { 'bootstrap-token.not-escrowed': 'attention' }],
+  ['a cut-off escrow', bootstrap('not-escrowed', { interrupted: true }), { 'bootstrap-token.interrupted': 'broken' }],
+  [
+    'a cut-off escrow that came to an end',
+    bootstrap('valid', { interrupted: true }),
+    { 'bootstrap-token.valid': 'ok' },
+  ],
+  ['a server that takes none', bootstrap('unsupported'), { 'bootstrap-token.unsupported': 'attention' }],
+  ['no server', bootstrap('unsupported', { enrolled: false }), { 'bootstrap-token.not-managed': 'ok' }],
+  ['a token nobody knows of', bootstrap('unknown'), { 'bootstrap-token.unknown': 'unknown' }],
+  ['a token on Intel', bootstrap('unusable', { needed: false }), { 'bootstrap-token.not-needed': 'ok' }],
   ['upkeep never ran', { own: known(null) }, { 'upkeep.never-ran': 'attention' }],
   ['upkeep’s status cannot be read', { own: WHY }, { 'upkeep.unknown': 'unknown' }],
   ['launchd does not know the agent', { own: health('health.agent-not-loaded') }, { 'upkeep.stopped': 'broken' }],
@@ -444,6 +467,7 @@ describe('what is found that is not found on a healthy Mac', () => {
       serviceAccount: WHY,
       verifications: WHY,
       managementAccount: WHY,
+      ...bootstrap('unknown'),
     });
     expect(findings.filter(({ mark }) => mark !== 'unknown')).toEqual([]);
     expect(new Set(findings.map(({ code }) => code)).size).toBe(findings.length);
