@@ -5,6 +5,7 @@ import { Secret } from '../../domain/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Http, HttpAnswer, HttpRequest, HttpResult, HttpText } from '../../ports/http.ts';
 import { connectionFault, notSent } from './connection-fault.ts';
+import { isLoopback } from './loopback.ts';
 
 type Stop = 'timeout' | 'aborted' | 'too-large';
 
@@ -68,11 +69,6 @@ function allowedAddress(url: string): URL | null {
   if (address === null || address.username !== '' || address.password !== '') return null;
   if (address.protocol === 'https:') return address;
   return address.protocol === 'http:' && isLoopback(address.hostname) ? address : null;
-}
-
-/** Whether a host, as `URL` spells it, is this computer. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
 /** What `fetch` is given; null where a header holds what no header can. Here secrets are revealed. */
