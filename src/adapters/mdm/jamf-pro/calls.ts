@@ -55,7 +55,7 @@ export class Calls {
     let renewed = false;
     for (let tries = 1; ; ) {
       const valid = await this.#tokens.valid(signal);
-      if (isFault(valid)) return valid;
+      if (isFault(valid)) return { fault: { ...valid.fault, unsent: true } };
       const sent = await this.wire.once({ ...this.#exchange(call), headers: this.#headers(call, valid.token) }, signal);
       if (!isFault(sent)) return { value: sent.answer };
       const { fault } = sent;

@@ -10,12 +10,14 @@ type Broken = Extract<HttpResult, { kind: 'failed' }>;
 /** What a refusal looks like: Jamf Pro’s own form, that of OAuth, a page of some server between, nothing, or anything. */
 export type AnswerForm = 'api-error' | 'oauth' | 'page' | 'empty' | 'other';
 
-export type Fault =
+/** `unsent`: the request itself never went out, because no token was to be had for it. */
+export type Fault = { unsent?: true } & (
   | { kind: 'connection'; why: Broken['why']; detail: string; maybeDone: boolean }
   | { kind: 'status'; status: number; form: AnswerForm; codes: string[]; retryAfterMs: number | null }
   /** It says that it worked, but not in a way that can be read. */
   | { kind: 'unreadable'; status: number; what: string }
-  | { kind: 'credential'; detail: string };
+  | { kind: 'credential'; detail: string }
+);
 
 export const isFault = (value: object): value is { fault: Fault } => 'fault' in value;
 
@@ -86,6 +88,15 @@ const KNOWN_FIELDS = new Set([
   'section',
   'clientManagementIds',
 ]);
+
+/** Whether the server may have done what it was asked, though it did not say so. */
+export function mayHaveActed(fault: Fault): boolean {
+  if (fault.unsent || fault.kind === 'credential') return false;
+  if (fault.kind === 'connection') return fault.maybeDone;
+  if (fault.kind === 'unreadable') return true;
+  if (fault.status === 503 && fault.form === 'api-error') return false;
+  return fault.status >= 500 || fault.status === 408;
+}
 
 /** What a fault of one call means to whoever ordered it. */
 export function failureOf(fault: Fault, call: CallName, credential: CredentialKind): PushFailure {
