@@ -112,8 +112,8 @@ export function failureOf(fault: Fault, call: CallName, credential: CredentialKi
 
 function troubleOf(status: number): PushTrouble {
   if (status === 408 || status === 429 || status === 503) return 'server-busy';
-  if (status >= 500) return 'server-failed';
-  return [404, 405, 410, 501].includes(status) ? 'not-supported' : 'not-understood';
+  if ([404, 405, 410, 501].includes(status)) return 'not-supported';
+  return status >= 500 ? 'server-failed' : 'not-understood';
 }
 
 /** `it answers 400 (INVALID_FIELD at devices)`. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../ports/clock.ts';
 
-/** Waits that long, or until it is taken back. */
+/** Waits that long, in whole milliseconds, or until it is taken back. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
   if (ms <= 0 || signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
@@ -9,7 +9,7 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal | undefined)
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const forget = clock.after(ms, end);
+    const forget = clock.after(Math.ceil(ms), end);
     signal?.addEventListener('abort', end, { once: true });
   });
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { idSchema, orNull, parsed } from './json.ts';
 
-/** The server’s own word, where it is one. */
-const word = z.string().regex(/^\w{1,64}$/);
+/** A word of the server’s own, such as a state; some reasons have seventy letters. */
+const word = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,119}$/);
 const localTime = orNull(z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/));
 
 /** A plan as the server tells it. Words it may have that nobody has heard of yet are kept as they are. */

@@ -37,16 +37,17 @@ const plansCall = (path: string, query: Call['query'] = []): Call => ({
   answerBytes: LIST_BYTES,
 });
 
-/** From then on a plan that is not to be seen was not made. */
+/** How long after a POST every node knows what came of it: what is not to be seen then was not made. */
 const SETTLED_MS = 75 * SECOND_MS;
 
 /** A plan that may have been made: what it was to be, and the plans that were there before it. */
-type Unsettled = { computer: string; config: PlanConfig; before: ReadonlySet<string>; sinceMs: number };
+type Unsettled = { computer: string; config: PlanConfig; before: ReadonlySet<string> };
 
 /** The update plans of a server, for one computer at a time. */
 export class Plans {
   readonly #calls: Calls;
   #unsettled: Unsettled | null = null;
+  #settledAtMs = 0;
 
   constructor(calls: Calls) {
     this.#calls = calls;
@@ -90,11 +91,11 @@ export class Plans {
    *
    * INVARIANTS: the plans are looked through before the one POST, and a POST is never sent again unless it was surely not
    * acted on (its token was refused). After any answer that leaves doubt, only looking follows, now and at the next call.
+   * No plan is made while a node may not yet know of the one before it.
    */
   async make(computer: string, config: PlanConfig, signal?: AbortSignal): Promise<{ id: string } | Failure> {
     const { clock } = this.#calls.wire;
-    if (this.#unsettled !== null)
-      await pause(clock, this.#unsettled.sinceMs + SETTLED_MS - clock.monotonicMs(), signal);
+    await pause(clock, this.#settledAtMs - clock.monotonicMs(), signal);
     const plans = await this.all(computer, signal);
     if ('failed' in plans) return plans;
     const earlier = this.#settle(computer, config, plans);
@@ -108,7 +109,8 @@ export class Plans {
     const call = makeCall(computer, config);
     if (signal?.aborted) return { failed: { trouble: 'server-unreachable', detail: 'it was taken back' } };
     const before = new Set(plans.map(({ planUuid }) => planUuid));
-    this.#unsettled = { computer, config, before, sinceMs: clock.monotonicMs() };
+    this.#unsettled = { computer, config, before };
+    this.#settledAtMs = clock.monotonicMs() + SETTLED_MS;
     const asked = await this.#calls.ask(call, signal);
     if (isFault(asked)) return this.#afterFault(asked.fault, call, signal);
     const made = madeSchema.safeParse(jsonIn(asked.value.body));
