@@ -41,9 +41,9 @@ function versionOf({ to, major, latest }: PushOrder, choices: PlanChoices): Vers
   if (latest) return { versionType: major ? 'LATEST_MAJOR' : 'LATEST_MINOR' };
   const offered = choices.offered?.find((one) => sameVersion(one, to.version));
   if (offered !== undefined) return { versionType: 'SPECIFIC_VERSION', specificVersion: offered };
+  if (choices.offered === null) return { versionType: 'SPECIFIC_VERSION', specificVersion: to.version };
   if (choices.customVersionEnabled && to.build !== null)
     return { versionType: 'CUSTOM_VERSION', specificVersion: to.version, buildVersion: to.build };
-  if (choices.offered === null) return { versionType: 'SPECIFIC_VERSION', specificVersion: to.version };
   const newest = choices.offered.toSorted(compareVersions).reverse().slice(0, 3).join(', ');
   return failed('version-unavailable', `it does not offer macOS ${to.version}; its newest are ${newest || 'none'}`);
 }
@@ -52,16 +52,22 @@ const failed = (trouble: PushFailure['trouble'], detail: string): { failed: Push
   failed: { trouble, detail },
 });
 
-/** Whether a plan on the server is what this one would be, so that it can be had instead of a second one. */
+/**
+ * Whether a plan on the server does what this one would do, so that it can be had instead of a second one. Which of its two
+ * ways of naming a release was used depends on what the server offered at that time, and does not matter.
+ */
 export function isSamePlan(plan: ServerPlan, config: PlanConfig): boolean {
-  const { specificVersion, buildVersion = null } = config;
   return (
     plan.updateAction === config.updateAction &&
-    plan.versionType === config.versionType &&
-    (specificVersion === undefined || sameVersion(plan.specificVersion ?? '', specificVersion)) &&
-    (buildVersion === null || plan.buildVersion === buildVersion) &&
-    localTime(plan.forceInstallLocalDateTime) === localTime(config.forceInstallLocalDateTime)
+    localTime(plan.forceInstallLocalDateTime) === localTime(config.forceInstallLocalDateTime) &&
+    (config.specificVersion === undefined ? plan.versionType === config.versionType : isOfRelease(plan, config))
   );
+}
+
+function isOfRelease(plan: ServerPlan, { specificVersion = '', buildVersion }: PlanConfig): boolean {
+  const named = releaseOf(plan);
+  if (named === null || !sameVersion(named.version, specificVersion)) return false;
+  return named.build === null || buildVersion === undefined || named.build === buildVersion;
 }
 
 /** The moment to the second, whatever the server wrote behind it. */

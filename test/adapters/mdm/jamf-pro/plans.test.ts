@@ -167,6 +167,7 @@ describe('a plan that is under way', () => {
   test.each<[string, Partial<FakePlan>]>([
     ['the same', {}],
     ['the same, with a number for an id', { device: { deviceId: 12, objectType: 'COMPUTER' } }],
+    ['the same, with its build named too', { versionType: 'CUSTOM_VERSION', buildVersion: '25B78' }],
     ['the same, in a state never heard of', { status: { state: 'PonderingPlan', errorReasons: null } }],
     [
       'the same, whose reasons mean nothing yet',
