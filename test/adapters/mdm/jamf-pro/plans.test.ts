@@ -213,6 +213,14 @@ describe('a plan that is under way', () => {
     );
   });
 
+  test('that does not say whose it is counts as ours', async () => {
+    const jamf = fakeJamf();
+    const { device: _, ...nobodys } = somePlan();
+    jamf.always(LIST, { status: 200, body: { totalCount: 1, results: [nobodys] } });
+    expect(await jamf.client.push(order(), 'plan')).toHaveProperty('plan.id', 'AAAA-1');
+    expect(jamf.count(MAKE)).toBe(0);
+  });
+
   test('of another computer, or over, is none', async () => {
     const jamf = fakeJamf();
     const ended = ['PlanCompleted', 'PlanFailed', 'PlanCanceled', 'PlanException'];

@@ -235,18 +235,25 @@ describe('a token that is not taken', () => {
     expect(jamf.server.taken).toBe(2);
   });
 
-  test('after sleep, in which only one clock went on, is not even tried', async () => {
-    const jamf = fakeJamf();
-    const asleep = { ms: 0 };
-    const clock = { ...jamf.clock, monotonicMs: () => jamf.clock.monotonicMs() - asleep.ms };
-    const { client } = fakeJamf({ http: jamf.http, clock });
-    await client.look();
-    jamf.pass(3_600_000);
-    asleep.ms = 3_600_000;
-    await client.look();
-    expect(jamf.server.taken).toBe(2);
-    expect(jamf.got.filter(({ key }) => key === `GET ${PLANS}`)).toHaveLength(2);
-  });
+  test.each(['sleep, in which the monotonic clock stood still', 'a wall clock that was set back'])(
+    'is not even tried after %s',
+    async (what) => {
+      const jamf = fakeJamf();
+      const behindMs = { wall: 0, monotonic: 0 };
+      const clock = {
+        ...jamf.clock,
+        now: () => jamf.clock.now() - behindMs.wall,
+        monotonicMs: () => jamf.clock.monotonicMs() - behindMs.monotonic,
+      };
+      const { client } = fakeJamf({ http: jamf.http, clock });
+      await client.look();
+      jamf.pass(3_600_000);
+      behindMs[what.startsWith('sleep') ? 'monotonic' : 'wall'] = 3_600_000;
+      await client.look();
+      expect(jamf.server.taken).toBe(2);
+      expect(jamf.count(`GET ${PLANS}/feature-toggle`)).toBe(2);
+    },
+  );
 });
 
 describe('at the end', () => {
