@@ -7,7 +7,8 @@ export type PushMeans = (typeof PUSH_MEANS)[number];
 /** `by` is the Mac’s own local time without a zone, as declarations want it: `2026-12-25T21:09:31`. */
 export type PushAction = { kind: 'download' } | { kind: 'install-and-restart' } | { kind: 'enforce'; by: string };
 
-export type PushOrder = { to: OsRelease; major: boolean; action: PushAction };
+/** `latest`: it is the newest of its kind, and a newer one would do as well; else this release and no other. */
+export type PushOrder = { to: OsRelease; major: boolean; latest: boolean; action: PushAction };
 
 /** What the server keeps under an id; null where it gives none, and only the Mac shows what comes of it. */
 export type PushPlan = { means: PushMeans; id: string | null };
@@ -46,3 +47,14 @@ export type PushState =
   | { state: 'scheduled'; by: string | null }
   | { state: 'completed' }
   | ({ state: 'failed' } & PushFailure);
+
+/** What a server knows of this Mac, as of the Mac’s last inventory; null where it does not say. */
+export type PushDevice = { managed: boolean | null; supervised: boolean | null; declarative: boolean | null };
+
+/** What a server can do for this Mac now. `lacks` is why it offers no more, where it says so. */
+export type PushAbilities = {
+  means: readonly PushMeans[];
+  lacks: PushTrouble | null;
+  serverVersion: string | null;
+  device: PushDevice;
+};

@@ -1,8 +1,6 @@
-import type { PushFailure, PushMeans, PushOrder, PushPlan, PushState } from '../domain/push.ts';
+import type { PushAbilities, PushFailure, PushMeans, PushOrder, PushPlan, PushState } from '../domain/push.ts';
 
-/** What a server can do for this Mac now. `deadlines`: whether it can hand an enforced deadline to macOS. */
-export type PushAbilities = { means: readonly PushMeans[]; deadlines: boolean; serverVersion: string | null };
-
+/** It could not be asked, or would not: nothing is known of what was asked for. */
 export type Failed = { failed: PushFailure };
 
 /**
@@ -19,8 +17,11 @@ export interface PushService {
    * not success: a plan that was taken can fail a minute later.
    */
   push(order: PushOrder, means: PushMeans, signal?: AbortSignal): Promise<{ plan: PushPlan } | Failed>;
-  /** Where it stands. Not to be asked more than once a minute. */
-  follow(plan: PushPlan, signal?: AbortSignal): Promise<PushState>;
+  /**
+   * Where it stands; `Failed` says nothing about the plan. Asked sooner than a minute after the last time, it waits that
+   * long first.
+   */
+  follow(plan: PushPlan, signal?: AbortSignal): Promise<PushState | Failed>;
   /** Has the Mac look for what waits for it. Sending nothing that was not there already, it may be repeated. */
   nudge(signal?: AbortSignal): Promise<null | Failed>;
   /** Ends what was opened: tokens. */

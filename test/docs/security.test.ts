@@ -37,7 +37,9 @@ test('outside the simulator nothing opens a network connection', () => {
   const network = /from 'node:(?:http|https|http2|tls|dgram|dns)'|\bfetch\(|import \{[^}]*\} from 'node:net'/;
   const suspects = sources().filter((file) => !file.startsWith('src/simulator/') && network.test(read(file)));
   // Types alone, of the library whose sockets are files.
-  expect(suspects.filter((file) => file !== 'src/adapters/ipc/node-ipc.d.ts')).toEqual([]);
+  expect(suspects.filter((file) => file !== 'src/adapters/ipc/node-ipc.d.ts')).toEqual([HTTP]);
+  // The client of management servers is not put to use yet; before it is, docs/security.md has to say so.
+  expect(sources().filter((file) => read(file).includes('/node-http.ts'))).toEqual([]);
 });
 
 test('no command has a secret among its arguments, and each that takes one says how', () => {
@@ -49,6 +51,8 @@ test('no command has a secret among its arguments, and each that takes one says 
     if (takes) expect(invocationOf(command)).toMatch(/ <<< .*\{password\}/);
   }
 });
+
+const HTTP = 'src/adapters/http/node-http.ts';
 
 function sources(): string[] {
   return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
