@@ -3,7 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { privateFiles } from '../../src/adapters/credentials/private-files.ts';
+import { Seal } from '../../src/adapters/credentials/seal.ts';
+import { placesUnder } from '../../src/adapters/places.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { canary, canaryKey } from '../support/canary.ts';
@@ -51,7 +55,7 @@ const filesUnderRoot = () =>
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n');
 
-test('the agent gives it a new password once the old one is old', { timeout: 120_000 }, async () => {
+test('the agent gives it a new password once the old one is old', { timeout: 300_000 }, async () => {
   const preferences = join(folder, 'Library/Preferences');
   mkdirSync(preferences, { recursive: true });
   writeFileSync(join(preferences, 'org.upkeep.agent.plist'), DAILY);
@@ -65,13 +69,15 @@ test('the agent gives it a new password once the old one is old', { timeout: 120
   await mac.runUntil(mac.mac.world.now() + HOUR_MS);
   const second = account()?.loginPassword;
   expect(account()).toMatchObject({ cryptoPassword: second, secureToken: true });
-  expect(mac.mac.keychains.system.items.map(({ secret }) => secret)).toEqual([second]);
+  const seal = new Seal(placesUnder(mac.root).state, privateFiles);
+  const kept = mac.mac.keychains.system.items.map(({ account: id, secret }) => seal.open(new Secret(secret), id));
+  expect(kept.map((one) => one?.expose((plain) => plain))).toEqual([second]);
   expect((await upkeep(['log'])).stdout).toContain('Changing the password of the service account');
   expect(await upkeep(['service-account', 'status'])).toMatchObject({ exitCode: 0 });
   for (const secret of [first, second]) expect(filesUnderRoot()).not.toContain(secret);
 });
 
-test('its whole life', { timeout: 60_000 }, async () => {
+test('its whole life', { timeout: 300_000 }, async () => {
   const told: string[] = [];
   const ends = async (code: number, words: readonly string[], stdin: string | null = null) => {
     const end = await upkeep(words, stdin);
