@@ -7,10 +7,11 @@ import { DAY_MS } from '../../src/domain/instant.ts';
 import type { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import { bootedMac, NEEDS_PERL, withoutPerl } from '../simulator/door/harness.ts';
+import { canary } from '../support/canary.ts';
 import { root as project } from '../support/lives.ts';
 
-const BERT = '-bert’s "Walrus" $(4471) = 🐴';
-const ANNA = 'Penguin {Harbour} [3390]';
+const BERT = canary('bert', (it) => `-bert’s "Walrus" $(${it}) = 🐴`);
+const ANNA = canary('anna', (it) => `Penguin {Harbour} [${it}]`);
 
 /** anna is a standard user; bert is the administrator nobody logs in with. */
 const OFFICE: MacSpecInput = {

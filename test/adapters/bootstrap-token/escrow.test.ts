@@ -4,6 +4,7 @@ import { savedAdministrator } from '../../../src/adapters/bootstrap-token/saved-
 import { DAY_MS, HOUR_MS } from '../../../src/domain/instant.ts';
 import { UpkeepError } from '../../../src/domain/problem.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { canary } from '../../support/canary.ts';
 import { codeOf, endOf } from '../credentials/service-desk.ts';
 import { ANNA, BERT, bert, tokenDesk } from './token-desk.ts';
 
@@ -187,7 +188,7 @@ test('a password the tool refuses, though it logs in, is told and not typed agai
   const begin = parts.file.begin.bind(parts.file);
   parts.file.begin = (at) => {
     begin(at);
-    one.mac.rotatePassword('bert', 'another one since 9917', { cryptoToo: true });
+    one.mac.rotatePassword('bert', canary('another'), { cryptoToo: true });
   };
   const end = await one.run(endOf(one.escrow(bert(), parts)));
   expect(end).toMatchObject({ code: 'credential.unfit' });

@@ -11,13 +11,14 @@ import { Secret } from '../../../src/domain/secret.ts';
 import type { Http, HttpRequest, HttpResult } from '../../../src/ports/http.ts';
 import type { MacSpecInput } from '../../../src/simulator/mac/mac-spec.ts';
 import type { VirtualMac } from '../../../src/simulator/mac/virtual-mac.ts';
+import { canary } from '../../support/canary.ts';
 import { type Death, desk, FOLDER } from '../credentials/desk.ts';
 
 export { Killed } from '../credentials/desk.ts';
 
 /** Passwords that stand nowhere else. */
-export const BERT = 'zebra-Quilt 7781 of bert';
-export const ANNA = 'Mango-lattice 4402 of anna';
+export const BERT = canary('bert', (it) => `zebra-Quilt ${it} of bert`);
+export const ANNA = canary('anna', (it) => `Mango-lattice ${it} of anna`);
 
 /** anna is a standard user who owns the disk; bert is an administrator who does too. */
 const PEOPLE: MacSpecInput = {

@@ -13,12 +13,16 @@ import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { NodeHttp } from '../../../src/adapters/http/node-http.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { HttpRequest, HttpResult } from '../../../src/ports/http.ts';
+import { canary } from '../../support/canary.ts';
+import { canaryIn } from '../../support/watch/marks.ts';
 
 const open: { close(): void }[] = [];
 afterEach(() => {
   for (const each of open.splice(0)) each.close();
 });
 
+const TOKEN = canary('token');
+const BODY = canary('body');
 const http = new NodeHttp(systemClock);
 const limits = { timeoutMs: 10_000, answerBytes: 100_000 };
 const get = (url: string, rest: Partial<HttpRequest> = {}): HttpRequest => ({
@@ -105,10 +109,10 @@ describe('an answer', () => {
       });
       request.on('end', () => answer.end(`${request.headers.authorization}`));
     });
-    const headers = { authorization: ['Bearer ', new Secret('MARK-token')] };
-    const result = await http.send(get(url, { method: 'POST', headers, body: ['a=', new Secret('MARK-body')] }));
-    expect({ got, answer: answered(result).body }).toEqual({ got: 'a=MARK-body', answer: 'Bearer MARK-token' });
-    expect(inspect(result, { depth: 9 }) + JSON.stringify(result)).not.toContain('MARK');
+    const headers = { authorization: ['Bearer ', new Secret(TOKEN)] };
+    const result = await http.send(get(url, { method: 'POST', headers, body: ['a=', new Secret(BODY)] }));
+    expect({ got, answer: answered(result).body }).toEqual({ got: `a=${BODY}`, answer: `Bearer ${TOKEN}` });
+    expect(canaryIn(inspect(result, { depth: 9 }) + JSON.stringify(result))).toBeNull();
   });
 });
 
@@ -130,9 +134,11 @@ describe('what is not sent', () => {
       asked += 1;
       answer.end();
     });
-    const result = await http.send(get(url, { headers: { authorization: ['Bearer ', new Secret('MARK\r\nx: y')] } }));
+    const result = await http.send(
+      get(url, { headers: { authorization: ['Bearer ', new Secret(canary('header', (it) => `${it}\r\nx: y`))] } }),
+    );
     expect(result).toMatchObject({ kind: 'failed', maybeDone: false });
-    expect(inspect(result, { depth: 9 })).not.toContain('MARK');
+    expect(canaryIn(inspect(result, { depth: 9 }))).toBeNull();
     expect(asked).toBe(0);
   });
 

@@ -4,10 +4,11 @@ import { type JamfCall, type JamfOptions, JamfProServer } from '../../../src/sim
 import type { MacFacts } from '../../../src/simulator/mdm/managed-mac.ts';
 import { availableMacOS, type MacScript, ScriptedMac } from '../../../src/simulator/mdm/scripted-mac.ts';
 import { VirtualClock } from '../../../src/simulator/virtual-clock.ts';
+import { canary } from '../../support/canary.ts';
 import { MONDAY_NINE } from '../harness.ts';
 
-export const SECRET = 'a secret of the client';
-export const PASSWORD = 'a password of the account';
+export const SECRET = canary('client', (it) => `a ${it} of the client`);
+export const PASSWORD = canary('account', (it) => `a ${it} of the account`);
 export const PLANS = '/api/v1/managed-software-updates/plans';
 
 export type Reply = {

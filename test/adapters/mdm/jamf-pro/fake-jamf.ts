@@ -1,16 +1,20 @@
 // A small Jamf Pro that answers the client in memory, written from the vendor's descriptions. It keeps tokens and plans, and
-// any answer can be replaced: once, several times, or by a function. Its secrets all hold the word MARK.
+// any answer can be replaced: once, several times, or by a function. What it makes up holds the word MARK.
 
 import { JamfPro, type JamfProParts } from '../../../../src/adapters/mdm/jamf-pro/jamf-pro.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { Http, HttpRequest, HttpResult, HttpText } from '../../../../src/ports/http.ts';
+import { canary } from '../../../support/canary.ts';
 
 export const UDID = '2B1F7C2E-4D6A-5E0B-9C1D-7A8B9C0D1E2F';
 export const MANAGEMENT_ID = 'a94b11f0-c870-4006-82fe-e7afa981d61c';
 export const PLANS = '/api/v1/managed-software-updates/plans';
-export const CLIENT = { kind: 'client' as const, id: 'client-id', secret: new Secret('MARK+secret/of&client') };
-export const ACCOUNT = { kind: 'account' as const, name: 'updater', password: new Secret('MARKpassword') };
+/** Words in which a form sees more than text. */
+export const CLIENT_WORD = canary('client', (it) => `MARK+${it}/of&client`);
+export const ACCOUNT_WORD = canary('account', (it) => `MARK${it}`);
+export const CLIENT = { kind: 'client' as const, id: 'client-id', secret: new Secret(CLIENT_WORD) };
+export const ACCOUNT = { kind: 'account' as const, name: 'updater', password: new Secret(ACCOUNT_WORD) };
 
 /** What the server got, with its secrets revealed. */
 export type Got = {

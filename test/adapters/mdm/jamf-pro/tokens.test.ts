@@ -1,7 +1,17 @@
 // Tokens of both kinds of credential: how they are asked for, how long they are used, and what becomes of a refusal.
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { ACCOUNT, apiError, broken, fakeJamf, PLANS, page, type Reply } from './fake-jamf.ts';
+import {
+  ACCOUNT,
+  ACCOUNT_WORD,
+  apiError,
+  broken,
+  CLIENT_WORD,
+  fakeJamf,
+  PLANS,
+  page,
+  type Reply,
+} from './fake-jamf.ts';
 
 const CLIENT_TOKEN = 'POST /api/oauth/token';
 const ACCOUNT_TOKEN = 'POST /api/v1/auth/token';
@@ -16,7 +26,7 @@ describe('an API client', () => {
     expect(first).toMatchObject({
       key: CLIENT_TOKEN,
       url: 'https://jamf.example.com:8443/api/oauth/token',
-      body: 'grant_type=client_credentials&client_id=client-id&client_secret=MARK%2Bsecret%2Fof%26client',
+      body: `grant_type=client_credentials&client_id=client-id&client_secret=${encodeURIComponent(CLIENT_WORD)}`,
     });
     expect(first?.headers['content-type']).toBe('application/x-www-form-urlencoded');
     expect(second).toMatchObject({ key: VERSION, headers: { authorization: 'Bearer MARKtoken.1' } });
@@ -86,7 +96,7 @@ describe('an account', () => {
     await jamf.client.look();
     const [first] = jamf.got;
     expect(first).toMatchObject({ key: ACCOUNT_TOKEN, body: '' });
-    expect(first?.headers.authorization).toBe(`Basic ${btoa('updater:MARKpassword')}`);
+    expect(first?.headers.authorization).toBe(`Basic ${btoa(`updater:${ACCOUNT_WORD}`)}`);
     jamf.pass(1_735_000);
     await jamf.client.look();
     expect(jamf.server.taken).toBe(1);
