@@ -127,6 +127,7 @@ export class JamfPro implements PushService {
     if ('failed' in computer) return computer;
     if (means === 'legacy-command') {
       const refused = await sendUpdates(this.#calls, this.#plans, computer.id, order, signal);
+      if (refused !== null) this.#forgetComputer();
       return refused ?? { plan: { means, id: null } };
     }
     const features = await readFeatures(this.#calls, null, signal);
@@ -140,7 +141,13 @@ export class JamfPro implements PushService {
     const config = planConfig(order, { offered: await this.#plans.offered(signal), customVersionEnabled });
     if ('failed' in config) return config;
     const made = await this.#plans.make(computer.id, config, signal);
+    if ('failed' in made) this.#forgetComputer();
     return 'failed' in made ? made : { plan: { means, id: made.id } };
+  }
+
+  /** The record may be an old one: a Mac that was enrolled anew has another. Before the next order it is looked for again. */
+  #forgetComputer(): void {
+    this.#computer = null;
   }
 
   async #serverVersion(signal?: AbortSignal): Promise<{ value: string | null } | Failed> {

@@ -23,7 +23,12 @@ export class Feature {
   }
 
   get on(): boolean {
-    return this.#on && this.#base.faults.standing('feature-off') === null;
+    return this.#on && this.#exists() && this.#base.faults.standing('feature-off') === null;
+  }
+
+  /** An older server has no plans, so that nothing keeps it from its older call. */
+  #exists(): boolean {
+    return atLeast(this.#base.version(), '10.48');
   }
 
   /** As it is from the first day on, without a job. */
