@@ -18,6 +18,7 @@ import type { Http } from '../ports/http.ts';
 import { lockCredentials } from '../store/lock.ts';
 import type { Values } from './command.ts';
 import { groundOf } from './ground.ts';
+import { httpOf } from './http-of.ts';
 import { placesOf } from './root-option.ts';
 
 /** What the subcommands of `auth` work with. */
@@ -26,7 +27,7 @@ export type AuthGround = {
   parts: VerifyParts;
   service: ServiceParts;
   serviceSettings: () => Promise<AuthenticationSettings['serviceAccount']>;
-  /** `http` null: no server can be asked. */
+  /** `http` null: no server can be asked, as for a simulated Mac. */
   token: { http: Http | null; file: EscrowFile };
   zone: string;
   severalSaved: () => Promise<boolean>;
@@ -64,7 +65,7 @@ export async function authGround(values: Values): Promise<AuthGround> {
       pick: (below) => randomInt(below),
     },
     serviceSettings: async () => (await settings()).serviceAccount,
-    token: { http: null, file: new EscrowFile(places.state, privateFiles) },
+    token: { http: httpOf(places), file: new EscrowFile(places.state, privateFiles) },
     zone,
     severalSaved: async () => (await settings()).severalSaved,
     intelWords: async () => {

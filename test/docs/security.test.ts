@@ -33,13 +33,20 @@ test('node-ipc is the version that the page names, and one folder imports it', (
   expect(importing.filter((file) => !file.startsWith('src/adapters/ipc/'))).toEqual([]);
 });
 
-test('outside the simulator nothing opens a network connection', () => {
+test('outside the simulator one file opens network connections, for the commands that the page names', () => {
   const network = /from 'node:(?:http|https|http2|tls|dgram|dns)'|\bfetch\(|import \{[^}]*\} from 'node:net'/;
   const suspects = sources().filter((file) => !file.startsWith('src/simulator/') && network.test(read(file)));
   // Types alone, of the library whose sockets are files.
   expect(suspects.filter((file) => file !== 'src/adapters/ipc/node-ipc.d.ts')).toEqual([HTTP]);
-  // The client of management servers is not put to use yet; before it is, docs/security.md has to say so.
-  expect(sources().filter((file) => read(file).includes('/node-http.ts'))).toEqual([]);
+  const importing = (name: string) => sources().filter((file) => read(file).includes(`/${name}'`));
+  expect(importing('node-http.ts')).toEqual([ASKS]);
+  expect(importing('http-of.ts').sort()).toEqual(['src/cli/auth-ground.ts', 'src/cli/commands/doctor.ts']);
+  const takingIt = sources().filter((file) => /\btoken\.http\b|\btoken: \{ http\b/.test(read(file)));
+  expect(takingIt.sort()).toEqual(['src/cli/auth-ground.ts', 'src/cli/bootstrap-token-subcommands.ts']);
+  // The client of Jamf Pro is not put to use yet; before it is, docs/security.md has to say so.
+  const client = /\/jamf-pro\/jamf-pro\.ts'/;
+  expect(sources().filter((file) => client.test(read(file)))).toEqual([]);
+  for (const file of [HTTP, ASKS]) expect(read('docs/security.md')).toContain(`\`${file}\``);
 });
 
 test('no command has a secret among its arguments, and each that takes one says how', () => {
@@ -53,6 +60,7 @@ test('no command has a secret among its arguments, and each that takes one says 
 });
 
 const HTTP = 'src/adapters/http/node-http.ts';
+const ASKS = 'src/cli/http-of.ts';
 
 function sources(): string[] {
   return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })

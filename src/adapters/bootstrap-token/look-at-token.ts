@@ -16,7 +16,7 @@ import { deviceInformation, enrolmentStatus, escrowStatus } from '../commands/md
 import { runCommand } from '../commands/run-command.ts';
 import { serverAnswers } from './mdm-server.ts';
 
-/** `http` null: no server can be asked. */
+/** `http` null: no server can be asked, as for a simulated Mac. */
 export type LookParts = { commands: Commands; http: Http | null };
 /** `check`: also whether the token is of use, over the network. `server`: whether the server answers, whatever the Mac says. */
 export type LookOptions = { check: boolean; server?: boolean; signal?: AbortSignal };

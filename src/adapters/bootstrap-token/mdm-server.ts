@@ -15,7 +15,7 @@ export function hostOf(server: string): string | null {
  * refusal is an answer; an address where there is nothing, or a server that says it is ill or busy, is none.
  */
 export async function serverAnswers(http: Http | null, server: string, signal?: AbortSignal): Promise<Fact<boolean>> {
-  if (http === null) return unknown('nothing here asks servers');
+  if (http === null) return unknown('no server is asked for a simulated Mac');
   const url = URL.parse(server);
   if (url === null || url.protocol !== 'https:') return unknown('its address is not one of https');
   const request = { method: 'HEAD', url: `https://${url.host}/`, headers: {}, body: null, limits: LIMITS } as const;

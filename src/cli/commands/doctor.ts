@@ -10,6 +10,7 @@ import { checkupWords } from '../checkup-words.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand } from '../command.ts';
 import { groundOf } from '../ground.ts';
+import { httpOf } from '../http-of.ts';
 import { placesOf } from '../root-option.ts';
 import { readAt } from '../status-now.ts';
 
@@ -44,7 +45,7 @@ Example: sudo upkeep doctor`,
       clock,
       places,
       isRoot,
-      http: null,
+      http: httpOf(places),
       ownHealth: () => ownHealth(places),
     });
     const findings = examine(facts);
