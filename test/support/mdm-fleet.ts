@@ -29,6 +29,8 @@ export type FleetOptions = {
   /** When each begins, after all of them saw the release at one moment. */
   offsetMs?: (udid: string, index: number) => number;
   gapMs?: number;
+  /** How soon each wants to ask about its plan again. */
+  pollMs?: (sinceMadeMs: number) => number;
   action?: PushOrder['action'];
 };
 
@@ -50,6 +52,7 @@ export async function fleet({
   macs,
   offsetMs = (udid) => pushOffsetMs(udid, VERSION),
   gapMs = REQUEST_GAP_MS,
+  pollMs = nextPollMs,
   action = { kind: 'install-and-restart' },
 }: FleetOptions): Promise<Load> {
   const clock = new VirtualClock(START);
@@ -99,7 +102,7 @@ export async function fleet({
       mac: { udid, computerId: null, recon: null },
     });
     clock.after(begins, () => {
-      void workflow(client, port, action).then((end) => {
+      void workflow(client, port, action, pollMs).then((end) => {
         ended[end] = (ended[end] ?? 0) + 1;
         left -= 1;
       });
@@ -111,7 +114,12 @@ export async function fleet({
 }
 
 /** What one Mac does for one release, in the order in which an agent would. */
-async function workflow(client: JamfPro, clock: Clock, action: PushOrder['action']): Promise<string> {
+async function workflow(
+  client: JamfPro,
+  clock: Clock,
+  action: PushOrder['action'],
+  pollMs: (sinceMadeMs: number) => number,
+): Promise<string> {
   const order: PushOrder = { to: { version: VERSION, build: '25G83' }, major: false, latest: false, action };
   const abilities = await client.look();
   if ('failed' in abilities) return abilities.failed.trouble;
@@ -120,7 +128,7 @@ async function workflow(client: JamfPro, clock: Clock, action: PushOrder['action
   await client.nudge();
   const madeMs = clock.monotonicMs();
   for (;;) {
-    await new Promise<void>((resolve) => void clock.after(nextPollMs(clock.monotonicMs() - madeMs), resolve));
+    await new Promise<void>((resolve) => void clock.after(pollMs(clock.monotonicMs() - madeMs), resolve));
     const state = await client.follow(made.plan);
     const isOver = 'failed' in state || state.state === 'completed' || state.state === 'failed';
     if (!isOver) continue;

@@ -43,3 +43,9 @@ test('all at once it would be too many: the spread is what keeps them apart', as
   const { worstSecond } = await fleet({ macs: 60, offsetMs: () => 0 });
   expect(worstSecond).toBeGreaterThan(MOST_A_SECOND);
 });
+
+test('whoever is in a hurry asks about a plan once a minute all the same', async () => {
+  const { closestPollsMs, ended } = await fleet({ macs: 3, offsetMs: apart, pollMs: () => 1 });
+  expect(ended).toEqual({ completed: 3 });
+  expect(closestPollsMs).toBeGreaterThanOrEqual(MINUTE_MS);
+});

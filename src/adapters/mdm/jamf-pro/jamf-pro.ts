@@ -33,6 +33,7 @@ export class JamfPro implements PushService {
   #computer: Computer | null = null;
   #nextPollMs = 0;
   #pushing: Promise<unknown> = Promise.resolve();
+  #polling: Promise<unknown> = Promise.resolve();
   readonly #missingSinceMs = new Map<string, number>();
 
   constructor({ credential, mac, ...wire }: JamfProParts) {
@@ -83,8 +84,7 @@ export class JamfPro implements PushService {
     if (id === null) return { state: 'under-way', phase: 'known to the Mac alone' };
     if (!/^[A-Za-z0-9-]{1,64}$/.test(id))
       return { failed: { trouble: 'not-understood', detail: 'the id of the plan is none' } };
-    await this.#keepPace(signal);
-    const asked = await this.#plans.read(id, signal);
+    const asked = await this.#poll(id, signal);
     if (isFault(asked))
       return isMissing(asked) ? this.#missing(id) : this.#plans.failure(asked.fault, asked.call, signal);
     this.#missingSinceMs.delete(id);
@@ -168,13 +168,20 @@ export class JamfPro implements PushService {
     return found.computer;
   }
 
-  /** Waits until a minute has passed since a plan was last asked about. */
-  async #keepPace(signal?: AbortSignal): Promise<void> {
+  /**
+   * Asks about a plan, a minute after the last answer about one. From the answer, because a question can be late: a new token
+   * may go before it.
+   */
+  #poll(id: string, signal?: AbortSignal): ReturnType<Plans['read']> {
     const { clock } = this.#calls.wire;
-    const nowMs = clock.monotonicMs();
-    const turnMs = Math.max(nowMs, this.#nextPollMs);
-    this.#nextPollMs = turnMs + POLL_MS;
-    await pause(clock, turnMs - nowMs, signal);
+    const polled = this.#polling.then(async () => {
+      await pause(clock, this.#nextPollMs - clock.monotonicMs(), signal);
+      const asked = await this.#plans.read(id, signal);
+      this.#nextPollMs = clock.monotonicMs() + POLL_MS;
+      return asked;
+    });
+    this.#polling = polled.catch(() => {});
+    return polled;
   }
 
   #missing(id: string): PushState {
