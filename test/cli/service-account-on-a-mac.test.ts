@@ -44,7 +44,7 @@ const filesUnderRoot = () =>
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n');
 
-test('its whole life', { timeout: 300_000 }, async () => {
+test('its whole life', { timeout: 240_000 }, async () => {
   const told: string[] = [];
   const ends = async (code: number, words: readonly string[], stdin: string | null = null) => {
     const end = await upkeep(words, stdin);
