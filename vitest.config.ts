@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // One file on each core; vitest by itself would leave one of two idle.
     maxWorkers: availableParallelism(),
+    // What a file imports is loaded once for all: no test changes it.
+    isolate: false,
     include: ['test/**/*.test.ts'],
     // No secret of a test may be seen where it must not be (test/support/watch).
     setupFiles: ['test/support/watch/setup.ts'],
