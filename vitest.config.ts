@@ -12,7 +12,7 @@ export default defineConfig({
     setupFiles: ['test/support/watch/setup.ts'],
     globalSetup: ['test/support/watch/global.ts'],
     // Two cores are the smallest machine this runs on; long stories get time rather than flakiness.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });
