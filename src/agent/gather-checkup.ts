@@ -66,6 +66,7 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
   const preferences = await factOf(() => readPreferences(places, { zone: clock.zone() }));
   const isWanted =
     preferences.known && wantsItPassed(preferences.value.settings) && silicon.known && !silicon.value.appleSilicon;
+  const rotateDays = preferences.known ? preferences.value.settings.authentication.serviceAccount.rotateDays : 0;
   return {
     at: clock.now(),
     zone: clock.zone(),
@@ -85,7 +86,7 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     jamfLog: await jamfLogIn(places),
     own: await factOf(ground.ownHealth),
     managementAccount: unknown('only the management server knows the name of its account'),
-    ...(await gatherSaved(ground, consoleUser)),
+    ...(await gatherSaved(ground, consoleUser, rotateDays)),
   };
 }
 
