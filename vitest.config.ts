@@ -5,12 +5,14 @@ export default defineConfig({
   test: {
     // One file on each core; vitest by itself would leave one of two idle.
     maxWorkers: availableParallelism(),
+    // What a file imports is loaded once for all: no test changes it.
+    isolate: false,
     include: ['test/**/*.test.ts'],
     // No secret of a test may be seen where it must not be (test/support/watch).
     setupFiles: ['test/support/watch/setup.ts'],
     globalSetup: ['test/support/watch/global.ts'],
     // Two cores are the smallest machine this runs on; long stories get time rather than flakiness.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });

@@ -74,6 +74,7 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
   const preferences = await factOf(() => readPreferences(places, { zone: clock.zone() }));
   const isWanted =
     preferences.known && wantsItPassed(preferences.value.settings) && silicon.known && !silicon.value.appleSilicon;
+  const rotateDays = preferences.known ? preferences.value.settings.authentication.serviceAccount.rotateDays : 0;
   return {
     at: clock.now(),
     zone: clock.zone(),
@@ -94,7 +95,7 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     bootstrapToken,
     own: await factOf(ground.ownHealth),
     managementAccount: unknown('only the management server knows the name of its account'),
-    ...(await gatherSaved(ground, consoleUser)),
+    ...(await gatherSaved(ground, consoleUser, rotateDays)),
   };
 }
 

@@ -1,17 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
-import { CredentialStore } from '../adapters/credentials/credential-store.ts';
+import type { CredentialStore } from '../adapters/credentials/credential-store.ts';
 import { CREDENTIALS_FILE } from '../adapters/credentials/credentials-file.ts';
-import { privateFiles } from '../adapters/credentials/private-files.ts';
 import { KEY_FILE } from '../adapters/credentials/seal.ts';
-import { METHOD } from '../adapters/credentials/service-account.ts';
-import { SERVICE_RECORD_FILE, ServiceRecordFile } from '../adapters/credentials/service-record.ts';
+import { METHOD, type ServiceParts } from '../adapters/credentials/service-account.ts';
+import { servicePartsIn } from '../adapters/credentials/service-parts.ts';
+import { SERVICE_RECORD_FILE } from '../adapters/credentials/service-record.ts';
 import { serviceStatus } from '../adapters/credentials/service-status.ts';
 import { changeableByOthers, readableByOthers } from '../adapters/launchd/rights.ts';
 import type { Places } from '../adapters/places.ts';
-import { readPreferences } from '../adapters/settings/read-preferences.ts';
-import { lastVerdict } from '../domain/attempts.ts';
+import { type Attempt, lastVerdict } from '../domain/attempts.ts';
 import type { AuthMethod, MethodTrouble } from '../domain/authority.ts';
 import { credentialId, type SavedCredential } from '../domain/credentials.ts';
 import { type ConsoleUser, type Fact, known, unknown } from '../domain/facts.ts';
@@ -20,30 +18,36 @@ import type { CheckupFacts, ServiceAccountFacts, Verification } from '../policy/
 import { ONLY_ROOT } from '../policy/examine/finding.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
-
 import { factOf } from './effects/fact-of.ts';
-
-import { savedCredentials } from './run-agent.ts';
+import { savedCredentials } from './saved-credentials.ts';
 
 export type SavedFacts = Pick<CheckupFacts, 'methods' | 'keychain' | 'serviceAccount' | 'verifications'>;
 
 type Ground = { commands: Commands; clock: Clock; places: Places; isRoot: boolean };
 
-/** What is known of the passwords that are saved, without trying or reading any. Changes nothing. */
-export async function gatherSaved(ground: Ground, user: Fact<ConsoleUser | null>): Promise<SavedFacts> {
+/**
+ * What is known of the passwords that are saved, without trying or reading any. Changes nothing. `rotateDays`: how old that of
+ * the service account may become, by the settings.
+ */
+export async function gatherSaved(
+  ground: Ground,
+  user: Fact<ConsoleUser | null>,
+  rotateDays: number,
+): Promise<SavedFacts> {
   const { commands, clock, places, isRoot } = ground;
   const exist = (...files: string[]) => files.some((file) => existsSync(join(places.state, file)));
   const isAnySaved = exist(CREDENTIALS_FILE, SERVICE_RECORD_FILE);
   if (!isRoot && isAnySaved) return onlyForRoot(exist(SERVICE_RECORD_FILE));
-  const store = new CredentialStore({ commands, clock, folder: places.state });
+  const parts = servicePartsIn(places.state, { commands, clock });
+  const { store } = parts;
   const saved = await factOf(async () => store.list().saved);
   const methods = await factOf(() => methodsNow(ground, user, store));
   if (!isAnySaved) return { methods };
   return {
     methods,
     keychain: saved.known ? await factOf(async () => keychainNow(places, saved.value)) : saved,
-    verifications: saved.known ? await factOf(async () => verificationsOf(places, saved.value)) : saved,
-    ...(await serviceFacts(ground, store)),
+    verifications: saved.known ? await factOf(async () => verificationsOf(parts.attempts.all(), saved.value)) : saved,
+    ...(await serviceFacts(parts, rotateDays)),
   };
 }
 
@@ -84,8 +88,7 @@ function keychainNow(places: Places, saved: readonly SavedCredential[]): 'root-o
   return isOpen ? 'others-too' : 'root-only';
 }
 
-function verificationsOf(places: Places, saved: readonly SavedCredential[]): Verification[] {
-  const attempts = new AttemptsFile(places.state, privateFiles).all();
+function verificationsOf(attempts: readonly Attempt[], saved: readonly SavedCredential[]): Verification[] {
   return saved.map((one) => {
     const { account, verifiedAt } = one;
     const id = credentialId(one);
@@ -100,19 +103,14 @@ function verificationsOf(places: Places, saved: readonly SavedCredential[]): Ver
 }
 
 /** Nothing where there is no service account. Which one it is, is never found out by trying a password. */
-async function serviceFacts(ground: Ground, store: CredentialStore): Promise<Pick<SavedFacts, 'serviceAccount'>> {
-  const { commands, clock, places } = ground;
-  const attempts = new AttemptsFile(places.state, privateFiles);
-  const record = new ServiceRecordFile(places.state, privateFiles);
-  const status = await factOf(() => serviceStatus({ commands, clock, attempts, store, record, pick: () => 0 }));
+async function serviceFacts(parts: ServiceParts, rotateDays: number): Promise<Pick<SavedFacts, 'serviceAccount'>> {
+  const status = await factOf(() => serviceStatus(parts));
   if (!status.known) return { serviceAccount: status };
   const { value } = status;
-  if (value.state === 'none') return unrecorded(store);
+  if (value.state === 'none') return unrecorded(parts.store);
   if (value.state !== 'ready') return { serviceAccount: known({ name: value.account, state: value.state }) };
   const { account: name, renamedFrom, altered, rotating, saved } = value;
-  const settings = await factOf(() => readPreferences(places, { zone: clock.zone() }));
-  const days = settings.known ? settings.value.settings.authentication.serviceAccount.rotateDays : 0;
-  const rotationDue = saved === null ? null : rotationDueAt(saved.savedAt, days);
+  const rotationDue = saved === null ? null : rotationDueAt(saved.savedAt, rotateDays);
   const facts: ServiceAccountFacts = { name, state: 'ready', renamedFrom, altered, rotating, rotationDue };
   return { serviceAccount: known(facts) };
 }

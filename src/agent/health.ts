@@ -3,7 +3,7 @@ import { runCommand } from '../adapters/commands/run-command.ts';
 import { AGENT_LABEL, WAKE_LABEL } from '../adapters/launchd/plists.ts';
 import type { Health } from '../domain/health.ts';
 import { DAY_MS, type Instant, isoOf, readInstant } from '../domain/instant.ts';
-import { UpkeepError } from '../domain/problem.ts';
+import { orBug, UpkeepError } from '../domain/problem.ts';
 import type { Commands } from '../ports/commands.ts';
 import type { Recovery } from '../store/open-for-agent.ts';
 import type { Store } from '../store/store.ts';
@@ -63,12 +63,8 @@ export async function launchdHealth(
 }
 
 async function isLoaded(commands: Commands, label: string): Promise<boolean | null> {
-  try {
-    return (await runCommand(commands, printJob, { label })).loaded;
-  } catch (error) {
-    if (error instanceof UpkeepError && error.code !== 'bug') return null;
-    throw error;
-  }
+  const job = await runCommand(commands, printJob, { label }).catch(orBug(null));
+  return job?.loaded ?? null;
 }
 
 /** That a state was lost is worth knowing for longer than one wake lasts. */

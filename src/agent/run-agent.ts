@@ -1,14 +1,8 @@
-import { randomInt } from 'node:crypto';
 import type { ExecaCommands } from '../adapters/commands/execa-commands.ts';
 import { consoleUser } from '../adapters/commands/fact-commands.ts';
 import { withLimits } from '../adapters/commands/limits.ts';
 import { remembered } from '../adapters/commands/remembered.ts';
 import { runCommand } from '../adapters/commands/run-command.ts';
-import { AgentCredentials } from '../adapters/credentials/agent-credentials.ts';
-import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
-import { CredentialStore } from '../adapters/credentials/credential-store.ts';
-import { privateFiles } from '../adapters/credentials/private-files.ts';
-import { ServiceRecordFile } from '../adapters/credentials/service-record.ts';
 import type { LaunchdWake } from '../adapters/launchd/launchd-wake.ts';
 import type { Places } from '../adapters/places.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
@@ -25,13 +19,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
 import type { Credentials } from '../ports/credentials.ts';
 import type { Log } from '../ports/log.ts';
-import { lockCredentials } from '../store/lock.ts';
 import { openForAgent, type Recovery } from '../store/open-for-agent.ts';
 import type { Store } from '../store/store.ts';
 import { diary } from './diary.ts';
 import { allEffects } from './effects/all-effects.ts';
 import { readBootSession, readRelease } from './effects/gather-facts.ts';
 import { type HealthParts, healthOf, launchdHealth, launchdNotAsked, recoveredLately } from './health.ts';
+import { savedCredentials } from './saved-credentials.ts';
 import { writeStatus } from './status-file.ts';
 import { receiveVisitors } from './visitors.ts';
 import { AgentWake, type WakeParts } from './wake.ts';
@@ -190,20 +184,6 @@ async function settingsInForce({ places, clock, log }: AgentGround): Promise<{
 function oneByOne(message: string): string[] {
   const blocks = message.split('\n\n').map((block) => block.replace(/\s+/g, ' ').trim());
   return blocks.length === 1 ? blocks : blocks.slice(1);
-}
-
-/** The credentials that are saved on this Mac. */
-export function savedCredentials(places: Places, commands: Commands, clock: Clock): AgentCredentials {
-  const folder = places.state;
-  return new AgentCredentials({
-    commands,
-    clock,
-    attempts: new AttemptsFile(folder, privateFiles),
-    store: new CredentialStore({ commands, clock, folder }),
-    record: new ServiceRecordFile(folder, privateFiles),
-    pick: (below) => randomInt(below),
-    lock: () => lockCredentials(folder),
-  });
 }
 
 /** Who is at the Mac now and may want to say something. */

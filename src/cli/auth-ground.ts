@@ -1,13 +1,11 @@
-import { randomInt } from 'node:crypto';
 import { EscrowFile } from '../adapters/bootstrap-token/escrow-file.ts';
 import { arm64 } from '../adapters/commands/fact-commands.ts';
 import { withLimits } from '../adapters/commands/limits.ts';
 import { runCommand } from '../adapters/commands/run-command.ts';
-import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
-import { CredentialStore } from '../adapters/credentials/credential-store.ts';
+import type { CredentialStore } from '../adapters/credentials/credential-store.ts';
 import { privateFiles } from '../adapters/credentials/private-files.ts';
 import type { ServiceParts } from '../adapters/credentials/service-account.ts';
-import { ServiceRecordFile } from '../adapters/credentials/service-record.ts';
+import { servicePartsIn } from '../adapters/credentials/service-parts.ts';
 import type { VerifyParts } from '../adapters/credentials/verify-password.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
 import { factOf } from '../agent/effects/fact-of.ts';
@@ -52,18 +50,12 @@ export async function authGround(values: Values): Promise<AuthGround> {
   const { clock, commands: tools } = await groundOf(places);
   const commands = withLimits(tools, clock);
   const zone = clock.zone();
-  const store = new CredentialStore({ commands, clock, folder: places.state });
-  const parts = { commands, clock, attempts: new AttemptsFile(places.state, privateFiles) };
+  const service = servicePartsIn(places.state, { commands, clock });
   const settings = async () => (await readPreferences(places, { zone })).settings.authentication;
   return {
-    store,
-    parts,
-    service: {
-      ...parts,
-      store,
-      record: new ServiceRecordFile(places.state, privateFiles),
-      pick: (below) => randomInt(below),
-    },
+    store: service.store,
+    parts: service,
+    service,
     serviceSettings: async () => (await settings()).serviceAccount,
     token: { http: httpOf(places), file: new EscrowFile(places.state, privateFiles) },
     zone,

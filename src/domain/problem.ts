@@ -58,6 +58,19 @@ export class UpkeepError extends Error {
   }
 }
 
+/** Whether it was thrown on purpose, and is no bug of ours: what went wrong is an answer then. */
+export function isExpected(error: unknown): error is UpkeepError {
+  return error instanceof UpkeepError && error.code !== 'bug';
+}
+
+/** For `catch`: a value in place of what went wrong; only a bug of ours is thrown on. */
+export function orBug<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (isExpected(error)) return otherwise;
+    throw error;
+  };
+}
+
 /** The exit code that belongs to a problem (sysexits; docs/exit-codes.md). */
 export function exitCodeFor(code: ProblemCode): number {
   return EXIT_CODES[code];

@@ -40,6 +40,12 @@ export function failureOf(error: unknown): EffectError {
   };
 }
 
+/** A dialog whose effect threw, as the outcome and moment its records take. */
+export function failedDialog(error: unknown) {
+  const failure = failureOf(error);
+  return { outcome: { answer: 'failed' as const, why: failure.message }, stamp: failure.stamp };
+}
+
 /** One place for every name the chart uses: types, effects, guards, actions (assigns only). */
 export const agentSetup = setup({
   types: {

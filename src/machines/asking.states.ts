@@ -1,4 +1,4 @@
-import { agentSetup, failureOf } from './agent.setup.ts';
+import { agentSetup, failedDialog } from './agent.setup.ts';
 import { promptSpec } from './orders.ts';
 
 /** A dialog is on the screen: later, now, or at a time of the person's choice. */
@@ -40,7 +40,7 @@ export const askingStates = agentSetup.createStateConfig({
         ],
         onError: {
           target: '#assessing',
-          actions: { type: 'recordAnswer', params: ({ event }) => failed(event.error) },
+          actions: { type: 'recordAnswer', params: ({ event }) => failedDialog(event.error) },
         },
       },
     },
@@ -73,14 +73,9 @@ export const askingStates = agentSetup.createStateConfig({
         ],
         onError: {
           target: '#assessing',
-          actions: { type: 'recordAnswer', params: ({ event }) => failed(event.error) },
+          actions: { type: 'recordAnswer', params: ({ event }) => failedDialog(event.error) },
         },
       },
     },
   },
 });
-
-function failed(error: unknown) {
-  const failure = failureOf(error);
-  return { outcome: { answer: 'failed' as const, why: failure.message }, stamp: failure.stamp };
-}

@@ -1,9 +1,10 @@
-import { agentSetup, failureOf } from './agent.setup.ts';
+import { agentSetup, failedDialog } from './agent.setup.ts';
 import { passwordPrompt, promptSpec, savedWay } from './orders.ts';
 
 /**
- * Get the authority an install needs, by the way that was decided: a password that somebody types, or a saved one; or tell the
- * person why nothing comes of it. Whatever comes of it leads back to fresh facts and a new decision; a way that was refused is not taken again in the same wake.
+ * Get the authority an install needs, by the way that was decided: a password that somebody types, or a saved one; or tell
+ * the person why there is none. Whatever comes of it leads back to fresh facts and a new decision; a way that was refused is
+ * not taken again in the same wake.
  */
 export const authorizingStates = agentSetup.createStateConfig({
   id: 'authorizing',
@@ -70,10 +71,7 @@ export const authorizingStates = agentSetup.createStateConfig({
           target: '#assessing',
           actions: {
             type: 'recordPassword',
-            params: ({ event }) => {
-              const failure = failureOf(event.error);
-              return { outcome: { answer: 'failed', why: failure.message }, stamp: failure.stamp };
-            },
+            params: ({ event }) => failedDialog(event.error),
           },
         },
       },
@@ -96,10 +94,7 @@ export const authorizingStates = agentSetup.createStateConfig({
           target: '#assessing',
           actions: {
             type: 'recordNotice',
-            params: ({ event }) => {
-              const failure = failureOf(event.error);
-              return { outcome: { answer: 'failed', why: failure.message }, stamp: failure.stamp };
-            },
+            params: ({ event }) => failedDialog(event.error),
           },
         },
       },

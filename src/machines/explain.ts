@@ -180,8 +180,6 @@ const REMEDIES: Partial<Record<Reason['code'], string>> = {
   'power-low': 'Plug in a power adapter.',
   'nobody-to-authorize':
     'Somebody who owns the volume has to log in, unlock the screen and type their password when asked.',
-  'person-cannot':
-    'Nothing where it passes by itself. Else an account that owns the volume has to be used, or made: `upkeep doctor` names them.',
   'budget-spent':
     'Look at `upkeep explain` for what failed, mend it, and install the update by hand or wait for the next release.',
   'attempt-failed': 'upkeep tries again by itself; if it keeps failing, `upkeep explain` shows the history.',

@@ -1,4 +1,4 @@
-import { agentSetup, failureOf } from './agent.setup.ts';
+import { agentSetup, failedDialog } from './agent.setup.ts';
 import { promptSpec } from './orders.ts';
 
 /** The warning that names the restart time. It counts from the moment the dialog reports itself open, not before. */
@@ -29,10 +29,7 @@ export const warningState = agentSetup.createStateConfig({
       target: '#assessing',
       actions: {
         type: 'recordWarningEnd',
-        params: ({ event }) => {
-          const failure = failureOf(event.error);
-          return { outcome: { answer: 'failed', why: failure.message }, stamp: failure.stamp };
-        },
+        params: ({ event }) => failedDialog(event.error),
       },
     },
   },

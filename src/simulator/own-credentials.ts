@@ -1,8 +1,6 @@
 import { AgentCredentials } from '../adapters/credentials/agent-credentials.ts';
-import { AttemptsFile } from '../adapters/credentials/attempts-file.ts';
-import { CredentialStore } from '../adapters/credentials/credential-store.ts';
 import type { PrivateFiles } from '../adapters/credentials/private-files.ts';
-import { ServiceRecordFile } from '../adapters/credentials/service-record.ts';
+import { servicePartsIn } from '../adapters/credentials/service-parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
 import { random } from './random.ts';
@@ -21,11 +19,7 @@ export function filesIn(disk: Map<string, string>): PrivateFiles {
 export function ownCredentials(parts: { commands: Commands; clock: Clock }, files: PrivateFiles): AgentCredentials {
   const dice = random('passwords of the service account');
   return new AgentCredentials({
-    ...parts,
-    attempts: new AttemptsFile(FOLDER, files),
-    store: new CredentialStore({ ...parts, folder: FOLDER, files }),
-    record: new ServiceRecordFile(FOLDER, files),
-    pick: (below) => dice.whole(0, below - 1),
+    ...servicePartsIn(FOLDER, parts, { files, pick: (below) => dice.whole(0, below - 1) }),
     // There is one agent, in one process: nothing to wait for.
     lock: () => ({ release: () => undefined }),
   });

@@ -201,7 +201,7 @@ describe.skipIf(withoutPerl)(`the program as it is installed, as a process of it
         {
           file: 'src/cli/secret-input.ts',
           find: READ,
-          put: "const fs = process.getBuiltinModule('fs'); const pw = fs.mkdtempSync('/tmp/uc-') + '/pw'; fs.writeFileSync(pw, plain); fs.truncateSync(pw); fs.unlinkSync(pw); if (why === null) return new Secret(plain);",
+          put: "const fs = process.getBuiltinModule('fs'); const pw = fs.mkdtempSync('/tmp/uc-') + '/pw'; fs.writeFileSync(pw, plain); fs.truncateSync(pw); fs.unlinkSync(pw); fs.rmdirSync(pw.slice(0, -3)); if (why === null) return new Secret(plain);",
         },
       ],
     ],

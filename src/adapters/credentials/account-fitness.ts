@@ -1,6 +1,6 @@
 import { type Account, agreedToken, ownershipOf, type TokenState } from '../../domain/accounts.ts';
 import type { MethodTrouble } from '../../domain/authority.ts';
-import { UpkeepError } from '../../domain/problem.ts';
+import { isExpected } from '../../domain/problem.ts';
 import type { Commands } from '../../ports/commands.ts';
 import { cryptoUsers, readOneAccount, tokenStatus } from '../commands/account-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
@@ -17,7 +17,7 @@ export async function fitnessOf(commands: Commands, name: string): Promise<Fitne
   try {
     return await look(commands, name);
   } catch (error) {
-    if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+    if (!isExpected(error)) throw error;
     return { fit: false, trouble: 'unknown', why: `it could not be found out: ${error.message.replace(/\.$/, '')}` };
   }
 }

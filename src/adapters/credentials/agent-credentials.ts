@@ -9,7 +9,7 @@ import {
 } from '../../domain/credentials.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
 import { DAY_MS, type Instant } from '../../domain/instant.ts';
-import { UpkeepError } from '../../domain/problem.ts';
+import { isExpected, UpkeepError } from '../../domain/problem.ts';
 import type { RotationOutcome, ServicePassword } from '../../domain/rotation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Credentials, Kept, TypedCheck, Whose } from '../../ports/credentials.ts';
@@ -47,7 +47,7 @@ export class AgentCredentials implements Credentials {
     try {
       return await this.#alone(() => this.#unlock(method));
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isExpected(error)) throw error;
       return { refused: 'unknown' };
     }
   }
@@ -71,7 +71,7 @@ export class AgentCredentials implements Credentials {
       }
       return found;
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isExpected(error)) throw error;
       return [];
     }
   }
@@ -87,7 +87,7 @@ export class AgentCredentials implements Credentials {
           : [{ method: saved.method, account: saved.account, trouble: REFUSALS[known].trouble }];
       });
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isExpected(error)) throw error;
       return null;
     }
   }
@@ -118,7 +118,7 @@ export class AgentCredentials implements Credentials {
       if (saved === null || !account?.ready || !account.admin) return null;
       return { savedAt: saved.savedAt, isHalfChanged: preparedItem(this.#parts) !== null };
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isExpected(error)) throw error;
       return null;
     }
   }
@@ -132,7 +132,7 @@ export class AgentCredentials implements Credentials {
         return { result: 'rotated' };
       });
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isExpected(error)) throw error;
       return { result: 'failed', why: error.message.replace(/\.$/, '') };
     }
   }
@@ -145,7 +145,7 @@ export class AgentCredentials implements Credentials {
     try {
       return await this.#alone(() => this.#checkTyped(account, password));
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isExpected(error)) throw error;
       return { result: 'refused', why: 'unknown' };
     }
   }
@@ -161,7 +161,7 @@ export class AgentCredentials implements Credentials {
       await this.#alone(() => this.#parts.store.save(credential, { replace: false, severalSaved }));
       return { kept: true };
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isExpected(error)) throw error;
       return { kept: false, why: error.message.replace(/\.$/, '') };
     }
   }
@@ -231,7 +231,7 @@ export class AgentCredentials implements Credentials {
       const verdict = await this.#mayBeGiven(saved);
       return verdict.may ? null : REFUSALS[verdict.why].trouble;
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isExpected(error)) throw error;
       return 'unknown';
     }
   }
@@ -263,10 +263,6 @@ export class AgentCredentials implements Credentials {
       lock.release();
     }
   }
-}
-
-function isRefusal(error: unknown): error is UpkeepError {
-  return error instanceof UpkeepError && error.code !== 'bug';
 }
 
 const NEAR: TypedCheck = { result: 'refused', why: 'near-lockout' };

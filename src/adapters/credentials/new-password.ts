@@ -1,5 +1,5 @@
 import { type PasswordPolicy, strictestPolicy } from '../../domain/accounts.ts';
-import { UpkeepError } from '../../domain/problem.ts';
+import { orBug, UpkeepError } from '../../domain/problem.ts';
 import { randomPassword } from '../../domain/random-password.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Commands } from '../../ports/commands.ts';
@@ -23,10 +23,11 @@ export async function newPassword(
   pick: (below: number) => number,
 ): Promise<Secret> {
   const policies = [
-    await orUnread(runCommand(commands, accountPolicies, undefined)),
-    await orUnread(runCommand(commands, globalPolicy, undefined)),
+    await runCommand(commands, accountPolicies, undefined).catch(orBug(UNREAD)),
+    await runCommand(commands, globalPolicy, undefined).catch(orBug(UNREAD)),
   ];
-  if (account !== null) policies.push(await orUnread(runCommand(commands, policiesOfAccount, { name: account })));
+  if (account !== null)
+    policies.push(await runCommand(commands, policiesOfAccount, { name: account }).catch(orBug(UNREAD)));
   const made = new Secret(randomPassword(policies.reduce(strictestPolicy), pick));
   try {
     return typeable(made);
@@ -35,14 +36,5 @@ export async function newPassword(
       remedy: 'Look at the rules with `pwpolicy -getaccountpolicies`. Nothing was changed.',
       cause,
     });
-  }
-}
-
-async function orUnread(asked: Promise<PasswordPolicy>): Promise<PasswordPolicy> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof UpkeepError && error.code !== 'bug') return UNREAD;
-    throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { UpkeepError } from '../../domain/problem.ts';
+import { isExpected, UpkeepError } from '../../domain/problem.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { changeRecoveryKey, fileVaultStatus, type Unlocking } from '../commands/filevault-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
@@ -35,7 +35,7 @@ export async function rotateRecoveryKey(parts: ServiceParts, by: Administrator |
 /** The new key. Without one nobody can say from here whether the old one still opens the disk: it may be dead already. */
 async function changedKey({ commands }: ServiceParts, unlocking: Unlocking): Promise<Secret> {
   const changed = await runCommand(commands, changeRecoveryKey, unlocking).catch((error: unknown) => {
-    if (error instanceof UpkeepError && error.code !== 'bug') throw notTold(error.message.replace(/\.$/, ''), error);
+    if (isExpected(error)) throw notTold(error.message.replace(/\.$/, ''), error);
     throw error;
   });
   if (changed.key !== null) return changed.key;

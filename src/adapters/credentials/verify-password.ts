@@ -1,7 +1,7 @@
 import type { PasswordVerdict } from '../../domain/accounts.ts';
 import { type AttemptVerdict, mayAttempt } from '../../domain/attempts.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { UpkeepError } from '../../domain/problem.ts';
+import { isExpected } from '../../domain/problem.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
@@ -69,7 +69,7 @@ async function ask(check: () => Promise<{ verdict: PasswordVerdict }>): Promise<
   try {
     return await check();
   } catch (error) {
-    if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+    if (!isExpected(error)) throw error;
     return { verdict: 'failed', message: error.message.replace(/\.$/, '') };
   }
 }

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../domain/instant.ts';
-import { UpkeepError } from '../../domain/problem.ts';
+import { isExpected, UpkeepError } from '../../domain/problem.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Command, Effect } from '../commands/command.ts';
@@ -50,7 +50,7 @@ export function launchdJobs({ commands, clock }: { commands: Commands; clock: Cl
       const { said, exitCode } = await runCommand(commands, command, input);
       return said ?? `exit code ${exitCode}`;
     } catch (error) {
-      if (error instanceof UpkeepError && error.code !== 'bug' && error.code !== 'tool.missing') return error.message;
+      if (isExpected(error) && error.code !== 'tool.missing') return error.message;
       throw error;
     }
   };

@@ -1,10 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { AttemptsFile } from '../credentials/attempts-file.ts';
-import { CredentialStore } from '../credentials/credential-store.ts';
 import { deleteAllCredentials } from '../credentials/delete-all.ts';
-import { privateFiles } from '../credentials/private-files.ts';
 import { removeBeforeAll, removeOurAccount } from '../credentials/service-cleanup.ts';
-import { ServiceRecordFile } from '../credentials/service-record.ts';
+import { servicePartsIn } from '../credentials/service-parts.ts';
 import { isOurFile, isOurPlist } from './in-the-way.ts';
 import { launchdJobs } from './launchd-jobs.ts';
 import { madeFolders, removeMadeFolders } from './made-folders.ts';
@@ -44,15 +41,8 @@ export function uninstallSteps(setup: Setup, { purge }: { purge: boolean }): Ste
 
 /** None where nothing is saved. */
 function credentialSteps({ commands, clock, places }: Setup): Step[] {
-  const store = new CredentialStore({ commands, clock, folder: places.state });
-  const service = {
-    commands,
-    clock,
-    store,
-    attempts: new AttemptsFile(places.state, privateFiles),
-    record: new ServiceRecordFile(places.state, privateFiles),
-    pick: () => 0,
-  };
+  const service = servicePartsIn(places.state, { commands, clock });
+  const { store } = service;
   const isSo = () =>
     store.isReadable() && Object.values(store.list()).flat().length === 0 && service.record.read() === null;
   const act = async () => {

@@ -3,7 +3,7 @@ import { consoleUser } from '../../adapters/commands/fact-commands.ts';
 import { runCommand } from '../../adapters/commands/run-command.ts';
 import type { DialogAnswer } from '../../adapters/macos/dialog.ts';
 import type { MethodTrouble, ToldWhy } from '../../domain/authority.ts';
-import { UpkeepError } from '../../domain/problem.ts';
+import { orBug } from '../../domain/problem.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { PasswordOutcome, PasswordPrompt } from '../../machines/effects.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -47,10 +47,11 @@ export function askPassword({ commands, clock, secrets, credentials }: AskPasswo
       const check = await credentials.checkTyped(account, password);
       if (check.result === 'wrong') return { answer: 'wrong', user: account, again: check.again };
       if (check.result === 'refused') return refused(account, check.why);
-      const mayKeep = keep && check.result === 'right' && prompt.offersToKeep !== undefined;
-      const kept = mayKeep
-        ? await credentials.keepTyped(prompt.user, password, check.at, prompt.offersToKeep ?? { severalSaved: false })
-        : undefined;
+      const { user, offersToKeep } = prompt;
+      const kept =
+        keep && check.result === 'right' && offersToKeep !== undefined
+          ? await credentials.keepTyped(user, password, check.at, offersToKeep)
+          : undefined;
       const handle = secrets.keep(password);
       return { answer: 'typed', handle, user: account, ...(kept === undefined ? {} : { kept }) };
     },
@@ -115,11 +116,7 @@ const TOLD: ReadonlySet<string> = new Set<ToldWhy>(['not-owner', 'no-token', 'ne
 const isTold = (why: MethodTrouble): why is ToldWhy & MethodTrouble => TOLD.has(why);
 
 async function whoIsAtTheMac(commands: Commands, { signal }: EffectIo): Promise<number | null | 'unknown'> {
-  try {
-    const { name, uid } = await runCommand(commands, consoleUser, undefined, { signal });
-    return name === null ? null : uid;
-  } catch (error) {
-    if (error instanceof UpkeepError && error.code !== 'bug') return 'unknown';
-    throw error;
-  }
+  const found = await runCommand(commands, consoleUser, undefined, { signal }).catch(orBug(null));
+  if (found === null) return 'unknown';
+  return found.name === null ? null : found.uid;
 }

@@ -7,7 +7,7 @@ import { type Account, agreedToken, type CryptoUser, ownershipOf } from '../../d
 import { mayAttempt } from '../../domain/attempts.ts';
 import type { AuthMethod, AuthorityFacts, MethodTrouble, OtherOwner, PersonState } from '../../domain/authority.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
-import { UpkeepError } from '../../domain/problem.ts';
+import { isExpected, orBug } from '../../domain/problem.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Credentials } from '../../ports/credentials.ts';
@@ -97,14 +97,7 @@ async function hindranceToTyping(
     return verdict.why === 'locked' ? 'locked' : 'near-lockout';
   } catch (error) {
     // Without the tries so far nobody knows how near it is.
-    return orBug<'near-lockout'>('near-lockout')(error);
-  }
-}
-
-/** Unknown is a value; only a bug of ours is not. */
-export function orBug<T>(otherwise: T): (error: unknown) => T {
-  return (error) => {
-    if (error instanceof UpkeepError && error.code !== 'bug') return otherwise;
+    if (isExpected(error)) return 'near-lockout';
     throw error;
-  };
+  }
 }

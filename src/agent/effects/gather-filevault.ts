@@ -4,10 +4,11 @@ import { runCommand } from '../../adapters/commands/run-command.ts';
 import { AUTH_METHODS, type AuthMethod, type MethodTrouble } from '../../domain/authority.ts';
 import type { ConsoleUser, Facts } from '../../domain/facts.ts';
 import type { FileVaultFacts } from '../../domain/filevault.ts';
+import { orBug } from '../../domain/problem.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Credentials } from '../../ports/credentials.ts';
 import { factOf } from './fact-of.ts';
-import { orBug, unknownWays } from './gather-authority.ts';
+import { unknownWays } from './gather-authority.ts';
 
 /**
  * Whether the next start stops at FileVault's screen, and whose saved password could unlock it in advance. Only looks: no

@@ -3,7 +3,7 @@ import { installUpdate } from '../../adapters/commands/softwareupdate-commands.t
 import { FAILURE_WORDS } from '../../adapters/softwareupdate/failure-words.ts';
 import type { TransferOutcome } from '../../adapters/softwareupdate/parse-progress.ts';
 import { sameBoot } from '../../domain/facts.ts';
-import { UpkeepError } from '../../domain/problem.ts';
+import { isExpected, UpkeepError } from '../../domain/problem.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { InstallOutcome } from '../../machines/effects.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -50,7 +50,7 @@ export function install(
         // Written down before: a try that is cut off counts as one that went wrong.
         if (whose !== null) credentials.tried(whose, null);
       } catch (error) {
-        if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+        if (!isExpected(error)) throw error;
         return { result: 'failed', reason: error.code, detail: error.message.replace(/\.$/, '') };
       }
       return endOf(async () => {
@@ -75,7 +75,7 @@ function noteEnd(credentials: Credentials, whose: Whose, right: boolean): void {
   try {
     credentials.tried(whose, right);
   } catch (error) {
-    if (!(error instanceof UpkeepError) || error.code === 'bug') throw error;
+    if (!isExpected(error)) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 // Tests that leak, for red.test.ts: each of them is to fail, and the run too.
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -11,6 +11,7 @@ const SECRET = canary('leaked');
 test('into a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'uc-'));
   appendFileSync(join(folder, 'notes'), SECRET);
+  rmSync(folder, { recursive: true });
 });
 
 test('into the arguments of a program', () => {

@@ -12,20 +12,41 @@ import { canaryIn, labelIn, type Recogniser, recogniserOf } from './marks.ts';
 export type Sighting = { place: string; as: string; of: string | null };
 
 type Watch = {
-  report: (sighting: Sighting) => void;
+  report: (sighting: Sighting) => unknown;
   mayHold: Set<string>;
   toolsThemselves: { allowed: boolean };
   installed: boolean;
+  /** In this process, since they were last taken. */
+  seen: Sighting[];
 };
 
 /** One for each process: a bundle within it has a copy of this file. */
 const KEY = Symbol.for('upkeep.watch');
 const shared = globalThis as { [KEY]?: Watch };
-shared[KEY] ??= { report: () => {}, mayHold: new Set(), toolsThemselves: { allowed: false }, installed: false };
+shared[KEY] ??= {
+  report: () => {},
+  mayHold: new Set(),
+  toolsThemselves: { allowed: false },
+  installed: false,
+  seen: [],
+};
 const watch: Watch = shared[KEY];
 
 export const MAY_HOLD = watch.mayHold;
 export const TOOLS_THEMSELVES = watch.toolsThemselves;
+
+/** Another file of tests begins in this process: what the one before it was allowed is so no more. */
+export function beginFile(): { first: boolean } {
+  const first = !watch.installed;
+  watch.mayHold.clear();
+  watch.toolsThemselves.allowed = false;
+  watch.report = (sighting) => watch.seen.push(sighting);
+  install();
+  return { first };
+}
+
+/** What was seen in this process since the last time, whoever asks. */
+export const takeSeen = (): Sighting[] => watch.seen.splice(0);
 
 /** What is told of every sighting from now on; what was told before comes back. */
 export function reportTo(report: Watch['report']): Watch['report'] {

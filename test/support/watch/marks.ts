@@ -25,8 +25,9 @@ export function spellingsOf(secret: string): Spelling[] {
     { as: 'in a URL', bytes: percent },
     { as: 'in hexadecimal', bytes: hex },
     { as: 'in hexadecimal', bytes: hex.toUpperCase() },
-    { as: 'in UTF-16', bytes: wide.toString('latin1') },
-    { as: 'in UTF-16', bytes: Buffer.from(wide).swap16().toString('latin1') },
+    // Without the zero at the end or the beginning: files are full of zeros, and each would be tried as a beginning.
+    { as: 'in UTF-16', bytes: wide.toString('latin1', 0, wide.length - 1) },
+    { as: 'in UTF-16', bytes: Buffer.from(wide).swap16().toString('latin1', 1) },
     ...[0, 1, 2].flatMap((before) => {
       const inner = innerBase64(bytes, before);
       return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')].map((text) => ({ as: 'in base64', bytes: text }));
@@ -45,6 +46,8 @@ function innerBase64(bytes: Buffer, before: number): string {
   return text.slice(firstOwn, lastIsShared ? -1 : undefined);
 }
 
+const latin1Of = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
 
 /** Finds any of some secrets in a text or in bytes, and says in which spelling; null where there is none. */
@@ -57,7 +60,7 @@ export function recogniserOf(secrets: readonly string[]): Recogniser {
   const any = new RegExp(spellings.map(({ bytes }) => RegExp.escape(bytes)).join('|'));
   const isPlain = spellings.every(({ bytes }) => isAscii(bytes));
   return (what) => {
-    const text = typeof what === 'string' && isPlain ? what : Buffer.from(what as string).toString('latin1');
+    const text = typeof what === 'string' ? (isPlain ? what : latin1(what)) : latin1Of(what);
     const found = any.exec(text)?.[0];
     return spellings.find(({ bytes }) => bytes === found)?.as ?? null;
   };
@@ -66,10 +69,10 @@ export function recogniserOf(secrets: readonly string[]): Recogniser {
 const isAscii = (text: string): boolean => [...text].every((sign) => (sign.codePointAt(0) ?? 0) < 128);
 
 /** Whether a canary is seen, in which spelling. */
-export const canaryIn: Recogniser = recogniserOf([MARK, KEY_MARK, KEY_MARK.replaceAll('-', '')]);
+export const canaryIn: Recogniser = recogniserOf([MARK, KEY_MARK]);
 
 /** Whose canary it is, where that can be read; never the canary. */
 export function labelIn(what: string | Uint8Array): string | null {
-  const text = typeof what === 'string' ? what : Buffer.from(what).toString('latin1');
+  const text = typeof what === 'string' ? what : latin1Of(what);
   return new RegExp(`${MARK}-(\\w+)-`).exec(text)?.[1] ?? null;
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach } from 'vitest';
-import { install, look, lookBack, onStart, reportTo, type Sighting } from './hooks.ts';
+import { beginFile, look, lookBack, onStart, type Sighting, takeSeen } from './hooks.ts';
 
 const read = fs.readFileSync;
 const remove = fs.rmSync;
@@ -13,16 +13,15 @@ const theirs = join(folder, `${process.pid}.jsonl`);
 const preload = pathToFileURL(join(folder, 'preload.mjs'));
 preload.searchParams.set('sightings', theirs);
 
-let ours: Sighting[] = [];
-reportTo((sighting) => ours.push(sighting));
-install();
+// One process runs many files, and each begins with this.
+const { first } = beginFile();
 onStart(({ envPairs }) => {
   const option = `--import=${preload.href}`;
   const at = envPairs?.findIndex((pair) => pair.startsWith('NODE_OPTIONS=')) ?? -1;
   if (at < 0) envPairs?.push(`NODE_OPTIONS=${option}`);
   else if (envPairs !== undefined) envPairs[at] += ` ${option}`;
 });
-for (const name of ['stdout', 'stderr'] as const) {
+for (const name of first ? (['stdout', 'stderr'] as const) : []) {
   const stream = process[name];
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
   stream.write = (...args: unknown[]) => {
@@ -33,8 +32,7 @@ for (const name of ['stdout', 'stderr'] as const) {
 
 /** What was seen since the last time. */
 export function sightings(): Sighting[] {
-  const found = ours;
-  ours = [];
+  const found = takeSeen();
   if (!fs.existsSync(theirs)) return found;
   const lines = read(theirs, 'utf8').trimEnd().split('\n');
   remove(theirs);
