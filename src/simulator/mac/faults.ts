@@ -42,6 +42,8 @@ export const faultSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('mdm-server-down'), from: z.number().optional(), until: z.number().optional() }),
   z.strictObject({ name: z.literal('preflight-refuses'), text: z.string().optional() }),
   z.strictObject({ name: z.literal('escrow-lies'), times }),
+  z.strictObject({ name: z.literal('mdm-not-now'), times }),
+  z.strictObject({ name: z.literal('log-stream-ends'), times }),
   z.strictObject({
     name: z.literal('update-raises-failures'),
     times,
