@@ -38,7 +38,8 @@ export class MdmClient implements ManagedMac {
   readonly #updates: ManagedUpdates;
   readonly #serialNumber: string;
   #channel: MdmChannel | null = null;
-  #declarative = false;
+  /** From macOS 14 on an enrolment brings it along. */
+  #declarative: boolean;
   #isTalking = false;
   #again = false;
   #putOff = false;
@@ -51,6 +52,7 @@ export class MdmClient implements ManagedMac {
   constructor(mac: Mac, random: Random) {
     this.#mac = mac;
     this.#random = random;
+    this.#declarative = mac.enrolment.terms !== null && (majorOf(mac.os.version) ?? 0) >= 14;
     this.#serialNumber = `Z${random.fork('serial').whole(100_000_000, 999_999_999)}`;
     this.#updates = new ManagedUpdates(mac, (items) => this.#report(items));
     mac.onBoot(() => this.#started());
@@ -66,7 +68,6 @@ export class MdmClient implements ManagedMac {
   enrolled(channel: MdmChannel): void {
     if (this.#mac.enrolment.terms === null) throw new Error('this Mac is described as one that is not enrolled');
     this.#channel = channel;
-    this.#declarative = (majorOf(this.#mac.os.version) ?? 0) >= 14;
     this.#mac.enrolment.managedBy({
       get: () => {
         const kept = channel.bootstrapToken();

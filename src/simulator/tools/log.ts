@@ -35,7 +35,7 @@ export const log: Tool = async (argv, io, mac) => {
     io.print('Timestamp                       Thread     Type        Activity             PID    TTL  \n');
   const chance = mac.random.fork(`log ${io.call}`);
   let held: string | null = null;
-  const ends = mac.faults.strikes('log-stream-ends') !== null;
+  let left = mac.faults.strikes('log-stream-ends') === null ? Number.POSITIVE_INFINITY : LINES_UNTIL_END;
   return new Promise((resolve) => {
     const stop = mac.systemLog.read((entry) => {
       if (!wanted(entry)) return;
@@ -48,7 +48,8 @@ export const log: Tool = async (argv, io, mac) => {
       }
       io.print(chance.chance(0.04) ? printed + printed : printed);
       flush();
-      if (ends) {
+      left -= 1;
+      if (left === 0) {
         stop();
         resolve(0);
       }
@@ -60,6 +61,9 @@ export const log: Tool = async (argv, io, mac) => {
     io.onEnded(stop);
   });
 };
+
+/** After which logd lets go of a stream, where that is its fault. */
+const LINES_UNTIL_END = 20;
 
 const STYLES: Readonly<Record<string, (entry: LogEntry, mac: Mac) => string>> = {
   ndjson: ({ subsystem, category, process, pid, thread, message }, mac) =>
