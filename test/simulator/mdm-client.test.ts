@@ -19,9 +19,11 @@ function managed(spec: MacSpecInput = {}) {
   const states: unknown[] = [];
   let declared: Declaration[] = [];
   let token: string | null = null;
+  const hooks = { connected: () => {} };
   const channel: MdmChannel = {
     connect: (report) => {
       reports.push(report);
+      hooks.connected();
       if (report.Status !== 'Idle' && report.Status !== 'NotNow') queue.shift();
       const next = report.Status === 'NotNow' ? undefined : queue[0];
       if (next === undefined) return { kind: 'nothing' };
@@ -55,7 +57,7 @@ function managed(spec: MacSpecInput = {}) {
     ];
     return send({ RequestType: 'DeclarativeManagement' });
   };
-  return { clock, mac, send, declare, pass, reports, states };
+  return { clock, mac, send, declare, pass, reports, states, hooks };
 }
 
 const order = (more: object): MdmCommand => ({
@@ -88,6 +90,16 @@ test.each([
   expect(await send({ RequestType: 'SecurityInfo' })).toMatchObject({
     SecurityInfo: { BootstrapTokenAllowedForAuthentication: 'allowed' },
   });
+});
+
+test('power that goes in the middle of a conversation: it begins another after the start', async () => {
+  const { mac, send, hooks } = managed();
+  let cuts = 0;
+  hooks.connected = () => {
+    cuts += 1;
+    if (cuts === 1) mac.cutPower(MINUTE_MS);
+  };
+  expect(await send(SCAN, 5 * MINUTE_MS)).toMatchObject({ Status: 'Acknowledged' });
 });
 
 describe('an order', () => {
