@@ -47,6 +47,8 @@ const NOT_ONE_RUN = [
   'sysadminctl/usage-13.2.1.txt',
   'mdmclient/availableosupdates-15.2-tail.txt',
   'mdmclient/querysecurityinfo-10.14.txt',
+  'log/sensor-indicators-messages-27.0.1.txt',
+  'log/stream-default-progress-scan-phases-12.x.txt',
 ];
 
 /** Fields of an index that are no output of ours: how it was printed and ended, and views of a list of users. */

@@ -7,7 +7,7 @@ import {
   hasPreflight,
 } from '../../domain/bootstrap-token.ts';
 import { type Fact, known, unknown } from '../../domain/facts.ts';
-import { isExpected, UpkeepError } from '../../domain/problem.ts';
+import { isExpected } from '../../domain/problem.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Http } from '../../ports/http.ts';
 import type { Command } from '../commands/command.ts';

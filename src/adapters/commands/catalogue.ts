@@ -46,6 +46,7 @@ import {
 } from './filevault-commands.ts';
 import { findPassword, forgetAnyPassword, forgetPassword, keepPassword, seePassword } from './keychain-commands.ts';
 import { bootoutJob, bootstrapJob, enableJob, kickstartJob, printJob } from './launchd-commands.ts';
+import { streamLog } from './log-commands.ts';
 import {
   deviceInformation,
   enrolmentStatus,
@@ -135,6 +136,7 @@ export const catalogue = {
   'profiles.remove-bootstrap-token': removeBootstrapToken,
   'profiles.validate-bootstrap-token': validateBootstrapToken,
   'mdmclient.device-information': deviceInformation,
+  'log.stream': streamLog,
 } as const;
 
 /** All entries, for whoever needs only what they have in common. */

@@ -32,7 +32,7 @@ export type Escrow = 'done' | 'unsupported' | 'another in the way' | 'not taken'
 export class Enrolment {
   readonly udid: string;
   readonly terms: EnrolmentSpec | null;
-  readonly keeper: BootstrapTokenKeeper;
+  keeper: BootstrapTokenKeeper;
   readonly supportsToken: boolean;
   readonly #parts: EnrolmentParts;
   readonly #secrets = new Set<string>();
@@ -64,6 +64,13 @@ export class Enrolment {
     if (this.#token === null || !this.#parts.reachable()) return false;
     const kept = this.keeper.get(this.udid);
     return kept.answers && kept.token === this.#token;
+  }
+
+  /** It is managed by this server from now on, which is given the token if the one before had a good one. */
+  managedBy(keeper: BootstrapTokenKeeper): void {
+    const works = this.#token !== null && this.tokenWorks();
+    this.keeper = keeper;
+    if (works && this.#parts.reachable()) keeper.set(this.udid, this.#token);
   }
 
   /** Makes a new one and sends it. One of another enrolment has to be removed first. */

@@ -55,6 +55,8 @@ export const faultSchema = z.discriminatedUnion('name', [
     exitCode: z.int().optional(),
     changed: z.boolean().optional(),
   }),
+  z.strictObject({ name: z.literal('mdm-not-now'), times }),
+  z.strictObject({ name: z.literal('log-stream-ends'), times }),
   z.strictObject({
     name: z.literal('password-rotated'),
     account: z.string().optional(),
@@ -89,11 +91,13 @@ export const FAULT_NAMES: readonly FaultName[] = [
   'keychain-write-lost',
   'prompt-needs-terminal',
   'authrestart-fails',
-  'update-raises-failures',
-  'recovery-key-fails',
   'mdm-server-down',
   'preflight-refuses',
   'escrow-lies',
+  'update-raises-failures',
+  'recovery-key-fails',
+  'mdm-not-now',
+  'log-stream-ends',
   'password-rotated',
 ];
 

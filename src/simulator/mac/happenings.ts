@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { OsRelease } from '../../domain/os-version.ts';
 
 export type DialogEnd = 'answered' | 'timer' | 'killed' | 'crashed' | 'log-out' | 'restart';
-export type RestartCause = 'softwareupdate' | 'shutdown' | 'fdesetup' | 'person' | 'power cut';
+export type RestartCause = 'softwareupdate' | 'shutdown' | 'fdesetup' | 'mdm' | 'person' | 'power cut';
 /** Why launchd started a job. */
 export type JobCause = 'load' | 'calendar' | 'interval' | 'path' | 'kickstart' | 'keep-alive';
 export type ButtonName = 'button1' | 'button2' | 'info' | 'quit';
@@ -50,8 +50,8 @@ export type Happening = { at: Instant; wall: Instant; zone: string } & (
   | { kind: 'network'; up: boolean }
   | { kind: 'download-begun' | 'downloaded' | 'prepared' | 'staged-vanished'; label: string }
   | { kind: 'download-ended'; label: string; why: 'offline' | 'killed' | 'disk full' | 'withdrawn' }
-  | { kind: 'install-accepted' | 'installed' | 'install-queued-for-nothing'; label: string; call: number }
-  | { kind: 'install-failed'; label: string; call: number; text: string }
+  | { kind: 'install-accepted' | 'installed' | 'install-queued-for-nothing'; label: string; call: number | null }
+  | { kind: 'install-failed'; label: string; call: number | null; text: string }
   | { kind: 'authentication-failed'; user: string; failedLogins: number; lockedOut: boolean }
   | { kind: 'account-created' | 'account-deleted' | 'password-changed'; user: string }
   | { kind: 'secure-token-granted' | 'secure-token-withdrawn'; user: string }

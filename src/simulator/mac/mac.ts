@@ -15,6 +15,7 @@ import type { Keychains } from './keychains.ts';
 import type { MacSpec } from './mac-spec.ts';
 import type { Screen } from './screen.ts';
 import type { SecureTokens } from './secure-tokens.ts';
+import type { SystemLog } from './system-log.ts';
 import type { UpdateService } from './update-service.ts';
 
 /**
@@ -37,6 +38,7 @@ export type Mac = {
   readonly catalogue: Catalogue;
   readonly screen: Screen;
   readonly daemon: UpdateService;
+  readonly systemLog: SystemLog;
   readonly jobs: JobService;
   readonly processes: { pids(name: string, uid: number | null): number[] };
   /** Files the tools can read, by absolute path. */

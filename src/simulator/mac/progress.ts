@@ -30,3 +30,45 @@ function stretch(random: Random, from: number, to: number, steps: number, ms: nu
   }
   return list;
 }
+
+/** What softwareupdated says of a job in the log, in Apple's words. `portion` is from 0 to 1. */
+export type ProgressMessage = { edge: 'start' | 'inter' | 'end'; phase: string; portion: number };
+
+/** Where in the percentages each phase begins, as in captures of downloads by MDM. */
+const PHASES: readonly (readonly [from: number, phase: string])[] = [
+  [0, 'ACCEPTED'],
+  [1, 'RELOADING_SU'],
+  [2, 'RELOADING_SFR'],
+  [4, 'RELOADING_UPDATE_BRAIN'],
+  [5, 'DOWNLOADING_UPDATE_BRAIN'],
+  [7, 'PREFLIGHT_WAKEUP'],
+  [9, 'PREFLIGHT_PREREQUISITE'],
+  [10, 'DOWNLOADING_SFR'],
+  [18, 'DOWNLOADING_UPDATE'],
+  [54.9, 'DOWNLOADED_UPDATE'],
+  [55, 'PREFLIGHT_PERSONALIZE'],
+  [60, 'PREFLIGHT_FDR_RECOVERY'],
+  [61, 'PREPARING_UPDATE'],
+  [99.9, 'PREPARED'],
+  [100, 'COMPLETED'],
+];
+const ENDS: ReadonlySet<string> = new Set(['DOWNLOADED_UPDATE', 'PREPARED', 'COMPLETED']);
+const IN_STEPS: ReadonlySet<string> = new Set(['DOWNLOADING_UPDATE', 'PREPARING_UPDATE']);
+
+/** The message that belongs to a percentage of the display. */
+export function progressAt(percent: number): ProgressMessage {
+  const phase = PHASES.findLast(([from]) => percent >= from)?.[1] ?? 'ACCEPTED';
+  const edge = ENDS.has(phase) ? 'end' : IN_STEPS.has(phase) ? 'inter' : 'start';
+  return { edge, phase, portion: percent / 100 };
+}
+
+/** What is said of an accepted install just before the Mac goes down, by the time left. */
+export const COMMITTING: readonly { beforeMs: number; at: ProgressMessage }[] = [
+  { beforeMs: 7_400, at: { edge: 'start', phase: 'ACCEPTED', portion: 0.001 } },
+  { beforeMs: 7_390, at: { edge: 'start', phase: 'PREPARED_COMMITTING_STASH', portion: 0.01 } },
+  { beforeMs: 5_300, at: { edge: 'inter', phase: 'PREPARED_COMMITTING_STASH', portion: 0.5045 } },
+  { beforeMs: 2_900, at: { edge: 'end', phase: 'PREPARED_COMMITTING_STASH', portion: 0.999 } },
+  { beforeMs: 2_890, at: { edge: 'end', phase: 'COMPLETED', portion: 1 } },
+  { beforeMs: 2_010, at: { edge: 'start', phase: 'ACCEPTED', portion: 0.001 } },
+  { beforeMs: 2_000, at: { edge: 'start', phase: 'APPLYING', portion: 0.01 } },
+];

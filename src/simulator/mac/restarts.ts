@@ -20,7 +20,8 @@ type Parts = {
   happenings: readonly Happening[];
 };
 
-type Accepted = { offer: Offer; call: number };
+/** `call` is null where no tool asked for it, but an MDM. */
+type Accepted = { offer: Offer; call: number | null };
 
 /** From the start to FileVault's screen, and from there on where nothing is to be installed. */
 const TO_SCREEN_MS = 40 * SECOND_MS;

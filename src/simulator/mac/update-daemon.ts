@@ -3,7 +3,7 @@ import type { Offer } from '../../domain/offer.ts';
 import { majorOf } from '../../domain/os-version.ts';
 import type { Random } from '../random.ts';
 import type { Mac } from './mac.ts';
-import { readings } from './progress.ts';
+import { COMMITTING, progressAt, readings } from './progress.ts';
 import type { FetchEnd, Follower, Staged, UpdateService } from './update-service.ts';
 
 type Job = {
@@ -31,7 +31,7 @@ export class UpdateDaemon implements UpdateService {
   #staged: Staged | null = null;
   #forgetStaged: (() => void) | null = null;
   #job: Job | null = null;
-  #pending: { offer: Offer; call: number } | null = null;
+  #pending: { offer: Offer; call: number | null } | null = null;
   /** How far a broken-off download got, by label: it goes on from there. */
   readonly #got = new Map<string, number>();
 
@@ -107,17 +107,20 @@ export class UpdateDaemon implements UpdateService {
   }
 
   /** Takes an install on: from here the daemon does it alone, whoever asked may go. */
-  async install(offer: Offer, call: number, follower: Follower): Promise<FetchEnd> {
+  async install(offer: Offer, call: number | null, follower: Follower): Promise<FetchEnd> {
     const end = await this.fetch(offer, true, follower, true);
     if (end !== 'prepared') return end;
     this.#pending = { offer, call };
     const impatience = this.#random.whole(8, 150) * SECOND_MS;
+    for (const { beforeMs, at } of COMMITTING) {
+      this.#mac.awake.after(impatience - beforeMs, () => this.#mac.systemLog.progress(at));
+    }
     this.#mac.awake.after(impatience, () => this.#mac.restart('softwareupdate', call));
     return end;
   }
 
   /** What the coming restart installs; asked by the Mac as it goes down. */
-  takePending(): { offer: Offer; call: number } | null {
+  takePending(): { offer: Offer; call: number | null } | null {
     const pending = this.#pending;
     this.#pending = null;
     this.#job = null;
@@ -175,6 +178,7 @@ export class UpdateDaemon implements UpdateService {
       if (!have && percent <= 60 && !mac.online()) return this.#brokenOff(offer, 'offline');
       if (percent <= 60) this.#got.set(offer.label, percent);
       if (percent === 60 && !have) this.#keep(offer);
+      if (offer.kind === 'macos') mac.systemLog.progress(progressAt(percent));
       for (const one of job.followers) one.reading(percent);
     }
     if (!preparing || this.#staged?.offer.label !== offer.label) return 'downloaded';

@@ -20,6 +20,6 @@ export type UpdateService = {
   /** Downloads, and with `prepare` also prepares; joins a job already under way for the same label. */
   fetch(offer: Offer, prepare: boolean, follower: Follower): Promise<FetchEnd>;
   /** Takes an install on: from here the daemon does it alone, whoever asked may go. */
-  install(offer: Offer, call: number, follower: Follower): Promise<FetchEnd>;
+  install(offer: Offer, call: number | null, follower: Follower): Promise<FetchEnd>;
   markInstalled(offer: Offer): void;
 };

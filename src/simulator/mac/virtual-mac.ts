@@ -27,11 +27,13 @@ import { LaunchdWake } from './launchd.ts';
 import { type JobSurroundings, jobsInMemory, LaunchdJobs } from './launchd-jobs.ts';
 import type { Mac } from './mac.ts';
 import type { MacSpec } from './mac-spec.ts';
+import { MdmClient } from './mdm-client.ts';
 import { Processes, type RecordedCall } from './processes.ts';
 import { Restarts } from './restarts.ts';
 import { Screen } from './screen.ts';
 import type { SecureTokens } from './secure-tokens.ts';
 import { Sleep } from './sleep.ts';
+import { SystemLog } from './system-log.ts';
 import { UpdateDaemon } from './update-daemon.ts';
 
 export type MacOptions = {
@@ -65,6 +67,8 @@ export class VirtualMac implements Mac {
   readonly battery: Battery;
   readonly catalogue = new Catalogue();
   readonly daemon: UpdateDaemon;
+  readonly systemLog: SystemLog;
+  readonly mdm: MdmClient;
   readonly screen: Screen;
   readonly processes: Processes;
   readonly launchd: LaunchdWake;
@@ -127,6 +131,7 @@ export class VirtualMac implements Mac {
       }),
       (happening) => this.note(happening),
     );
+    this.systemLog = new SystemLog();
     this.daemon = new UpdateDaemon(this, this.random.fork('softwareupdated'));
     this.processes = new Processes(this, options.tools ?? TOOLBOX);
     this.#session = new ConsoleSession(this, this.processes);
@@ -146,10 +151,12 @@ export class VirtualMac implements Mac {
     });
     this.onBoot(() => this.fileVault.started());
     this.onSleepWake((asleep) => asleep && this.fileVault.fellAsleep());
+    this.onShutdown(() => this.mdm.goDown());
     this.launchd = new LaunchdWake(this);
     this.jobs = new LaunchdJobs(this, (options.jobs ?? jobsInMemory)(this));
     this.clock = this.#defaultDoor.clock;
     this.commands = this.#defaultDoor.commands;
+    this.mdm = new MdmClient(this, this.random.fork('mdmclient'));
     this.#sleep.comeUp();
   }
 

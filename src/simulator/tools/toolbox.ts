@@ -10,6 +10,7 @@ import { fdesetup } from './fdesetup.ts';
 import { id } from './id.ts';
 import { ioreg } from './ioreg.ts';
 import { launchctl } from './launchctl.ts';
+import { log } from './log.ts';
 import { mdmclient } from './mdmclient.ts';
 import { pgrep } from './pgrep.ts';
 import { pmset } from './pmset.ts';
@@ -51,6 +52,7 @@ export const TOOLBOX: ReadonlyMap<string, Tool> = new Map([
   ['/usr/bin/security', security],
   ['/usr/bin/profiles', profiles],
   ['/usr/libexec/mdmclient', mdmclient],
+  ['/usr/bin/log', log],
   ['/usr/bin/expect', expect],
   [DIALOG_PATH, dialog],
 ]);
