@@ -1,3 +1,4 @@
+import type { MethodTrouble } from '../domain/authority.ts';
 import type { PushAbilities, PushFailure, PushMeans, PushOrder, PushPlan, PushState } from '../domain/push.ts';
 
 /** It could not be asked, or would not: nothing is known of what was asked for. */
@@ -27,3 +28,16 @@ export interface PushService {
   /** Ends what was opened: tokens. */
   close(): Promise<void>;
 }
+
+/** The management server that the settings name, with the credential that is saved for it. */
+export interface PushServer {
+  /** What is known to be wrong with it without asking it anything: `not-set` where none is named or nothing is saved for it. */
+  trouble(signal?: AbortSignal): Promise<MethodTrouble | null>;
+  /** Makes ready to ask it; whoever opened it closes it. */
+  open(signal?: AbortSignal): Promise<PushService | { refused: MethodTrouble }>;
+}
+
+export const noPushServer: PushServer = {
+  trouble: async () => 'not-set',
+  open: async () => ({ refused: 'not-set' }),
+};
