@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // One file on each core; vitest by itself would leave one of two idle.
-    maxWorkers: availableParallelism(),
+    // One file on each core, and one for while a process of another is waited for; vitest by itself would leave a core idle.
+    maxWorkers: availableParallelism() + 1,
     // What a file imports is loaded once for all: no test changes it.
     isolate: false,
     include: ['test/**/*.test.ts'],

@@ -56,7 +56,7 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
       at: expect.stringMatching(/^2026-11-23T08:/),
       asRoot: true,
     });
-    expect(checkup.counts).toEqual({ ok: 11, attention: 1, broken: 0, unknown: 0 });
+    expect(checkup.counts).toEqual({ ok: 12, attention: 1, broken: 0, unknown: 0 });
     expect(marks).toMatchObject({ 'person.ready': 'ok', 'authority.person': 'ok', 'upkeep.never-ran': 'attention' });
   });
 

@@ -74,6 +74,7 @@ const CALLS: Call[] = [
   { path: '/usr/sbin/softwareupdate', args: ['--download', UPDATE.label, ...OWNER], stdin: `${PASSWORD}\n` },
   { path: '/usr/sbin/softwareupdate', args: ['--install', UPDATE.label, ...OWNER], stdin: 'wrong\n' },
   { path: '/usr/sbin/softwareupdate', args: ['--nonsense'] },
+  { path: '/usr/bin/log', args: ['stream', '--predicate', 'this is none'] },
 ];
 
 describe.skipIf(withoutPerl)(`a tool as a program${NEEDS_PERL}`, () => {
