@@ -68,7 +68,7 @@ async function ranAt(
   );
   // Files are read in real time, in which the time of the Mac must not run away.
   for (let steps = 0; ended === null && steps < 5_000; steps += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 2));
     await mac.world.runUntil(mac.world.now() + SECOND_MS, () => ended !== null);
   }
   door.close();

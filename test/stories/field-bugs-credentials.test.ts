@@ -1,9 +1,7 @@
 // What people reported about passwords, tokens and secrets, as lives of a Mac. Each test names the report it comes from
 // (project and number); what must not happen again is asserted on what truly happened, not on our own record.
 //
-// Of management servers this version asks none, so these are not shown here and nothing claims them: super #383 (the API does not
-// resolve the management ID of a Mac), bootstrap-buddy #10 as far as escrowing the bootstrap token anew goes, and of super #104
-// and #62 what the server itself would say. They belong to the part that talks to one.
+// Two of them are elsewhere: super #383 (field-bugs-mdm.test.ts) and the escrow of bootstrap-buddy #10 (bootstrap-token.test.ts).
 import { Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { cryptoUsers } from '../../src/adapters/commands/account-commands.ts';
