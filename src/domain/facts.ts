@@ -4,6 +4,7 @@ import type { Instant } from './instant.ts';
 import { MINUTE_MS } from './instant.ts';
 import type { Offer } from './offer.ts';
 import type { OsRelease } from './os-version.ts';
+import type { PushState } from './push.ts';
 import type { ServicePassword } from './rotation.ts';
 
 /** Something asked of the Mac: a value, or the reason it is not known. Unknown is never replaced by a default. */
@@ -41,6 +42,8 @@ export type Facts = {
   authority?: AuthorityFacts;
   /** Missing where upkeep has no account of its own. */
   servicePassword?: ServicePassword;
+  /** What became of an order that may still be carried out; missing where there is none or it was not asked. */
+  push?: Fact<PushState>;
   /** Asked on Intel alone, where the settings want FileVault's screen passed. */
   fileVault?: Fact<FileVaultFacts>;
 };

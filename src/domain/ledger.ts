@@ -1,8 +1,10 @@
+import type { MethodTrouble } from './authority.ts';
 import type { BootSession } from './facts.ts';
 import type { NextStart } from './filevault.ts';
 import type { Instant, Stamp } from './instant.ts';
 import type { Offer } from './offer.ts';
 import type { OsRelease } from './os-version.ts';
+import type { PushMove, PushPlan } from './push.ts';
 import type { Requester, RequestKind } from './request.ts';
 import type { PassedOver, Target } from './target.ts';
 
@@ -60,6 +62,26 @@ export type PendingInstall = {
   restartExpectedBy: Instant;
   /** What came of unlocking the start; missing until that is known, or where it was not to be done. */
   nextStart?: NextStart;
+  /** How far it is, where a management server was to bring it. */
+  push?: PushMove;
+};
+
+/** An order that a management server may still carry out, although upkeep does not wait for it any more. */
+export type PendingPush = {
+  plan: PushPlan | null;
+  to: OsRelease;
+  since: Instant;
+  /** When the server is asked again what became of it. */
+  askAt: Instant;
+};
+
+/** Why the management server is not asked for an update before `until`. */
+export type ServerRefusal = {
+  at: Instant;
+  until: Instant;
+  failures: number;
+  why: Exclude<MethodTrouble, 'not-set'>;
+  detail: string;
 };
 
 /** The start that ends this boot is unlocked, or may be. */
@@ -101,6 +123,9 @@ export type Ledger = {
   /** Nothing but looking happens before this instant: the last attempt failed. */
   notBefore: { at: Instant; code: string; text: string } | null;
   install: PendingInstall | null;
+  /** Missing or null: nothing that was ordered of a server is left to happen. */
+  push?: PendingPush | null;
+  server?: ServerRefusal | null;
   /** Missing, or null: FileVault's screen waits at the next start as ever. */
   nextStart?: UnlockedStart | null;
   /** The last target, gone from Apple's list: what was counted and promised goes on when it, or its successor, comes. */

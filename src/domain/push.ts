@@ -1,3 +1,4 @@
+import type { MethodTrouble } from './authority.ts';
 import type { OsRelease } from './os-version.ts';
 
 /** How a management server brings an update to a Mac: a declaration with a deadline, or a command. */
@@ -58,3 +59,48 @@ export type PushAbilities = {
   serverVersion: string | null;
   device: PushDevice;
 };
+
+/** How far an ordered update is on this Mac, in the order in which it happens. */
+export type PushMove =
+  | { phase: 'ordered'; plan: PushPlan }
+  | { phase: 'acknowledged' | 'put-off' | 'prepared' }
+  | { phase: 'preparing'; percent: number };
+
+/** What came of having a server bring the update. */
+export type PushOutcome =
+  /** The Mac goes down within a minute or so. */
+  | { result: 'restarting' }
+  /** It has restarted since. */
+  | { result: 'restarted' }
+  /** Nothing was ordered, or what was ordered has failed for good. `detail` continues a sentence. */
+  | { result: 'refused'; why: Exclude<MethodTrouble, 'not-set'>; detail: string }
+  /** It is not seen to get on, and may still happen. `plan` null: not even whether it was ordered is known. */
+  | { result: 'quiet'; plan: PushPlan | null; detail: string };
+
+const TROUBLES: Readonly<Record<PushTrouble, Exclude<MethodTrouble, 'not-set'>>> = {
+  'server-unreachable': 'server-unreachable',
+  'server-busy': 'server-unreachable',
+  'server-failed': 'server-unreachable',
+  'credential-refused': 'wrong-password',
+  'privilege-missing': 'no-privilege',
+  'bootstrap-token': 'bootstrap-token',
+  'feature-off': 'command-failed',
+  'feature-switching': 'command-failed',
+  'computer-unknown': 'command-failed',
+  'computer-ambiguous': 'command-failed',
+  'not-managed': 'command-failed',
+  'not-supervised': 'command-failed',
+  'plan-in-progress': 'command-failed',
+  'version-unavailable': 'command-failed',
+  'not-supported': 'command-failed',
+  'no-disk-space': 'command-failed',
+  'command-failed': 'command-failed',
+  'declaration-failed': 'command-failed',
+  lost: 'command-failed',
+  'not-understood': 'command-failed',
+};
+
+/** What a failure means for the management server as a way to be authorised. */
+export function methodTroubleOf({ trouble }: PushFailure): Exclude<MethodTrouble, 'not-set'> {
+  return TROUBLES[trouble];
+}

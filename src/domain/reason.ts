@@ -44,7 +44,8 @@ export type Reason =
   | { code: 'needs-password' }
   | { code: 'nobody-to-authorize' }
   | { code: 'authorized-by'; method: AuthMethod }
-  | { code: 'method-refused'; method: AuthMethod; why: RefusalWhy }
+  | { code: 'method-refused'; method: AuthMethod; why: RefusalWhy; detail?: string }
+  | { code: 'push-pending'; since: Instant }
   | { code: 'person-cannot'; why: PersonState }
   | { code: 'needs-other-owner'; accounts: number }
   | { code: 'filevault-passed-by'; method: AuthMethod }
@@ -142,7 +143,9 @@ export function reasonInWords(reason: Reason, zone: string): string {
     case 'authorized-by':
       return `${METHODS[reason.method]} authorises the install`;
     case 'method-refused':
-      return `${METHODS[reason.method]} cannot be used: ${REFUSED[reason.why]}`;
+      return `${METHODS[reason.method]} cannot be used: ${REFUSED[reason.why]}${reason.detail === undefined ? '' : ` (${reason.detail})`}`;
+    case 'push-pending':
+      return `the management server was asked to install it ${time(reason.since)}, and may still have this Mac restart at any time`;
     case 'person-cannot':
       return `the person at the Mac cannot authorise it: ${CANNOT[reason.why]}`;
     case 'needs-other-owner':

@@ -3,6 +3,7 @@ import type { DecisionKind, RestState } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
+import type { PushOutcome } from '../domain/push.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
 import type { AgentContext } from './context.ts';
 import * as dialogs from './dialog-records.ts';
@@ -17,9 +18,18 @@ import type {
   PasswordOutcome,
   UnlockOutcome,
 } from './effects.ts';
-import type { AgentEvent, AgentWoke, DialogOpened, RequestHeard, StartSettled, StateRecovered } from './events.ts';
+import type {
+  AgentEvent,
+  AgentWoke,
+  DialogOpened,
+  PushMoved,
+  RequestHeard,
+  StartSettled,
+  StateRecovered,
+} from './events.ts';
 import * as installs from './install-records.ts';
 import * as passwords from './password-records.ts';
+import * as pushes from './push-records.ts';
 import * as requests from './request-records.ts';
 import * as wakes from './wake-records.ts';
 
@@ -60,6 +70,7 @@ export const agentSetup = setup({
     askPassword: hole('askPassword'),
     unlockCredential: hole('unlockCredential'),
     install: hole('install'),
+    push: hole('push'),
     rotatePassword: hole('rotatePassword'),
   },
   guards: {
@@ -72,6 +83,8 @@ export const agentSetup = setup({
       context.decision?.kind === 'rest' && context.decision.state === params.state,
     /** A saved way was chosen, so that nobody has to type anything. */
     decidedOnSavedWay: ({ context }) => context.decision?.kind === 'authorize' && context.decision.via !== undefined,
+    /** The management server is to bring it, by its own authority. */
+    decidedOnServer: ({ context }) => context.decision?.kind === 'authorize' && context.decision.via === 'mdm',
     authorized: ({ context }) => context.decision?.kind === 'authorize' && context.credential !== null,
     mustBeTold: ({ context }, params: { outcome: PasswordOutcome; stamp: Stamp }) =>
       passwords.mustBeTold(context, params.outcome, params.stamp),
@@ -85,6 +98,8 @@ export const agentSetup = setup({
     isPause: ({ context }, params: RequestHeard) =>
       params.request.kind === 'pause' && (requests.outcomeOf(context, params)?.accepted ?? false),
     installWasUnderWay: (_, params: StateRecovered) => (params.ledger?.install ?? null) !== null,
+    pushResultIs: (_, params: { outcome: PushOutcome; result: PushOutcome['result'] }) =>
+      params.outcome.result === params.result,
     installResultIs: (_, params: { outcome: InstallOutcome; result: InstallOutcome['result'] }) =>
       params.outcome.result === params.result,
   },
@@ -124,6 +139,10 @@ export const agentSetup = setup({
     ),
     recordInstallBegin: assign(({ context }) => installs.installBegan(context)),
     recordStart: assign(({ context }, params: StartSettled) => installs.startSettled(context, params)),
+    recordPushMove: assign(({ context }, params: PushMoved) => pushes.pushMoved(context, params)),
+    recordPushEnd: assign(({ context }, params: { outcome: PushOutcome; stamp: Stamp }) =>
+      pushes.pushEnded(context, params.outcome, params.stamp),
+    ),
     recordRestartExpected: assign(({ context }, params: { stamp: Stamp }) =>
       installs.restartExpected(context, params.stamp),
     ),

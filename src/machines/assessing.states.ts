@@ -1,6 +1,9 @@
+import type { PushPlan } from '../domain/push.ts';
 import { wantsItPassed } from '../policy/next-start.ts';
 import { scanIsDue } from '../policy/observe.ts';
 import { agentSetup, failureOf } from './agent.setup.ts';
+import type { AgentContext } from './context.ts';
+import { planToAsk } from './push-records.ts';
 
 /** Look at the Mac; decide follows at once from what was found. */
 export const assessingState = agentSetup.createStateConfig({
@@ -23,6 +26,7 @@ export const assessingState = agentSetup.createStateConfig({
     id: 'assess',
     src: 'gatherFacts',
     input: ({ context, event }) => ({
+      ...pushToAsk(context, momentOf(event, context.facts?.at ?? 0)),
       // Between wakes the list is good for hours; only its age decides, not how we came here.
       scan:
         context.settings !== null &&
@@ -44,6 +48,11 @@ export const assessingState = agentSetup.createStateConfig({
     },
   },
 });
+
+function pushToAsk({ ledger }: AgentContext, at: number): { push?: PushPlan } {
+  const push = planToAsk(ledger, at);
+  return push === null ? {} : { push };
+}
 
 /** When the event that led here happened: its own stamp, or the stamp of the outcome it carries. */
 function momentOf(event: object, otherwise: number): number {
@@ -81,6 +90,7 @@ export const decidingState = agentSetup.createStateConfig({
       target: '#warning',
       actions: { type: 'recordWarning', params: ({ context }) => ({ at: context.facts?.at ?? 0 }) },
     },
+    { guard: 'decidedOnServer', target: '#byServer', actions: 'recordInstallBegin' },
     { guard: 'authorized', target: '#installing', actions: 'recordInstallBegin' },
     { guard: 'decidedOnSavedWay', target: '#bySavedCredential' },
     {

@@ -1,8 +1,9 @@
 import type { AuthMethod, MethodTrouble, OtherOwner, ToldWhy } from '../domain/authority.ts';
-import type { BootSession, Facts } from '../domain/facts.ts';
+import type { BootSession, Fact, Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
+import type { PushOutcome, PushPlan } from '../domain/push.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
 
 /** What a dialog is to show, as data; the dialog adapter finds the words. */
@@ -98,18 +99,33 @@ export type InstallOutcome =
   | { result: 'restarted' }
   | { result: 'unknown'; why: string };
 
+/** An update that a management server is to bring, with all that decides by which means. */
+export type PushRequest = {
+  to: OsRelease;
+  major: boolean;
+  macos: string;
+  appleSilicon: Fact<boolean>;
+  /** The boot session it starts in, as for an install. */
+  boot: BootSession;
+};
+
 /** Everything the chart may ask of the outside: what goes in, what comes back. */
 export type EffectTypes = {
   /**
    * `authority`: also by whose authority an install could be done, which costs more tools; on Intel only with `fileVault`,
-   * and then for unlocking the next start.
+   * and then for unlocking the next start. `push`: also what became of
+   * that order.
    */
-  gatherFacts: { input: { scan: boolean; authority?: boolean; fileVault?: boolean }; output: Facts };
+  gatherFacts: {
+    input: { scan: boolean; authority?: boolean; fileVault?: boolean; push?: PushPlan };
+    output: Facts;
+  };
   download: { input: DownloadOrder; output: DownloadOutcome };
   showDialog: { input: PromptSpec; output: DialogOutcome };
   askPassword: { input: PasswordPrompt; output: PasswordOutcome };
   unlockCredential: { input: { method: AuthMethod }; output: UnlockOutcome };
   install: { input: InstallOrder; output: InstallOutcome };
+  push: { input: PushRequest; output: PushOutcome };
   rotatePassword: { input: { savedAt: Instant }; output: RotationOutcome };
 };
 export type EffectName = keyof EffectTypes;
@@ -129,6 +145,7 @@ export const RECOVERY: Record<EffectName, Recovery> = {
   askPassword: 'idempotent',
   unlockCredential: 'idempotent',
   install: 'once',
+  push: 'once',
   // Called again it finds out which password the account has, and goes on from there.
   rotatePassword: 'idempotent',
 };

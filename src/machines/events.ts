@@ -3,6 +3,7 @@ import type { NextStart } from '../domain/filevault.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
+import type { PushMove } from '../domain/push.ts';
 import type { Request, Requester } from '../domain/request.ts';
 import type { Settings } from '../domain/settings.ts';
 
@@ -29,6 +30,9 @@ export type DialogOpened = Stamp & {
 /** Before an install: what came of unlocking the start that follows. The restart may come before the install ends. */
 export type StartSettled = Stamp & { type: 'start.settled'; nextStart: NextStart };
 
+/** An update that a server was asked for got on. */
+export type PushMoved = Stamp & { type: 'push.moved'; move: PushMove };
+
 /** A request out of the inbox: asked at one moment, heard at another. */
 export type RequestHeard = Stamp & {
   type: 'request.heard';
@@ -47,4 +51,4 @@ export type StateRecovered = Stamp & {
 };
 
 /** Every event from outside the chart; outcomes of effects come as `xstate.done.actor.*` and `xstate.error.actor.*`. */
-export type AgentEvent = AgentWoke | DialogOpened | StartSettled | RequestHeard | StateRecovered;
+export type AgentEvent = AgentWoke | DialogOpened | StartSettled | PushMoved | RequestHeard | StateRecovered;

@@ -2,6 +2,7 @@ import type { DeadlineSchedule } from '../domain/deadlines.ts';
 import { valueOr } from '../domain/facts.ts';
 import { count, type Instant, isoOf, localWords } from '../domain/instant.ts';
 import { releaseWords } from '../domain/os-version.ts';
+import type { PushMove } from '../domain/push.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
 import { personRemedy, refusalRemedy } from '../domain/refusal-remedies.ts';
 import { scheduleForTarget } from '../policy/situation.ts';
@@ -109,6 +110,8 @@ function whatInWords(state: string, context: AgentContext, zone: string): string
       return 'Changing the password of the service account';
     case 'authorizing.telling':
       return `Telling the person why nobody can authorise ${title} now`;
+    case 'installing.byServer':
+      return `Having the management server install ${title}${moveWords(install?.push)}`;
     case 'installing.bySoftwareupdate':
       return `Installing ${title}`;
     case 'restarting':
@@ -118,6 +121,24 @@ function whatInWords(state: string, context: AgentContext, zone: string): string
       return 'Checking what runs after the restart';
     default:
       return state;
+  }
+}
+
+/** How far the management server's order is on this Mac. */
+export function moveWords(move: PushMove | undefined): string {
+  switch (move?.phase) {
+    case undefined:
+      return '';
+    case 'ordered':
+      return ': ordered';
+    case 'acknowledged':
+      return ': the Mac has heard of it';
+    case 'put-off':
+      return ': the Mac has put it off for a while';
+    case 'preparing':
+      return `: prepared to ${move.percent} %`;
+    case 'prepared':
+      return ': prepared';
   }
 }
 
@@ -168,6 +189,8 @@ export function scheduleOf({ ledger, settings }: AgentContext): DeadlineSchedule
 }
 
 const REMEDIES: Partial<Record<Reason['code'], string>> = {
+  'push-pending':
+    'Save your work: the restart may come without another word. Nothing else can be done on this Mac; in the management server the order may be withdrawn.',
   'dialog-failing':
     'Check that swiftDialog is installed and starts (`/usr/local/bin/dialog --version`): without it nobody can be asked or warned, and no session is restarted.',
   'no-password': 'Nothing: upkeep asks again. If the password is refused, the account may be no volume owner.',

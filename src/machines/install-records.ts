@@ -156,6 +156,8 @@ export function updated(context: AgentContext, facts: Facts): Change {
       parted: null,
       boot: facts.boot.known ? facts.boot.value : ledger.boot,
       install: null,
+      push: null,
+      server: null,
       lastScan: null,
       lastUpdate,
       order: null,

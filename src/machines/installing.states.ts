@@ -1,10 +1,7 @@
 import { agentSetup, failureOf } from './agent.setup.ts';
-import { installOrder } from './orders.ts';
+import { installOrder, pushRequest } from './orders.ts';
 
-/**
- * Install and restart. The means form a list (declaration, MDM push, `softwareupdate`, full installer); in this
- * version `softwareupdate` is the only one and further means attach as child states.
- */
+/** Install and restart, by `softwareupdate` with somebody's authority, or by a management server with its own. */
 export const installingStates = agentSetup.createStateConfig({
   id: 'installing',
   initial: 'bySoftwareupdate',
@@ -18,9 +15,54 @@ export const installingStates = agentSetup.createStateConfig({
       // Same boot: the runner finds out what became of the tool and its answer comes as the outcome.
       { actions: { type: 'recordWake', params: ({ event }) => event } },
     ],
+    'push.moved': { actions: { type: 'recordPushMove', params: ({ event }) => event } },
     'start.settled': { actions: { type: 'recordStart', params: ({ event }) => event } },
   },
   states: {
+    byServer: {
+      id: 'byServer',
+      tags: ['working', 'destructive'],
+      invoke: {
+        id: 'push',
+        src: 'push',
+        input: ({ context }) => pushRequest(context),
+        onDone: [
+          {
+            guard: {
+              type: 'pushResultIs',
+              params: ({ event }) => ({ outcome: event.output.value, result: 'restarting' }),
+            },
+            target: '#restarting',
+            actions: { type: 'recordRestartExpected', params: ({ event }) => ({ stamp: event.output.stamp }) },
+          },
+          {
+            guard: {
+              type: 'pushResultIs',
+              params: ({ event }) => ({ outcome: event.output.value, result: 'restarted' }),
+            },
+            target: '#validating',
+          },
+          {
+            target: '#assessing',
+            actions: {
+              type: 'recordPushEnd',
+              params: ({ event }) => ({ outcome: event.output.value, stamp: event.output.stamp }),
+            },
+          },
+        ],
+        onError: {
+          // How far it came nobody knows, so it may still happen.
+          target: '#assessing',
+          actions: {
+            type: 'recordPushEnd',
+            params: ({ event }) => {
+              const { message, stamp } = failureOf(event.error);
+              return { outcome: { result: 'quiet', plan: null, detail: message }, stamp };
+            },
+          },
+        },
+      },
+    },
     bySoftwareupdate: {
       id: 'bySoftwareupdate',
       tags: ['working', 'destructive'],

@@ -1,10 +1,10 @@
 import type { AuthMethod, ToldWhy } from '../domain/authority.ts';
-import { valueOr } from '../domain/facts.ts';
+import { unknown, valueOr } from '../domain/facts.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import { mayKeepTyped, needsNoPassword, needsOtherOwner } from '../policy/authority.ts';
 import type { AgentContext } from './context.ts';
-import type { DownloadOrder, InstallOrder, PasswordPrompt, PromptSpec } from './effects.ts';
+import type { DownloadOrder, InstallOrder, PasswordPrompt, PromptSpec, PushRequest } from './effects.ts';
 
 /** What the chart hands to each effect, computed from the context alone. */
 
@@ -82,6 +82,17 @@ export function installOrder(context: AgentContext): InstallOrder {
     user: facts === null ? null : valueOr(facts.consoleUser, null),
     credential,
     ...(forFileVault ? { forFileVault } : {}),
+  };
+}
+
+export function pushRequest({ ledger, facts }: AgentContext): PushRequest {
+  const pending = ledger.install;
+  return {
+    to: pending?.to ?? { version: '', build: null },
+    major: ledger.target?.kind === 'major',
+    macos: pending?.from.version ?? '',
+    appleSilicon: facts?.appleSilicon ?? unknown('it was not asked'),
+    boot: pending?.boot ?? { id: null, startedAt: null },
   };
 }
 

@@ -2,6 +2,7 @@ import type { DeadlineSchedule } from '../domain/deadlines.ts';
 import { count, type Instant, lengthWords, localWords, MINUTE_MS } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import { releaseWords } from '../domain/os-version.ts';
+import type { PushOutcome } from '../domain/push.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
 import type { RequestKind } from '../domain/request.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
@@ -15,8 +16,8 @@ import type {
   PromptSpec,
   UnlockOutcome,
 } from './effects.ts';
-import type { StartSettled } from './events.ts';
-import { scheduleOf, stateName } from './explain.ts';
+import type { PushMoved, StartSettled } from './events.ts';
+import { moveWords, scheduleOf, stateName } from './explain.ts';
 import { promptSpec } from './orders.ts';
 import { TOLD } from './password-records.ts';
 import type { Step } from './replay.ts';
@@ -72,6 +73,14 @@ export function tell(step: Step): Entry[] {
       after.context.because,
     );
   }
+  if (to !== from && to === 'installing.byServer')
+    say(
+      'install',
+      `Asking the management server to install ${after.context.ledger.target?.title}; the Mac restarts when macOS is ready`,
+      after.context.because,
+    );
+  if (step.type === 'push.moved')
+    say('install', `The management server’s order${moveWords((step.event as PushMoved).move)}`);
   if (step.type === 'agent.woke' && to === 'validating' && from !== 'validating')
     say('restart', 'The Mac has restarted');
   tellRest(step, from, to, say);
@@ -114,6 +123,8 @@ function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Rea
       return ['answer', noticeAnswerWords(value as DialogOutcome)];
     case 'authorizing.bySavedCredential':
       return ['password', unlockWords(value as UnlockOutcome, step.before.context)];
+    case 'installing.byServer':
+      return pushNews(value as PushOutcome);
     case 'installing.bySoftwareupdate':
       return installNews(value as InstallOutcome, step.before.context);
     case 'rotating':
@@ -140,6 +151,22 @@ function downloadNews(outcome: DownloadOutcome): [Kind, string] {
     ? 'Downloaded and prepared'
     : 'Downloaded; macOS prepares it once somebody types a password';
   return ['download', words];
+}
+
+function pushNews(outcome: PushOutcome): [Kind, string] {
+  switch (outcome.result) {
+    case 'restarting':
+      return ['install', 'macOS is ready and restarts within a minute or so'];
+    case 'restarted':
+      return ['restart', 'The Mac restarted while the management server installed'];
+    case 'refused':
+      return ['failed', `The management server does not install it: ${outcome.detail}`];
+    case 'quiet':
+      return [
+        'failed',
+        `No more is seen of the management server’s order, which may still be carried out: ${outcome.detail}`,
+      ];
+  }
 }
 
 function installNews(outcome: InstallOutcome, { ledger }: AgentContext): [Kind, string] {
@@ -220,6 +247,7 @@ const UNDER_WAY: Record<string, string> = {
   'authorizing.byPerson': 'The password dialog',
   'authorizing.bySavedCredential': 'Fetching the saved password',
   'authorizing.telling': 'The notice',
+  'installing.byServer': 'The install by the management server',
   'installing.bySoftwareupdate': 'The install',
   rotating: 'Changing the password of the service account',
   validating: 'The check after the restart',

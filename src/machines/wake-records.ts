@@ -9,6 +9,7 @@ import { observe } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
 import type { UnlockOutcome } from './effects.ts';
 import type { AgentWoke } from './events.ts';
+import { pushObserved, withServerKnown } from './push-records.ts';
 
 /** What a record leaves in the context: the fields that change. Every one is pure: context and event in, changes out. */
 export type Change = Partial<AgentContext>;
@@ -46,8 +47,8 @@ export function isDue(context: AgentContext, event: AgentWoke): boolean {
 
 export function assessed(context: AgentContext, seen: Facts): Change {
   if (context.settings === null) return {};
-  const facts = withRefusals(seen, context.refusals ?? []);
-  const ledger = observe(context.ledger, facts, context.settings);
+  const ledger = pushObserved(observe(context.ledger, seen, context.settings), seen);
+  const facts = withRefusals(withServerKnown(seen, ledger), context.refusals ?? []);
   const decision = decide(context.settings, facts, ledger);
   // A password was typed for one restart, by somebody who is still there: anything else forgets it.
   const credential = stillGood(context, decision, facts) ? context.credential : null;

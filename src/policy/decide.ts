@@ -9,6 +9,7 @@ import { withRotation } from './decide-rotation.ts';
 import { decideUnattended } from './decide-unattended.ts';
 import { withNextStart } from './next-start.ts';
 import { backOffMs, readiness } from './observe.ts';
+import { withPendingPush, withServerWords } from './pending-push.ts';
 import { LOOK_AGAIN_MS, offered, restAt, type Situation, situationOf, unknownFact } from './situation.ts';
 
 const GB_KIB = 1_000_000_000 / 1024;
@@ -24,7 +25,7 @@ const GB_KIB = 1_000_000_000 / 1024;
  */
 export function decide(settings: Settings, facts: Facts, ledger: Ledger): Decision {
   const decision = withRotation(decideAboutUpdate(settings, facts, ledger), settings, facts, ledger);
-  return withNextStart(decision, ledger);
+  return withServerWords(withPendingPush(withNextStart(decision, ledger), settings, facts, ledger), ledger);
 }
 
 function decideAboutUpdate(settings: Settings, facts: Facts, ledger: Ledger): Decision {

@@ -49,6 +49,7 @@ function notingBodies(
     askPassword: both('askPassword'),
     unlockCredential: both('unlockCredential'),
     install: both('install'),
+    push: both('push'),
     rotatePassword: both('rotatePassword'),
   };
 }

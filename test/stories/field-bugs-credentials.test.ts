@@ -23,6 +23,7 @@ import type { Status } from '../../src/machines/status.ts';
 import { examine } from '../../src/policy/examine/examine.ts';
 import type { Commands, ToolEvent } from '../../src/ports/commands.ts';
 import { noCredentials } from '../../src/ports/credentials.ts';
+import { noPushServer } from '../../src/ports/push-service.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
 import { savedWays } from '../../src/simulator/saved-ways.ts';
@@ -172,7 +173,7 @@ describe('D. authentication', () => {
         const fitness = await one.run(fitnessOf(commands, 'bert'));
         expect(fitness.fit ? 'fit' : fitness.trouble).toMatch(/^(?:fit|unknown)$/);
         const person = { name: 'anna', uid: 501 };
-        const ground = { commands, clock: one.mac.clock, credentials: noCredentials };
+        const ground = { commands, clock: one.mac.clock, credentials: noCredentials, server: noPushServer };
         const found = await one.run(gatherAuthority(ground, person, new AbortController().signal));
         expect(PRIVILEGES).not.toContain(found.person);
         const admin = await one.run(

@@ -11,9 +11,10 @@ import { isExpected, orBug } from '../../domain/problem.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Credentials } from '../../ports/credentials.ts';
+import type { PushServer } from '../../ports/push-service.ts';
 
 /** What is asked about accounts, and by what means. */
-export type AuthorityParts = { commands: Commands; clock: Clock; credentials: Credentials };
+export type AuthorityParts = { commands: Commands; clock: Clock; credentials: Credentials; server: PushServer };
 
 /** So many other accounts are offered at the most; a longer list is no choice any more. */
 const MOST_OTHERS = 8;
@@ -25,7 +26,8 @@ export async function gatherAuthority(
   user: ConsoleUser | null,
   signal: AbortSignal,
 ): Promise<AuthorityFacts> {
-  const methods = await parts.credentials.look(user, signal).catch(orBug(unknownWays));
+  const saved = await parts.credentials.look(user, signal).catch(orBug(unknownWays));
+  const methods = { ...saved, mdm: await parts.server.trouble(signal).catch(orBug('unknown' as const)) };
   if (user === null) return { methods, person: 'nobody' };
   const { person, others } = await personState(parts, user.name, signal);
   return { methods, person, ...(others === null ? {} : { others }) };

@@ -8,18 +8,25 @@ import { FAILURE_WORDS } from '../../adapters/softwareupdate/failure-words.ts';
 import { type BootSession, type Fact, type Facts, known, unknown, valueOr } from '../../domain/facts.ts';
 import type { Offer } from '../../domain/offer.ts';
 import type { OsRelease } from '../../domain/os-version.ts';
+import type { PushPlan, PushState } from '../../domain/push.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Credentials } from '../../ports/credentials.ts';
+import { noPushServer, type PushServer } from '../../ports/push-service.ts';
 import type { EffectBody } from '../effect-runner.ts';
 import { factOf } from './fact-of.ts';
 import { gatherAuthority } from './gather-authority.ts';
 import { gatherFileVault } from './gather-filevault.ts';
 
 /** Looks at the Mac. A question that fails yields an unknown fact with the reason, never a default and never an error. */
-export function gatherFacts(commands: Commands, clock: Clock, credentials: Credentials): EffectBody<'gatherFacts'> {
+export function gatherFacts(
+  commands: Commands,
+  clock: Clock,
+  credentials: Credentials,
+  server: PushServer = noPushServer,
+): EffectBody<'gatherFacts'> {
   return {
-    run: async ({ scan, authority = false, fileVault = false }, { signal }): Promise<Facts> => {
+    run: async ({ scan, authority = false, fileVault = false, push }, { signal }): Promise<Facts> => {
       const ask = <T>(command: Command<undefined, T, 'probe'>) =>
         factOf(() => runCommand(commands, command, undefined, { signal }));
       // The scan takes minutes; what may change meanwhile is asked after it.
@@ -40,11 +47,13 @@ export function gatherFacts(commands: Commands, clock: Clock, credentials: Crede
       const user = valueOr(who, null);
       const waysIn = async (): Promise<Pick<Facts, 'authority' | 'fileVault'>> => {
         if (!authority || !silicon.known) return {};
-        if (silicon.value) return { authority: await gatherAuthority({ commands, clock, credentials }, user, signal) };
+        if (silicon.value)
+          return { authority: await gatherAuthority({ commands, clock, credentials, server }, user, signal) };
         return fileVault ? gatherFileVault(commands, credentials, user, signal) : {};
       };
       const servicePassword = credentials.servicePassword();
       return {
+        ...(push === undefined ? {} : { push: await becomeOf(server, push, signal) }),
         ...(await waysIn()),
         ...(servicePassword === null ? {} : { servicePassword }),
         at: clock.now(),
@@ -63,6 +72,18 @@ export function gatherFacts(commands: Commands, clock: Clock, credentials: Crede
       };
     },
   };
+}
+
+/** What became of an order, as far as the server knows. */
+async function becomeOf(server: PushServer, plan: PushPlan, signal: AbortSignal): Promise<Fact<PushState>> {
+  const service = await server.open(signal);
+  if ('refused' in service) return unknown('what lets upkeep in there cannot be had');
+  try {
+    const state = await service.follow(plan, signal);
+    return 'failed' in state ? unknown(state.failed.detail) : known(state);
+  } finally {
+    await service.close();
+  }
 }
 
 /** Somebody in Setup Assistant is a person at the Mac, but no session to show a dialog in: left alone. */
