@@ -1,0 +1,210 @@
+// The management server of a simulation, as one process on the Mac has it: the real client over the network of the Mac, and
+// what becomes of it where the network, the server, the Mac or the process itself goes away.
+import { describe, expect, test } from 'vitest';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/instant.ts';
+import type { PushOrder } from '../../src/domain/push.ts';
+import type { PushService } from '../../src/ports/push-service.ts';
+import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
+import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
+import { SimulatedMdm, type SimulatedMdmInput } from '../../src/simulator/simulated-mdm.ts';
+import { canary } from '../support/canary.ts';
+import { macWith } from './harness.ts';
+
+const ORDER: PushOrder = {
+  to: { version: '26.6.2', build: '25G83' },
+  major: false,
+  latest: false,
+  action: { kind: 'install-and-restart' },
+};
+
+function office(input: Partial<SimulatedMdmInput> = {}, spec: MacSpecInput = {}) {
+  const { clock, mac } = macWith({ bootstrapToken: true, ...spec });
+  mac.publish([macosOffer('26.6.2', '25G83', 2_824_636)]);
+  const mdm = new SimulatedMdm(mac, { service: 'jamf-pro', secret: canary('jamf'), ...input }, 1);
+  /** A process on the Mac, and what it has of the server. */
+  const begin = async () => {
+    const door = mac.door();
+    const opened = await mdm.forAgent(door.clock).open();
+    if ('refused' in opened) throw new Error(opened.refused);
+    return { door, service: opened as PushService };
+  };
+  /** What comes of it; `pending` where nothing does. */
+  const live = async <T>(promise: Promise<T>, withinMs = HOUR_MS): Promise<T | 'pending'> => {
+    let end: { value: T } | null = null;
+    void promise.then((value) => {
+      end = { value };
+    });
+    await clock.runUntil(clock.now() + withinMs, () => end !== null);
+    return end === null ? 'pending' : (end as { value: T }).value;
+  };
+  const pass = (ms: number) => clock.runUntil(clock.now() + ms);
+  const made = () => mdm.server.parts.plans.all();
+  return { clock, mac, mdm, begin, live, pass, made };
+}
+
+test.each(['client', 'account'] as const)('a credential of kind %s is let in', async (credential) => {
+  const { begin, live } = office({ credential });
+  const { service } = await begin();
+  expect(await live(service.look())).toMatchObject({ means: expect.arrayContaining(['plan']), lacks: null });
+});
+
+test('nothing is saved for it: it is not asked', async () => {
+  const { mdm, mac } = office({ credential: null });
+  expect(await mdm.forAgent(mac.clock).trouble()).toBe('not-set');
+  expect(await mdm.forAgent(mac.clock).open()).toEqual({ refused: 'not-set' });
+});
+
+test('an order becomes a plan, the plan commands, and the commands an update; all of it is on record', async () => {
+  const { begin, live, pass, mac, mdm } = office();
+  const { service } = await begin();
+  expect(await live(service.push(ORDER, 'plan'))).toMatchObject({ plan: { means: 'plan' } });
+  await pass(2 * HOUR_MS);
+  expect(mac.os.version).toBe('26.6.2');
+  const { requests, ordered, told } = mdm.record;
+  expect(requests.filter(({ route }) => route === 'plan-create')).toHaveLength(1);
+  expect(ordered).toMatchObject([{ config: { updateAction: 'DOWNLOAD_INSTALL_RESTART', specificVersion: '26.6.2' } }]);
+  const commands = told.flatMap((one) => (one.kind === 'command' ? [one] : []));
+  expect([...new Set(commands.map(({ command }) => command))]).toEqual([
+    'ScheduleOSUpdateScan',
+    'AvailableOSUpdates',
+    'ScheduleOSUpdate',
+    'OSUpdateStatus',
+    'DeviceInformation',
+  ]);
+  expect(commands.find(({ command }) => command === 'ScheduleOSUpdate')).toMatchObject({
+    version: '26.6.2',
+    action: 'InstallForceRestart',
+  });
+  const text = JSON.stringify(mdm.record);
+  expect([...mdm.secrets()].filter((secret) => text.includes(secret))).toEqual([]);
+});
+
+test('a deadline is on record as the Mac read it', async () => {
+  const { begin, live, pass, mdm } = office();
+  const { service } = await begin();
+  const order: PushOrder = { ...ORDER, action: { kind: 'enforce', by: '2026-11-25T12:00:00' } };
+  expect(await live(service.push(order, 'declaration'))).toMatchObject({ plan: { means: 'declaration' } });
+  await pass(HOUR_MS);
+  expect(mdm.record.told).toContainEqual(
+    expect.objectContaining({ kind: 'declarations', enforced: [{ version: '26.6.2', by: '2026-11-25T12:00:00' }] }),
+  );
+});
+
+test('what the server offers is what Apple has on offer at that time', () => {
+  const { mac, mdm } = office();
+  expect(mdm.server.parts.base.settings.available.macOS).toEqual(['26.6.2']);
+  mac.publish([macosOffer('27.0', '26A300', 9_000_000)]);
+  expect(mdm.server.parts.base.settings.available.macOS).toEqual(['26.6.2', '27.0']);
+});
+
+describe('what cannot be reached', () => {
+  test.each<[string, (world: ReturnType<typeof office>) => void]>([
+    ['no network', ({ mac }) => mac.setNetwork(false)],
+    ['a server that is down', ({ mac }) => mac.faults.add({ name: 'mdm-server-down' })],
+    ['a server that nobody reaches', ({ mdm }) => mdm.server.faults.add({ name: 'unreachable' })],
+  ])('%s', async (_, goAway) => {
+    const world = office();
+    const { service } = await world.begin();
+    goAway(world);
+    expect(await world.live(service.look())).toHaveProperty('failed.trouble', 'server-unreachable');
+  });
+
+  test('a day later it can be', async () => {
+    const world = office({ faults: [{ fault: { name: 'unreachable' }, fromHour: 1, untilHour: 25 }] });
+    const { service } = await world.begin();
+    expect(await world.live(service.look())).toHaveProperty('means');
+    await world.pass(2 * HOUR_MS);
+    expect(await world.live(service.look())).toHaveProperty('failed.trouble', 'server-unreachable');
+    await world.pass(DAY_MS);
+    expect(await world.live(service.look())).toHaveProperty('means');
+  });
+
+  test('the network goes while the server is at it: the plan is made, and nobody here knows', async () => {
+    const world = office({ faults: [{ fault: { name: 'slow', on: 'plan-create', seconds: 10 } }] });
+    const { service } = await world.begin();
+    const pushed = service.push(ORDER, 'plan');
+    await world.clock.runUntil(world.clock.now() + MINUTE_MS, () => world.made().length > 0);
+    world.mac.setNetwork(false);
+    const end = await world.live(pushed);
+    expect(end).toHaveProperty('failed.trouble', 'lost');
+    expect(world.made()).toHaveLength(1);
+  });
+
+  test('the Mac sleeps through an answer: it looks for the plan and makes no second one', async () => {
+    const world = office({ faults: [{ fault: { name: 'slow', on: 'plan-create', seconds: 10 } }] });
+    const { service } = await world.begin();
+    const pushed = service.push(ORDER, 'plan');
+    await world.clock.runUntil(world.clock.now() + MINUTE_MS, () => world.made().length > 0);
+    world.mac.closeLid();
+    await world.pass(3 * HOUR_MS);
+    world.mac.openLid();
+    expect(await world.live(pushed)).toMatchObject({ plan: { id: world.made()[0]?.uuid } });
+    expect(world.made()).toHaveLength(1);
+  });
+});
+
+describe('the process dies', () => {
+  test('in the middle of a request: what the server got is done, and nothing comes of it here', async () => {
+    const world = office();
+    const { door, service } = await world.begin();
+    const pushed = service.push(ORDER, 'plan');
+    await world.clock.runUntil(world.clock.now() + MINUTE_MS, () => world.made().length > 0);
+    door.close();
+    expect(await world.live(pushed)).toBe('pending');
+    const sent = world.mdm.record.requests.length;
+    await world.pass(DAY_MS);
+    expect(world.mdm.record.requests).toHaveLength(sent);
+    expect(world.made()).toHaveLength(1);
+    // The next life finds it.
+    const next = await world.begin();
+    expect(world.mac.os.version).toBe('26.6.2');
+    expect(await world.live(next.service.current())).toBeNull();
+  });
+
+  test('while it waits for its next question: none is asked', async () => {
+    const world = office();
+    const { door, service } = await world.begin();
+    const made = await world.live(service.push(ORDER, 'plan'));
+    if (made === 'pending' || 'failed' in made) throw new Error('no plan');
+    await world.live(service.follow(made.plan));
+    const followed = service.follow(made.plan);
+    await world.pass(5 * SECOND_MS);
+    door.close();
+    const sent = world.mdm.record.requests.length;
+    expect(await world.live(followed)).toBe('pending');
+    expect(world.mdm.record.requests).toHaveLength(sent);
+  });
+
+  test('before anything was sent', async () => {
+    const world = office();
+    const { door, service } = await world.begin();
+    const looked = service.look();
+    door.close();
+    expect(await world.live(looked)).toBe('pending');
+    expect(world.mdm.record.requests).toEqual([]);
+  });
+});
+
+test('an id from a profile that is nobody’s any more: the Mac is found by its hardware', async () => {
+  const world = office({ computerIdKnown: true, faults: [{ fault: { name: 're-enrolled' } }] });
+  const { service } = await world.begin();
+  expect(await world.live(service.push(ORDER, 'plan'))).toHaveProperty('plan');
+  const filters = world.mdm.record.requests.filter(({ route }) => route === 'inventory');
+  expect(filters.length).toBeGreaterThan(1);
+  expect(world.made()[0]?.deviceId).not.toBe(12);
+});
+
+test('a Mac that the server has no record of sends its inventory last', async () => {
+  const world = office({ faults: [{ fault: { name: 'computer-unmatched', times: 1 } }] });
+  const { service } = await world.begin();
+  expect(await world.live(service.look())).toHaveProperty('means');
+});
+
+test('tokens that end on the way are renewed', async () => {
+  const world = office({ tokenSeconds: 60 });
+  const { service } = await world.begin();
+  expect(await world.live(service.look())).toHaveProperty('means');
+  await world.pass(10 * MINUTE_MS);
+  expect(await world.live(service.current())).toBeNull();
+  expect(world.mdm.record.requests.filter(({ route }) => route === 'oauth').length).toBeGreaterThan(1);
+});
