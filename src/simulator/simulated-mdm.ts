@@ -54,6 +54,7 @@ const URL = 'https://jamf.example.com';
  * the agent has of it, it gets anew in each of its lives.
  */
 export class SimulatedMdm {
+  readonly service: SimulatedMdmInput['service'];
   readonly server: JamfProServer;
   readonly record: MdmRecord = { requests: [], ordered: [], told: [] };
   readonly #mac: VirtualMac;
@@ -66,6 +67,7 @@ export class SimulatedMdm {
   constructor(mac: VirtualMac, input: SimulatedMdmInput, seed: number) {
     const { credential = 'client', tokenSeconds, privileges } = input;
     const { world } = mac;
+    this.service = input.service;
     this.#mac = mac;
     this.#input = input;
     this.#jitter = random(`${seed}/retries`);

@@ -30,7 +30,7 @@ function oauthToken({ parts, headers, body }: Call) {
     access_token: token.text,
     scope: roles.map(({ id }) => `api-role:${id}`).join(' '),
     token_type: 'Bearer',
-    expires_in: (token.expiresAt - parts.base.now()) / SECOND_MS,
+    expires_in: Math.round((token.expiresAt - parts.base.now()) / SECOND_MS),
   });
 }
 
