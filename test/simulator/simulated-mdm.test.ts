@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/instant.ts';
 import type { PushOrder } from '../../src/domain/push.ts';
 import type { PushService } from '../../src/ports/push-service.ts';
+import { checkInvariants } from '../../src/simulator/invariants.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import { SimulatedMdm, type SimulatedMdmInput } from '../../src/simulator/simulated-mdm.ts';
 import { canary } from '../support/canary.ts';
-import { macWith } from './harness.ts';
+import { settings } from '../support/situations.ts';
+import { macWith, run } from './harness.ts';
 
 const ORDER: PushOrder = {
   to: { version: '26.6.2', build: '25G83' },
@@ -182,6 +184,67 @@ describe('the process dies', () => {
     door.close();
     expect(await world.live(looked)).toBe('pending');
     expect(world.mdm.record.requests).toEqual([]);
+  });
+});
+
+describe('a restart for the server', () => {
+  /** What the watcher finds in what happened so far, where nobody was told anything. */
+  const watched = ({ mac, mdm, clock }: ReturnType<typeof office>) => {
+    const rest = { status: null, wakes: 1, commits: 0, cutsMade: 0, restsWithoutWake: 0 };
+    const { violated } = checkInvariants({ mac, mdm, journal: [], endedAt: clock.now(), ...rest }, [], settings);
+    return violated.map(({ invariant }) => invariant);
+  };
+
+  test('that the agent ordered without a warning breaks its promise', async () => {
+    const world = office();
+    const { service } = await world.begin();
+    await world.live(service.push(ORDER, 'plan'));
+    await world.pass(2 * HOUR_MS);
+    expect(world.mac.os.version).toBe('26.6.2');
+    expect(watched(world)).toEqual(['fair-warning']);
+  });
+
+  test('that comes hours late breaks it as well: nobody expects it any more', async () => {
+    const world = office({ faults: [{ fault: { name: 'plan-late', hours: 20 } }] });
+    const { service } = await world.begin();
+    await world.live(service.push(ORDER, 'plan'));
+    await world.pass(DAY_MS);
+    expect(watched(world)).toEqual(['fair-warning']);
+  });
+
+  test('with nobody logged in is nobody’s surprise', async () => {
+    const world = office({}, { loggedIn: false });
+    const { service } = await world.begin();
+    await world.live(service.push(ORDER, 'plan'));
+    await world.pass(2 * HOUR_MS);
+    expect(world.mac.os.version).toBe('26.6.2');
+    expect(watched(world)).toEqual([]);
+  });
+
+  test('at a deadline that the agent handed over, without a warning, breaks it', async () => {
+    const world = office();
+    const { service } = await world.begin();
+    await world.live(service.push({ ...ORDER, action: { kind: 'enforce', by: '2026-11-25T12:00:00' } }, 'declaration'));
+    await world.pass(3 * DAY_MS);
+    expect(world.mac.os.version).toBe('26.6.2');
+    expect(watched(world)).toEqual(['fair-warning']);
+  });
+
+  test('at an earlier deadline of somebody else is not the agent’s', async () => {
+    const world = office({ faults: [{ fault: { name: 'declared-by-somebody', by: '2026-11-24T12:00:00' } }] });
+    const { service } = await world.begin();
+    await world.live(service.push({ ...ORDER, action: { kind: 'enforce', by: '2026-11-25T12:00:00' } }, 'declaration'));
+    await world.pass(3 * DAY_MS);
+    expect(world.mac.os.version).toBe('26.6.2');
+    expect(watched(world)).toEqual([]);
+  });
+
+  test('a secret of the server in an argument is found, also one made for the run', async () => {
+    const world = office();
+    const mdm = new SimulatedMdm(world.mac, { service: 'jamf-pro' }, 1);
+    const [secret = ''] = mdm.secrets();
+    await run(world.mac, '/usr/bin/sw_vers', [secret]);
+    expect(watched({ ...world, mdm })).toEqual(['no-secret-in-the-open']);
   });
 });
 
