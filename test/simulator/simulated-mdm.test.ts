@@ -141,6 +141,8 @@ describe('what cannot be reached', () => {
     await world.pass(3 * HOUR_MS);
     world.mac.openLid();
     expect(await world.live(pushed)).toMatchObject({ plan: { id: world.made()[0]?.uuid } });
+    const routes = world.mdm.record.requests.map(({ route }) => route);
+    expect(routes.slice(routes.indexOf('plan-create'))).toContain('plans');
     expect(world.made()).toHaveLength(1);
   });
 });
