@@ -13,6 +13,7 @@ import { InProcessHttp } from './mdm/jamf-pro/in-process-http.ts';
 import type { PlanConfig } from './mdm/jamf-pro/plans.ts';
 import { type JamfCall, JamfProServer } from './mdm/jamf-pro/server.ts';
 import { overheard, type Told } from './mdm/overheard.ts';
+import type { ServerSpec } from './mdm/server-spec.ts';
 import { type Random, random } from './random.ts';
 
 export const MDM_SERVICES = ['jamf-pro'] as const;
@@ -21,22 +22,11 @@ export const MDM_SERVICES = ['jamf-pro'] as const;
 export type TimedFault = { fault: JamfFaultInput; fromHour?: number; untilHour?: number };
 
 /** The management server of a simulation. What is left out is as on an ordinary one. */
-export type SimulatedMdmInput = {
+export type SimulatedMdmInput = Omit<ServerSpec, 'faults'> & {
   service: (typeof MDM_SERVICES)[number];
   faults?: readonly TimedFault[];
-  /** The version of the server. */
-  version?: string;
-  /** Whether update plans are turned on. */
-  featureOn?: boolean;
-  /** What the agent has been given; null: nothing. */
-  credential?: 'client' | 'account' | null;
-  /** Its secret or password; one made for this run where left out. */
+  /** The secret or password that the agent was given; one made for this run where left out. */
   secret?: string;
-  /** How long a token of it lives. */
-  tokenSeconds?: number;
-  privileges?: readonly string[];
-  /** Whether the agent knows the id that the Mac had at first, as from a profile. */
-  computerIdKnown?: boolean;
 };
 
 /** An order that reached the server through its API, whoever sent it. */
@@ -140,7 +130,9 @@ export class SimulatedMdm {
 
   /** Everything that may stand nowhere in the open. */
   secrets(): Set<string> {
-    return new Set([...this.server.secrets(), this.#secret]);
+    // Of tokens there can be thousands; no text holds one without the beginning that they all have.
+    const short = [...this.server.secrets()].map((secret) => (secret.startsWith(TOKEN) ? TOKEN : secret));
+    return new Set([this.#secret, ...short]);
   }
 
   #note(call: JamfCall): void {
@@ -160,6 +152,14 @@ export function managedSpec(spec: MacSpec): MacSpec {
 }
 
 const NAME = 'upkeep';
+/** How a JWT begins. */
+const TOKEN = Buffer.from('{"alg":').toString('base64url').slice(0, -1);
+
+/** The server as the description of its Mac has it, with what an option adds to that. */
+export function withServerSpec(input: SimulatedMdmInput, { mdm }: MacSpec): SimulatedMdmInput {
+  const { faults = [], ...server } = mdm ?? {};
+  return { ...server, ...input, faults: [...faults.map((fault) => ({ fault })), ...(input.faults ?? [])] };
+}
 
 /** What Apple has on offer at each moment, whatever the Mac runs. */
 function offeredBy({ catalogue, world }: VirtualMac): { readonly macOS: readonly string[]; iOS: readonly string[] } {

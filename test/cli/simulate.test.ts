@@ -353,6 +353,23 @@ describe('--mdm enrols the Mac with a management server', () => {
     expect(out).toMatch(/^ {2}server {5}nothing was asked of it; it told the Mac: DeclarativeManagement$/m);
   });
 
+  test('the file of the Mac may say what server it is, and is told what is wrong with that', async () => {
+    const file = join(directory, 'managed.json');
+    const says = (mdm: unknown) => writeFileSync(file, JSON.stringify({ mdm }));
+    const by = '2026-11-03T12:00:00';
+    says({ version: '11.27.1', credential: 'account', faults: [{ name: 'declared-by-somebody', by }] });
+    const words = ['simulate', '--days', '2', '--policy', ALONE, '--persona', 'absent', '--mac', file, '--json'];
+    expect((await told(...words, '--mdm', 'jamf-pro')).data.restarts).toMatchObject([{ by: 'mdm' }]);
+    // A description alone enrols nobody.
+    expect((await told(...words)).data).toMatchObject({ mdm: null, restarts: [] });
+    says({ version: 'newest', featuresOn: true, faults: [{ name: 'plan-fails', reason: 'LAZINESS' }] });
+    const { code, err } = await upkeep(...words, '--mdm', 'jamf-pro');
+    expect(code).toBe(65);
+    expect(err).toContain('mdm.version: given "newest"; allowed is a version of Jamf Pro');
+    expect(err).toContain('mdm.featuresOn: unknown key. Did you mean "featureOn"?');
+    expect(err).toContain('mdm.faults.0.reason');
+  });
+
   test.each([
     ['jamf-por', 'Did you mean jamf-pro?'],
     ['intune', 'SERVICE is one of: jamf-pro'],

@@ -11,6 +11,7 @@ import { PERSONA_NAMES } from '../../simulator/people/personas.ts';
 import { reportOn, type SimulationReport } from '../../simulator/report.ts';
 import { savedWays, withAccountsFor } from '../../simulator/saved-ways.ts';
 import { simulate as runSimulation, type SimulationInput } from '../../simulator/simulate.ts';
+import { withServerSpec } from '../../simulator/simulated-mdm.ts';
 import { Store } from '../../store/store.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand, Io, Values } from '../command.ts';
@@ -91,7 +92,7 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
       seed,
       store,
       ...(saved.length === 0 ? {} : savedWays(saved)),
-      ...(mdm === null ? {} : { mdm }),
+      ...(mdm === null ? {} : { mdm: withServerSpec(mdm, spec) }),
       ...(state === null ? {} : { publish: (status) => writeStatus(state, status) }),
       ...(io.errIsTerminal && values.json !== true ? { onProgress: (share) => progress(io, share) } : {}),
     };
