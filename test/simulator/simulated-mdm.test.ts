@@ -7,6 +7,7 @@ import type { PushService } from '../../src/ports/push-service.ts';
 import { checkInvariants } from '../../src/simulator/invariants.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
+import type { JamfFaultInput } from '../../src/simulator/mdm/jamf-pro/faults.ts';
 import { SimulatedMdm, type SimulatedMdmInput } from '../../src/simulator/simulated-mdm.ts';
 import { canary } from '../support/canary.ts';
 import { settings } from '../support/situations.ts';
@@ -250,6 +251,41 @@ describe('a restart for the server', () => {
   });
 });
 
+describe('an order that is taken, and comes to nothing', () => {
+  test.each<[string, Partial<SimulatedMdmInput>, MacSpecInput, string]>([
+    ['the server gives back another bootstrap token', fault({ name: 'bootstrap-token-wrong' }), {}, 'install-failed'],
+    ['softwareupdated does nothing about it', {}, ignored('mdm-update-ignored'), 'install-queued-for-nothing'],
+    ['softwareupdated begins and never ends', {}, ignored('queued-but-never-happens'), 'install-queued-for-nothing'],
+    ['the notification never arrives', fault({ name: 'push-lost' }), {}, ''],
+  ])('%s', async (_, input, spec, shows) => {
+    const world = office(input, spec);
+    const { service } = await world.begin();
+    const made = await world.live(service.push(ORDER, 'plan'));
+    if (made === 'pending' || 'failed' in made) throw new Error('no plan');
+    await world.pass(6 * HOUR_MS);
+    expect(await world.live(service.follow(made.plan))).toMatchObject({ state: 'under-way' });
+    expect(world.mac.os.version).toBe('26.6');
+    const kinds = new Set<string>(world.mac.happenings.map(({ kind }) => kind));
+    expect(kinds.has('restart')).toBe(false);
+    expect(shows === '' || kinds.has(shows)).toBe(true);
+  });
+
+  test.each<[string, Partial<SimulatedMdmInput>, MacSpecInput]>([
+    ['the Mac never sent one', {}, { bootstrapToken: 'none' }],
+    ['an earlier server lost it', {}, { bootstrapToken: 'lost' }],
+    ['it was made for another server', {}, { bootstrapToken: 'foreign' }],
+    ['the server lost it', fault({ name: 'bootstrap-token-lost' }), {}],
+  ])('no bootstrap token, for %s: the plan says so', async (_, input, spec) => {
+    const world = office(input, spec);
+    await world.pass(SECOND_MS);
+    const { service } = await world.begin();
+    const made = await world.live(service.push(ORDER, 'plan'));
+    if (made === 'pending' || 'failed' in made) throw new Error('no plan');
+    await world.pass(MINUTE_MS);
+    expect(await world.live(service.follow(made.plan))).toMatchObject({ state: 'failed', trouble: 'bootstrap-token' });
+  });
+});
+
 test('an id from a profile that is nobody’s any more: the Mac is found by its hardware', async () => {
   const world = office({ computerIdKnown: true, faults: [{ fault: { name: 're-enrolled' } }] });
   const { service } = await world.begin();
@@ -273,3 +309,11 @@ test('tokens that end on the way are renewed', async () => {
   expect(await world.live(service.current())).toBeNull();
   expect(world.mdm.record.requests.filter(({ route }) => route === 'oauth').length).toBeGreaterThan(1);
 });
+
+function fault(one: JamfFaultInput): Partial<SimulatedMdmInput> {
+  return { faults: [{ fault: one }] };
+}
+
+function ignored(name: 'mdm-update-ignored' | 'queued-but-never-happens'): MacSpecInput {
+  return { faults: [{ name }] };
+}
