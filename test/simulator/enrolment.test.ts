@@ -8,6 +8,7 @@ import { TokensInMemory } from '../../src/simulator/mdm/bootstrap-token-keeper.t
 import { oldStyleText } from '../../src/simulator/tools/old-style-text.ts';
 import { root } from '../support/lives.ts';
 import { ADMIN, CLARA, exitOf, office, tool } from './account-tools.ts';
+import { PASSWORD } from './harness.ts';
 
 const TOKEN = ['-type', 'bootstraptoken'];
 const status = async (mac: VirtualMac) => (await tool(mac, 'profiles', ['status', ...TOKEN])).stdout;
@@ -103,7 +104,7 @@ test('an administrator with a token escrows one; whoever is not one does not', a
   expect((await typed(mac, 'install', 'bert', 'not it')).stdout).toContain('Unable to authenticate user information.');
   expect(mac.accounts.named('bert')?.failedLogins).toBe(1);
   expect((await typed(mac, 'install', 'clara', CLARA)).stdout).toContain('Unable to authenticate');
-  expect((await typed(mac, 'install', 'anna', 'correct horse')).stdout).toContain('not an administrator');
+  expect((await typed(mac, 'install', 'anna', PASSWORD)).stdout).toContain('not an administrator');
   expect(await preflight(mac)).not.toBe('success');
   expect((await typed(mac, 'install')).stderr).toBe("Enter the admin user name:Enter the password for user 'bert':");
   expect([await preflight(mac), await status(mac)]).toEqual([
