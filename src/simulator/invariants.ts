@@ -12,6 +12,8 @@ export type InvariantReport = { checked: number; names: string[]; violated: Viol
 /** Consent is good for half an hour (the agent's own rule); the install it allows has to begin within it. */
 const CONSENT_MS = 30 * MINUTE_MS;
 const LATE_MS = 16 * MINUTE_MS;
+/** A server waits five minutes between its scan and its order, and a Mac that puts a command off five more, each time. */
+const LATE_BY_SERVER_MS = 31 * MINUTE_MS;
 /** macOS takes no shorter passwords. */
 const SHORTEST_SECRET = 4;
 
@@ -140,11 +142,12 @@ export function warnedBefore(
   restart: Restart,
   settings: Settings,
 ): { shownAt: Instant; promised: Instant } | null {
+  const lateMs = restart.call === null ? LATE_BY_SERVER_MS : LATE_MS;
   for (const dialog of dialogsOf(mac).reverse()) {
     if (dialog.at > begunAt) continue;
     const promised = timeNamed(dialog);
     if (promised === null) continue;
-    if (begunWall < promised || begunWall > promised + LATE_MS) return null;
+    if (begunWall < promised || begunWall > promised + lateMs) return null;
     // It stood in somebody else's session, or fell over: whoever is restarted now has not been warned by it.
     const crashed = mac.happenings.some(
       (one) => one.kind === 'dialog-closed' && one.dialog === dialog.dialog && one.why === 'crashed',

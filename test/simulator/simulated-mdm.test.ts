@@ -1,7 +1,7 @@
 // The management server of a simulation, as one process on the Mac has it: the real client over the network of the Mac, and
 // what becomes of it where the network, the server, the Mac or the process itself goes away.
 import { describe, expect, test } from 'vitest';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS, localWords, MINUTE_MS, SECOND_MS } from '../../src/domain/instant.ts';
 import type { PushOrder } from '../../src/domain/push.ts';
 import type { PushService } from '../../src/ports/push-service.ts';
 import { checkInvariants } from '../../src/simulator/invariants.ts';
@@ -197,6 +197,29 @@ describe('a restart for the server', () => {
     const { violated } = checkInvariants({ mac, mdm, journal: [], endedAt: clock.now(), ...rest }, [], settings);
     return violated.map(({ invariant }) => invariant);
   };
+
+  /** Somebody is warned, a good hour before the order is made. */
+  const warn = async ({ mac, clock, pass }: ReturnType<typeof office>) => {
+    const time = Math.ceil((clock.now() + 61 * MINUTE_MS) / MINUTE_MS) * MINUTE_MS;
+    const shows = { title: `This Mac restarts at ${localWords(time, mac.zone)}` };
+    const there = { awake: true, screenUnlocked: true, somebodyThere: true };
+    mac.note({ kind: 'dialog-opened', dialog: 1, call: 0, user: 'anna', shows, ...there });
+    mac.note({ kind: 'dialog-visible', dialog: 1 });
+    await pass(time - clock.now());
+  };
+
+  test.each<[string, Partial<SimulatedMdmInput>, string[]]>([
+    ['soon after the time that a warning named', {}, []],
+    ['hours after that time', fault({ name: 'plan-late', hours: 2 }), ['fair-warning']],
+  ])('%s', async (_, input, broken) => {
+    const world = office(input);
+    await warn(world);
+    const { service } = await world.begin();
+    await world.live(service.push(ORDER, 'plan'));
+    await world.pass(4 * HOUR_MS);
+    expect(world.mac.os.version).toBe('26.6.2');
+    expect(watched(world)).toEqual(broken);
+  });
 
   test('that the agent ordered without a warning breaks its promise', async () => {
     const world = office();
