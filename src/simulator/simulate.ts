@@ -89,7 +89,7 @@ export async function simulate(input: SimulationInput): Promise<SimulationRun> {
     if (agent.failure !== null) throw agent.failure;
     input.onProgress?.(Math.min(1, day / input.days));
   }
-  mdm?.server.close();
+  mdm?.close();
   return {
     mac,
     mdm,

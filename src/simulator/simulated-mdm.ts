@@ -135,6 +135,11 @@ export class SimulatedMdm {
     return new Set([this.#secret, ...short]);
   }
 
+  /** Ends everything it waits for. */
+  close(): void {
+    this.server.close();
+  }
+
   #note(call: JamfCall): void {
     this.record.requests.push(call);
     const { at, route, status } = call;
