@@ -1,6 +1,7 @@
 import { count, lengthWords, localWords, MINUTE_MS } from '../domain/instant.ts';
 import { releaseWords } from '../domain/os-version.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
+import type { MdmReport } from '../simulator/mdm-report.ts';
 import type { SimulationReport, TimelineEntry } from '../simulator/report.ts';
 import type { Colour, Paint } from './colour.ts';
 
@@ -13,6 +14,7 @@ const COLOURS: Record<string, Colour> = {
   password: 'blue',
   install: 'magenta',
   restart: 'magenta',
+  mdm: 'magenta',
   updated: 'green',
   failed: 'red',
   halted: 'red',
@@ -97,6 +99,7 @@ export function summaryLines(report: SimulationReport, paint: Paint): string[] {
         : paint('red', `${invariants.violated.length} BROKEN of ${invariants.checked}`),
     ),
     ...broken,
+    ...(report.mdm === null ? [] : [line('server', serverWords(report.mdm))]),
     line(
       'work',
       `${count(report.wakes, 'wake')}, ${count(report.events, 'event')}, ${count(commands.total, 'command')} (${commands.probes} that look, ${commands.acts} that act)`,
@@ -118,6 +121,17 @@ function whyLines({ outcome, because, zone }: SimulationReport): string[] {
     ({ code }) => !['offer-found', 'downloaded', 'no-deadline'].includes(code) && !code.startsWith('deadline-'),
   );
   return telling.slice(0, 2).map((reason, index) => line(index === 0 ? 'because' : '', reasonInWords(reason, zone)));
+}
+
+/** What the agent asked of the management server, and what that told the Mac. */
+function serverWords({ requests, orders, commands }: MdmReport): string {
+  if (requests.total === 0 && Object.keys(commands).length === 0) return 'nothing was asked of it';
+  const told = Object.entries(commands).map(([name, times]) => (times === 1 ? name : `${name} ${times} times`));
+  return [
+    requests.total === 0 ? 'nothing was asked of it' : count(requests.total, 'request'),
+    ...(orders === 0 ? [] : [count(orders, 'order')]),
+    told.length === 0 ? 'it told the Mac nothing' : `it told the Mac: ${told.join(', ')}`,
+  ].join('; ');
 }
 
 function restartWords({ restarts }: SimulationReport): string {

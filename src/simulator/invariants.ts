@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, type Instant, isoOf, localWords, MINUTE_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, isoOf, localWords, MINUTE_MS, zoned } from '../domain/instant.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { HappeningOf } from './mac/happenings.ts';
 import type { VirtualMac } from './mac/virtual-mac.ts';
@@ -12,11 +12,15 @@ export type InvariantReport = { checked: number; names: string[]; violated: Viol
 /** Consent is good for half an hour (the agent's own rule); the install it allows has to begin within it. */
 const CONSENT_MS = 30 * MINUTE_MS;
 const LATE_MS = 16 * MINUTE_MS;
+/** A server waits five minutes between its scan and its order, and a Mac that puts a command off five more, each time. */
+const LATE_BY_SERVER_MS = 31 * MINUTE_MS;
 /** macOS takes no shorter passwords. */
 const SHORTEST_SECRET = 4;
 
 type Restart = HappeningOf<'restart'> & { at: Instant };
 type Dialog = HappeningOf<'dialog-opened'> & { at: Instant };
+/** When the install that ends in a restart began, in true time and by the Mac’s clock. */
+type Begun = { at: Instant; wall: Instant };
 
 /**
  * Holds what truly happened on the Mac (not what the agent believes) against what may never happen. Every restart,
@@ -30,7 +34,11 @@ export function checkInvariants(
   const tally = new Tally();
   const { mac } = run;
   const restarts = mac.happenings.filter((one): one is Restart => one.kind === 'restart' && one.call !== null);
-  for (const restart of restarts) checkWarning(tally, mac, restart, settings);
+  for (const restart of restarts) {
+    const { at, wall } = mac.calls[restart.call ?? -1] ?? restart;
+    checkWarning(tally, mac, restart, { at, wall }, settings);
+  }
+  for (const { restart, begun } of orderedRestarts(run)) checkWarning(tally, mac, restart, begun, settings);
   checkBudget(tally, mac, restarts, settings);
   for (const dialog of dialogsOf(mac)) checkWanted(tally, run, dialog, settings);
   checkDeferrals(tally, mac, prompts);
@@ -66,15 +74,13 @@ const dialogsOf = (mac: VirtualMac): Dialog[] =>
   mac.happenings.filter((one): one is Dialog => one.kind === 'dialog-opened');
 
 /** Fair warning, and the promise in it kept: design rules 6 and 7. */
-function checkWarning(tally: Tally, mac: VirtualMac, restart: Restart, settings: Settings): void {
+function checkWarning(tally: Tally, mac: VirtualMac, restart: Restart, begun: Begun, settings: Settings): void {
   if (restart.loggedIn === null) {
     // Nobody's session was ended; it is a check all the same, and one that holds.
     tally.check('fair-warning', true, restart.at, '');
     return;
   }
-  const call = mac.calls[restart.call ?? -1];
-  const begunAt = call?.at ?? restart.at;
-  const begunWall = call?.wall ?? restart.wall;
+  const { at: begunAt, wall: begunWall } = begun;
   const warned = warnedBefore(mac, begunAt, begunWall, restart, settings);
   const consented = consentBefore(mac, begunAt, restart.loggedIn);
   tally.check(
@@ -93,6 +99,41 @@ function checkWarning(tally: Tally, mac: VirtualMac, restart: Restart, settings:
   );
 }
 
+/** Where macOS restarted for its management server: when it took on the install that ended so. */
+export function begunForServer(mac: VirtualMac, restart: HappeningOf<'restart'>): Begun | null {
+  if (restart.call !== null || restart.cause !== 'softwareupdate') return null;
+  const accepted = mac.happenings.findLast(
+    (one) => one.kind === 'install-accepted' && one.call === null && one.at <= restart.at,
+  );
+  return accepted ?? restart;
+}
+
+/**
+ * Restarts that came of what was ordered through the API of the server, which nobody uses here but the agent. What others
+ * order or declare, the server brings about without asking anybody.
+ */
+function orderedRestarts({ mac, mdm }: SimulationRun): { restart: Restart; begun: Begun }[] {
+  const { ordered = [], told = [] } = mdm?.record ?? {};
+  return mac.happenings.flatMap((restart) => {
+    if (restart.kind !== 'restart') return [];
+    const begun = begunForServer(mac, restart);
+    if (begun === null) return [];
+    const before = ordered.filter(({ at }) => at <= begun.at);
+    const byCommand = told.some(
+      (one) => one.kind === 'command' && one.command === 'ScheduleOSUpdate' && Math.abs(begun.at - one.at) < MINUTE_MS,
+    );
+    const isOurs = before.some(({ config }) => {
+      if (config.updateAction === 'DOWNLOAD_ONLY') return false;
+      const by = config.forceInstallLocalDateTime ?? null;
+      return by === null ? byCommand : !byCommand && by <= localTime(begun.wall, restart.zone);
+    });
+    return isOurs ? [{ restart, begun }] : [];
+  });
+}
+
+const localTime = (wall: Instant, zone: string): string =>
+  zoned(wall, zone).toPlainDateTime().toString({ smallestUnit: 'second' });
+
 /** The last warning, if it named the time at which the install began and stood on the screen as long as it had to. */
 export function warnedBefore(
   mac: VirtualMac,
@@ -101,11 +142,12 @@ export function warnedBefore(
   restart: Restart,
   settings: Settings,
 ): { shownAt: Instant; promised: Instant } | null {
+  const lateMs = restart.call === null ? LATE_BY_SERVER_MS : LATE_MS;
   for (const dialog of dialogsOf(mac).reverse()) {
     if (dialog.at > begunAt) continue;
     const promised = timeNamed(dialog);
     if (promised === null) continue;
-    if (begunWall < promised || begunWall > promised + LATE_MS) return null;
+    if (begunWall < promised || begunWall > promised + lateMs) return null;
     // It stood in somebody else's session, or fell over: whoever is restarted now has not been warned by it.
     const crashed = mac.happenings.some(
       (one) => one.kind === 'dialog-closed' && one.dialog === dialog.dialog && one.why === 'crashed',
@@ -278,7 +320,9 @@ function checkSecret(tally: Tally, run: SimulationRun): void {
   const { mac } = run;
   // What also names somebody is no secret, and a very short one stands in many words by chance.
   const names = new Set(mac.accounts.all().flatMap(({ name, fullName }) => [name, fullName]));
-  const secrets = [...mac.secrets()].filter((one) => one.length >= SHORTEST_SECRET && !names.has(one));
+  const secrets = [...mac.secrets(), ...(run.mdm?.secrets() ?? [])].filter(
+    (one) => one.length >= SHORTEST_SECRET && !names.has(one),
+  );
   if (secrets.length === 0) return;
   const within = (text: string): boolean => secrets.some((one) => text.includes(one));
   // In JSON a quote or backslash of a password is escaped.

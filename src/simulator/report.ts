@@ -7,8 +7,9 @@ import type { DialogOutcome, Outcome, PasswordOutcome } from '../machines/effect
 import { stateName } from '../machines/explain.ts';
 import { replay, type Step } from '../machines/replay.ts';
 import { type Entry, promptKindIn, tell } from '../machines/tell.ts';
-import { checkInvariants, type InvariantReport, warnedBefore } from './invariants.ts';
+import { begunForServer, checkInvariants, type InvariantReport, warnedBefore } from './invariants.ts';
 import type { HappeningOf } from './mac/happenings.ts';
+import { type MdmReport, mdmReport, toldByServer } from './mdm-report.ts';
 import type { SimulationInput, SimulationRun } from './simulate.ts';
 
 export const SIMULATION_SCHEMA = 'upkeep.simulation/1';
@@ -49,6 +50,8 @@ export type SimulationReport = {
   commands: { total: number; byTool: Record<string, number>; probes: number; acts: number };
   events: number;
   wakes: number;
+  /** The management server’s part; null where there is none. */
+  mdm: MdmReport | null;
 };
 
 /** Everything a run has to tell, as data. The journal is told by the same code as `upkeep explain`. */
@@ -70,7 +73,7 @@ export function reportOn(input: SimulationInput, run: SimulationRun): Simulation
     outcome: outcomeOf(run, before, after),
     because: run.status?.because ?? [],
     os: { before, after },
-    timeline: timelineOf(steps, mac, restarts),
+    timeline: timelineOf(steps, run, restarts),
     prompts,
     deferrals: deferralsIn(steps),
     restarts: restarts.map(({ report }) => report),
@@ -78,6 +81,7 @@ export function reportOn(input: SimulationInput, run: SimulationRun): Simulation
     commands: commandsOf(run),
     events: run.journal.length,
     wakes: run.wakes,
+    mdm: run.mdm === null ? null : mdmReport(run.mdm),
   };
 }
 
@@ -95,17 +99,20 @@ function restartsOf(input: SimulationInput, { mac }: SimulationRun, steps: reado
   return mac.happenings.flatMap((happening) => {
     if (happening.kind !== 'restart') return [];
     const { at, call } = happening;
-    const begunBy = call === null ? undefined : mac.calls[call];
+    const begunBy = call === null ? begunForServer(mac, happening) : mac.calls[call];
+    const forServer = call === null && (begunBy !== null || happening.cause === 'mdm');
     const begunAt = begunBy?.at ?? at;
     const begunWall = begunBy?.wall ?? happening.wall;
     const install = steps.findLast((step) => step.at <= begunWall && step.after.context.ledger.install !== null)?.after
       .context.ledger.install;
     const ours = call !== null && happening.cause === 'softwareupdate';
     const warned =
-      ours && happening.loggedIn !== null ? warnedBefore(mac, begunAt, begunWall, happening, input.settings) : null;
+      (ours || forServer) && happening.loggedIn !== null
+        ? warnedBefore(mac, begunAt, begunWall, happening, input.settings)
+        : null;
     const report: RestartReport = {
       at: isoOf(at),
-      by: ours && install ? install.by : 'outside',
+      by: ours && install ? install.by : forServer ? 'mdm' : 'outside',
       loggedIn: happening.loggedIn !== null,
       warning:
         warned === null
@@ -116,13 +123,15 @@ function restartsOf(input: SimulationInput, { mac }: SimulationRun, steps: reado
   });
 }
 
+type Told = Omit<Entry, 'kind'> & { kind: string };
+
 function timelineOf(
   steps: readonly Step[],
-  { os: _os, happenings }: SimulationRun['mac'],
+  { mac: { happenings }, mdm }: SimulationRun,
   restarts: readonly KnownRestart[],
 ): TimelineEntry[] {
   // The Mac's own record tells restarts better than the agent, which only notices them afterwards.
-  const told: Entry[] = steps.flatMap((step) => tell(step)).filter((entry) => entry.kind !== 'restart');
+  const told: Told[] = steps.flatMap((step) => tell(step)).filter((entry) => entry.kind !== 'restart');
   for (const { at, report, happening } of restarts) {
     const who =
       happening.loggedIn === null
@@ -138,6 +147,7 @@ function timelineOf(
     if (one.kind === 'logged-out')
       told.push({ at: one.at, kind: 'session', text: `${one.user} logged out`, because: [] });
   }
+  for (const { at, text } of mdm === null ? [] : toldByServer(mdm)) told.push({ at, kind: 'mdm', text, because: [] });
   return told
     .map((entry, order) => ({ entry, order }))
     .sort((a, b) => a.entry.at - b.entry.at || a.order - b.order)
@@ -149,7 +159,7 @@ const BY: Record<RestartReport['by'], string> = {
   deadline: 'deadline',
   schedule: 'at the time set for it',
   order: 'an administrator asked for it',
-  mdm: 'by the MDM',
+  mdm: 'for the management server',
   outside: 'not by upkeep',
 };
 

@@ -17,6 +17,7 @@ import { filesIn, ownCredentials } from './own-credentials.ts';
 import { Person } from './people/person.ts';
 import type { Persona } from './people/persona.ts';
 import { PERSONAS, type PersonaName } from './people/personas.ts';
+import { managedSpec, SimulatedMdm, type SimulatedMdmInput } from './simulated-mdm.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export type SimulationInput = {
@@ -41,14 +42,17 @@ export type SimulationInput = {
   credentials?: (parts: { commands: Commands; clock: Clock }) => Credentials;
   /** What was done with the tools of the Mac before the agent begins to live on it. */
   prepare?: (mac: VirtualMac, parts: { commands: Commands; clock: Clock }) => Promise<void>;
+  /** The management server the Mac is enrolled with; none when left out. */
+  mdm?: SimulatedMdmInput;
   /** Things done to the world on the way, for stories. */
-  arrange?: (mac: VirtualMac) => void;
+  arrange?: (mac: VirtualMac, mdm: SimulatedMdm | null) => void;
 };
 
 export type Cut = { commit: number; when: 'before' | 'after' };
 
 export type SimulationRun = {
   mac: VirtualMac;
+  mdm: SimulatedMdm | null;
   journal: JournalRow[];
   endedAt: Instant;
   status: Status | null;
@@ -69,12 +73,14 @@ const SAFETY_NET_MS = 6 * HOUR_MS;
  */
 export async function simulate(input: SimulationInput): Promise<SimulationRun> {
   const clock = new VirtualClock(input.start);
-  const mac = new VirtualMac({ spec: input.spec, clock, seed: input.seed });
+  const spec = input.mdm === undefined ? input.spec : managedSpec(input.spec);
+  const mac = new VirtualMac({ spec, clock, seed: input.seed });
   mac.publish(input.offers);
+  const mdm = input.mdm === undefined ? null : new SimulatedMdm(mac, input.mdm, input.seed);
   await prepared(mac, input);
-  input.arrange?.(mac);
+  input.arrange?.(mac, mdm);
   new Person({ mac, persona: input.somebody ?? PERSONAS[input.persona], seed: input.seed }).begin();
-  const agent = new SimulatedAgent(mac, input);
+  const agent = new SimulatedAgent(mac, mdm, input);
   agent.live();
 
   const end = input.start + input.days * DAY_MS;
@@ -83,8 +89,10 @@ export async function simulate(input: SimulationInput): Promise<SimulationRun> {
     if (agent.failure !== null) throw agent.failure;
     input.onProgress?.(Math.min(1, day / input.days));
   }
+  mdm?.close();
   return {
     mac,
+    mdm,
     journal: input.store.journal(),
     endedAt: end,
     status: agent.status,
@@ -116,6 +124,7 @@ async function prepared(mac: VirtualMac, { prepare }: SimulationInput): Promise<
 /** launchd and the agent's process: started at boot and when due, dead when the Mac goes down or a cut says so. */
 class SimulatedAgent {
   readonly #mac: VirtualMac;
+  readonly #mdm: SimulatedMdm | null;
   readonly #input: SimulationInput;
   readonly #cuts: Map<string, Cut>;
   /** The small files of the agent, which outlive it. */
@@ -130,8 +139,9 @@ class SimulatedAgent {
   cutsMade = 0;
   restsWithoutWake = 0;
 
-  constructor(mac: VirtualMac, input: SimulationInput) {
+  constructor(mac: VirtualMac, mdm: SimulatedMdm | null, input: SimulationInput) {
     this.#mac = mac;
+    this.#mdm = mdm;
     this.#input = input;
     this.#cuts = new Map((input.cuts ?? []).map((cut) => [`${cut.commit} ${cut.when}`, cut]));
   }
@@ -191,7 +201,7 @@ class SimulatedAgent {
           mac.launchd.arm(at);
         },
       },
-      effects: allEffects(commands, door.clock, credentials),
+      effects: allEffects(commands, door.clock, credentials, this.#mdm?.forAgent(door.clock)),
       lookAfter: async () => void (await credentials.check()),
       readBoot: async () => {
         const boot = await readBootSession(commands);

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { SAVED_METHODS } from '../../src/domain/credentials.ts';
 import { defaultSettings, settingsSchema } from '../../src/policy/schema.ts';
 import { REHEARSED_TROUBLES } from '../../src/simulator/saved-ways.ts';
+import { MDM_SERVICES } from '../../src/simulator/simulated-mdm.ts';
 import { root } from '../support/lives.ts';
 import { temporaryDirectory, upkeep, upkeepProcess } from './terminal.ts';
 
@@ -42,6 +43,7 @@ const timelineKind = z.enum([
   'restart',
   'updated',
   'waiting',
+  'mdm',
   'session',
   'no-update',
   'failed',
@@ -92,6 +94,14 @@ const simulation = z.strictObject({
   }),
   events: natural,
   wakes: natural,
+  mdm: z
+    .strictObject({
+      service: z.enum(MDM_SERVICES),
+      requests: z.strictObject({ total: natural, byCall: z.record(z.string(), z.int().min(1)) }),
+      orders: natural,
+      commands: z.record(z.string(), z.int().min(1)),
+    })
+    .nullable(),
 });
 
 async function told(...argv: string[]): Promise<{ text: string; data: z.output<typeof simulation> }> {
@@ -307,5 +317,70 @@ describe('--saved rehearses what happens with a password that is saved', () => {
     const empty = join(directory, 'empty-room.json');
     writeFileSync(empty, '{"loggedIn": false}');
     expect((await upkeep('simulate', '--mac', empty, '--saved', 'saved-password')).code).toBe(64);
+  });
+});
+
+describe('--mdm enrols the Mac with a management server', () => {
+  const ALONE = join(directory, 'alone.json');
+  beforeAll(() => writeFileSync(ALONE, '{"authentication": {"order": ["local-account"]}}'));
+
+  test('it is asked nothing where the policy does not name it, and the story says so', async () => {
+    const { code, out } = await upkeep('simulate', '--days', '2', '--policy', ALONE, '--mdm', 'jamf-pro');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ {2}server {5}jamf-pro$/m);
+    expect(out).toContain('note       the server is never asked: `mdm` is not in authentication.order');
+    expect(out).toMatch(/^ {2}server {5}nothing was asked of it$/m);
+    const named = await upkeep('simulate', '--days', '1', '--mdm', 'jamf-pro');
+    expect(named.out).not.toContain('never asked');
+  });
+
+  test('a deadline that somebody declares is told, and the restart is the server’s', async () => {
+    const by = 'jamf-pro:declared-by-somebody:2026-11-03T12:00:00@4,blank-push-refused';
+    const words = ['--days', '2', '--policy', ALONE, '--persona', 'absent', '--mdm', by];
+    const { data } = await told('simulate', ...words, '--json');
+    expect(data.restarts).toMatchObject([{ by: 'mdm', warning: null }]);
+    expect(data.timeline.filter(({ kind }) => kind === 'mdm')).toMatchObject([
+      { at: expect.stringMatching(/^2026-11-02T11:00:0/) },
+    ]);
+    expect(data.mdm).toEqual({
+      service: 'jamf-pro',
+      requests: { total: 0, byCall: {} },
+      orders: 0,
+      commands: { DeclarativeManagement: 1 },
+    });
+    const { out } = await upkeep('simulate', ...words);
+    expect(out).toMatch(/mdm +The server declares a deadline: macOS 26\.6\.2 by 2026-11-03 12:00:00$/m);
+    expect(out).toMatch(/^ {2}server {5}nothing was asked of it; it told the Mac: DeclarativeManagement$/m);
+  });
+
+  test('the file of the Mac may say what server it is, and is told what is wrong with that', async () => {
+    const file = join(directory, 'managed.json');
+    const says = (mdm: unknown) => writeFileSync(file, JSON.stringify({ mdm }));
+    const by = '2026-11-03T12:00:00';
+    says({ version: '11.27.1', credential: 'account', faults: [{ name: 'declared-by-somebody', by }] });
+    const words = ['simulate', '--days', '2', '--policy', ALONE, '--persona', 'absent', '--mac', file, '--json'];
+    expect((await told(...words, '--mdm', 'jamf-pro')).data.restarts).toMatchObject([{ by: 'mdm' }]);
+    // A description alone enrols nobody.
+    expect((await told(...words)).data).toMatchObject({ mdm: null, restarts: [] });
+    says({ version: 'newest', featuresOn: true, faults: [{ name: 'plan-fails', reason: 'LAZINESS' }] });
+    const { code, err } = await upkeep(...words, '--mdm', 'jamf-pro');
+    expect(code).toBe(65);
+    expect(err).toContain('mdm.version: given "newest"; allowed is a version of Jamf Pro');
+    expect(err).toContain('mdm.featuresOn: unknown key. Did you mean "featureOn"?');
+    expect(err).toContain('mdm.faults.0.reason');
+  });
+
+  test.each([
+    ['jamf-por', 'Did you mean jamf-pro?'],
+    ['intune', 'SERVICE is one of: jamf-pro'],
+    ['jamf-pro:unreachabel', 'Did you mean unreachable?'],
+    ['jamf-pro:plan-fails:NO_DISK_SPACE,nonsense', 'one of: privilege-denied'],
+    ['jamf-pro:unreachable:1', 'unreachable without a colon'],
+    ['jamf-pro:unreachable@9-8', 'an end that comes after its beginning'],
+    ['jamf-pro:declared-by-somebody:tomorrow', 'declared-by-somebody:BY'],
+    ['jamf-pro:', 'one of: privilege-denied'],
+  ])('%s is refused', async (words, says) => {
+    const { code, err } = await upkeep('simulate', '--mdm', words);
+    expect([code, err]).toEqual([64, expect.stringContaining(says)]);
   });
 });

@@ -251,6 +251,7 @@ function violationsIn(mac: MacUnderRoot, journal: JournalRow[], story: Story): u
     commits: journal.length,
     cutsMade: 9,
     restsWithoutWake: 0,
+    mdm: null,
   };
   const input = { ...story, settings: reading.settings, days: LIMIT_MS / DAY_MS, requests: [] };
   // The report asks for a store only to be of the same type; it reads the journal given.

@@ -139,7 +139,7 @@ class Story {
 
   report(policy: Settings = settings): InvariantReport {
     const { mac, journal, restsWithoutWake } = this;
-    const rest = { status: null, wakes: 1, commits: journal.length, cutsMade: 0 };
+    const rest = { status: null, wakes: 1, commits: journal.length, cutsMade: 0, mdm: null };
     const run: SimulationRun = { mac, journal, endedAt: ENDED_AT, restsWithoutWake, ...rest };
     return checkInvariants(run, this.prompts, policy);
   }

@@ -115,6 +115,22 @@ describe('an order', () => {
     expect(mac.happenings.filter(({ kind }) => kind === 'download-begun')).toEqual([]);
   });
 
+  test('mdm-update-ignored: is acknowledged, and nothing comes of it', async () => {
+    const { send, pass, mac } = managed({ faults: [{ name: 'mdm-update-ignored', times: 1 }] });
+    await send(SCAN, 3 * MINUTE_MS);
+    expect(await send(order({}))).toMatchObject({
+      Status: 'Acknowledged',
+      UpdateResults: [{ InstallAction: 'InstallForceRestart', Status: 'Downloading' }],
+    });
+    await pass(12 * HOUR_MS);
+    expect(await send({ RequestType: 'OSUpdateStatus' })).toMatchObject({ OSUpdateStatus: [] });
+    expect(mac.happenings.filter(({ kind }) => kind === 'download-begun')).toEqual([]);
+    // The next one is taken.
+    await send(order({}));
+    await pass(2 * HOUR_MS);
+    expect(mac.os.version).toBe('26.6.2');
+  });
+
   test('is put off so many times, and asked for again', async () => {
     const { send, reports } = managed({ faults: [{ name: 'mdm-not-now', times: 2 }] });
     await send(SCAN, 11 * MINUTE_MS);

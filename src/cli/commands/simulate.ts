@@ -11,10 +11,12 @@ import { PERSONA_NAMES } from '../../simulator/people/personas.ts';
 import { reportOn, type SimulationReport } from '../../simulator/report.ts';
 import { savedWays, withAccountsFor } from '../../simulator/saved-ways.ts';
 import { simulate as runSimulation, type SimulationInput } from '../../simulator/simulate.ts';
+import { withServerSpec } from '../../simulator/simulated-mdm.ts';
 import { Store } from '../../store/store.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand, Io, Values } from '../command.ts';
 import { readText } from '../input.ts';
+import { mdmOption } from '../mdm-option.ts';
 import { readOffers } from '../offers-file.ts';
 import { choiceOption, instantOption, textOption, wholeNumberOption, zoneOption } from '../options.ts';
 import { EXAMPLE_OFFERS_FILE } from '../own-files.ts';
@@ -28,7 +30,8 @@ const MOST_DAYS = 366;
 export const simulate: CliCommand = {
   name: 'simulate',
   help: `upkeep simulate [--policy FILE] [--mac FILE] [--offers FILE] [--persona NAME] [--days N]
-                [--start ISO] [--zone IANA] [--seed N] [--saved WAYS] [--state DIR] [--json]
+                [--start ISO] [--zone IANA] [--seed N] [--saved WAYS] [--mdm SERVICE[:FAULT,...]]
+                [--state DIR] [--json]
 
 Lets the real agent live on a simulated Mac and tells what happens, when and why.
 Nothing on this computer is changed.
@@ -42,6 +45,7 @@ Nothing on this computer is changed.
   --zone IANA      where the Mac is (that of --mac, else Europe/Berlin)
   --seed N         another seed, another course of small chances (1); same seed and input, same output
   --saved WAYS     passwords that are saved, such as local-account or service-account=drifted (docs/simulation.md)
+  --mdm SERVICE    the management server, and what is wrong with it: jamf-pro or jamf-pro:FAULT,FAULT (docs/simulation.md)
   --state DIR      keep the agent's state there (a new or empty directory), for \`upkeep status\` and \`upkeep explain\`
   --json           one JSON object (schema upkeep.simulation/1) instead of a story
 
@@ -56,6 +60,7 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
     zone: { type: 'string' },
     seed: { type: 'string' },
     saved: { type: 'string' },
+    mdm: { type: 'string' },
     state: { type: 'string' },
     json: { type: 'boolean' },
   },
@@ -66,6 +71,7 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
     const seed = wholeNumberOption(values, 'seed', { min: 0, max: 4_294_967_295, otherwise: 1 });
     const offers = readOffers(textOption(values, 'offers') ?? EXAMPLE_OFFERS_FILE);
     const saved = savedOption(values);
+    const mdm = mdmOption(values);
     const spec = withAccountsFor(saved, specFrom(values, offers));
     if (!spec.loggedIn && saved.some(({ method }) => method === 'saved-password')) throw nobodyToSave();
     const start = instantOption(values, 'start', spec.zone, DEFAULT_START);
@@ -86,6 +92,7 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
       seed,
       store,
       ...(saved.length === 0 ? {} : savedWays(saved)),
+      ...(mdm === null ? {} : { mdm: withServerSpec(mdm, spec) }),
       ...(state === null ? {} : { publish: (status) => writeStatus(state, status) }),
       ...(io.errIsTerminal && values.json !== true ? { onProgress: (share) => progress(io, share) } : {}),
     };
@@ -95,7 +102,7 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
       io.out(
         values.json === true
           ? `${JSON.stringify(report, null, 2)}\n`
-          : story(report, input, { ...policy, saved: textOption(values, 'saved') }, io),
+          : story(report, input, { ...policy, saved: textOption(values, 'saved'), mdm: textOption(values, 'mdm') }, io),
       );
       return report.invariants.violated.length === 0 ? 0 : 70;
     } finally {
@@ -103,6 +110,8 @@ Example: upkeep simulate --policy examples/three-weeks.mobileconfig --persona ab
     }
   },
 };
+
+const NOT_IN_ORDER = 'the server is never asked: `mdm` is not in authentication.order of the policy';
 
 function nobodyToSave(): UpkeepError {
   return new UpkeepError(
@@ -123,7 +132,7 @@ function progress(io: Io, share: number): void {
 function story(
   report: SimulationReport,
   input: SimulationInput,
-  policy: Pick<SettingsFromFile, 'warnings' | 'source'> & { saved: string | null },
+  policy: Pick<SettingsFromFile, 'warnings' | 'source'> & { saved: string | null; mdm: string | null },
   io: Io,
 ): string {
   const paint = painter(io.colour);
@@ -134,9 +143,13 @@ function story(
     `  Mac        ${machine} on ${releaseWords(report.os.before)}, ${spec.zone}`,
     `  person     ${report.persona}`,
     ...(policy.saved === null ? [] : [`  saved      ${policy.saved}`]),
+    ...(policy.mdm === null ? [] : [`  server     ${policy.mdm}`]),
     `  policy     ${policy.source}`,
     `  offered    ${input.offers.map((offer) => offer.title + (offer.title.includes(offer.version) ? '' : ` ${offer.version}`)).join(', ') || 'nothing'}`,
     ...policy.warnings.map((warning) => paint('yellow', `  note       ${warning.words}`)),
+    ...(policy.mdm === null || input.settings.authentication.order.includes('mdm')
+      ? []
+      : [paint('yellow', `  note       ${NOT_IN_ORDER}`)]),
     '',
     ...report.timeline.map((entry) => timelineLine(entry, spec.zone, paint)),
     '',

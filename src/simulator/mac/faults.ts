@@ -56,6 +56,7 @@ export const faultSchema = z.discriminatedUnion('name', [
     changed: z.boolean().optional(),
   }),
   z.strictObject({ name: z.literal('mdm-not-now'), times }),
+  z.strictObject({ name: z.literal('mdm-update-ignored'), times }),
   z.strictObject({ name: z.literal('log-stream-ends'), times }),
   z.strictObject({
     name: z.literal('password-rotated'),
@@ -97,6 +98,7 @@ export const FAULT_NAMES: readonly FaultName[] = [
   'update-raises-failures',
   'recovery-key-fails',
   'mdm-not-now',
+  'mdm-update-ignored',
   'log-stream-ends',
   'password-rotated',
 ];

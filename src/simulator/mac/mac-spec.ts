@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isZone } from '../../domain/instant.ts';
 import { readBuild, readOsVersion } from '../../domain/os-version.ts';
+import { SERVER_ALLOWED, serverSchema } from '../mdm/server-spec.ts';
 import { accountSchema, allowedAt, enrolmentSchema, fileVaultSchema, policySchema } from './account-spec.ts';
 import { FAULT_NAMES, type Fault, faultSchema } from './faults.ts';
 import { nearest } from './nearest.ts';
@@ -26,6 +27,7 @@ const ALLOWED = {
   enrolment: 'an object such as {"server": "https://mdm.example.com/mdm/ServerURL", "dep": true}, or null',
   bootstrapToken:
     'true or false: whether an MDM holds the bootstrap token of this Mac; or one of: "valid", "none", "lost", "foreign", "unsupported"',
+  mdm: 'an object such as {"version": "11.27.1", "credential": "account"}, or null',
   zone: 'an IANA time zone such as "Europe/Berlin"',
   power: '"ac" or "battery"',
   batteryPercent: 'a number from 1 to 100',
@@ -91,6 +93,7 @@ const schema = z.strictObject({
   fileVault: fileVaultSchema.nullable().default(null),
   enrolment: enrolmentSchema.nullable().default(null),
   bootstrapToken: z.union([z.boolean(), z.enum(['valid', 'none', 'lost', 'foreign', 'unsupported'])]).default(false),
+  mdm: serverSchema.nullable().default(null),
   zone: z.string().refine(isZone).default('Europe/Berlin'),
   power: z.enum(['ac', 'battery']).default('ac'),
   batteryPercent: z.number().min(1).max(100).default(83),
@@ -138,12 +141,16 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): MacSpecProblem[] {
     return [problem(path, raw, allowed ?? issue.message)];
   }
   const place = path.findLastIndex((key) => !/^\d+$/.test(key));
-  const inside = allowedAt(path.slice(0, place))?.[path[place] ?? ''];
+  const inside = wordsAt(path.slice(0, place))?.[path[place] ?? ''];
   return [problem(path, raw, inside ?? (ALLOWED as Record<string, string>)[top] ?? issue.message)];
 }
 
+function wordsAt(path: readonly string[]): Record<string, string> | null {
+  return path.length === 1 && path[0] === 'mdm' ? SERVER_ALLOWED : allowedAt(path);
+}
+
 function keysAt(path: string[], raw: unknown): string[] {
-  const allowed = allowedAt(path);
+  const allowed = wordsAt(path);
   return allowed === null ? fieldsOfFault(valueAt([...path, 'name'], raw)) : Object.keys(allowed);
 }
 

@@ -79,13 +79,20 @@ export class ManagedUpdates {
       if (obstacle !== null) return { ProductKey, InstallAction: 'Error', Status: obstacle };
       const { InstallAction } = update;
       // While a declaration enforces something, commands are ignored.
-      if (this.#targets.length === 0 && InstallAction !== 'NotifyOnly') {
+      if (this.#targets.length === 0 && InstallAction !== 'NotifyOnly' && !this.#forNothing(offer)) {
         // InstallLater leaves the rest to the person.
         this.#begin(offer, 'mdm', InstallAction !== 'DownloadOnly' && InstallAction !== 'InstallLater');
       }
       const staged = this.#mac.daemon.staged()?.offer.label === offer.label;
       return { ProductKey, InstallAction, Status: staged ? 'Installing' : 'Downloading' };
     });
+  }
+
+  /** Acknowledged, and softwareupdated does nothing about it. */
+  #forNothing({ label }: Offer): boolean {
+    if (this.#mac.faults.strikes('mdm-update-ignored') === null) return false;
+    this.#mac.note({ kind: 'install-queued-for-nothing', label, call: null });
+    return true;
   }
 
   status(): UpdateProgress[] {

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../../domain/instant.ts';
 import { apiError, cause, empty, json, oauthError } from './answers.ts';
 import { jamfTime } from './base.ts';
 import type { Call, Route } from './parts.ts';
@@ -29,7 +30,7 @@ function oauthToken({ parts, headers, body }: Call) {
     access_token: token.text,
     scope: roles.map(({ id }) => `api-role:${id}`).join(' '),
     token_type: 'Bearer',
-    expires_in: client.lifetimeSeconds,
+    expires_in: Math.round((token.expiresAt - parts.base.now()) / SECOND_MS),
   });
 }
 

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../domain/instant.ts';
 import type { InstallAction, MdmCommand } from '../managed-mac.ts';
 import { type Answer, apiError, cause, empty, html, invalidField, json, notFound, xml } from './answers.ts';
 import { jamfTime } from './base.ts';
@@ -190,18 +191,21 @@ function sendLegacy(
   major: boolean,
   action: InstallAction,
 ): void {
-  computers.send(computer, { RequestType: 'ScheduleOSUpdateScan', Force: false }, () => {
-    base.clock.after(300_000, () => {
-      computers.send(computer, { RequestType: 'AvailableOSUpdates' }, (report) => {
-        const offered = report.Status === 'Acknowledged' ? (report.AvailableOSUpdates ?? []) : [];
-        const update = offered.find(({ Version, IsMajorOSUpdate, RestartRequired }) => {
-          return RestartRequired && (version === null ? major || !IsMajorOSUpdate : Version === version);
-        });
-        if (update === undefined) return;
-        const { ProductKey, Version } = update;
-        computers.send(computer, {
-          RequestType: 'ScheduleOSUpdate',
-          Updates: [{ ProductKey, ProductVersion: Version, InstallAction: action }],
+  const late = base.faults.strikes('plan-late');
+  base.clock.after((late?.hours ?? 0) * HOUR_MS, () => {
+    computers.send(computer, { RequestType: 'ScheduleOSUpdateScan', Force: false }, () => {
+      base.clock.after(300_000, () => {
+        computers.send(computer, { RequestType: 'AvailableOSUpdates' }, (report) => {
+          const offered = report.Status === 'Acknowledged' ? (report.AvailableOSUpdates ?? []) : [];
+          const update = offered.find(({ Version, IsMajorOSUpdate, RestartRequired }) => {
+            return RestartRequired && (version === null ? major || !IsMajorOSUpdate : Version === version);
+          });
+          if (update === undefined) return;
+          const { ProductKey, Version } = update;
+          computers.send(computer, {
+            RequestType: 'ScheduleOSUpdate',
+            Updates: [{ ProductKey, ProductVersion: Version, InstallAction: action }],
+          });
         });
       });
     });

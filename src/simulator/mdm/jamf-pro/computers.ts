@@ -180,6 +180,12 @@ export class Computers {
     this.send(computer, { RequestType: 'DeclarativeManagement' });
   }
 
+  /** What the Mac gets when it asks for its bootstrap token: another Mac’s, where the fault has it so. */
+  #givenBack({ bootstrapToken }: Computer): string | null {
+    if (bootstrapToken === null || this.#base.faults.strikes('bootstrap-token-wrong') === null) return bootstrapToken;
+    return this.#base.uuid();
+  }
+
   #forget(computer: Computer): void {
     this.#byId.delete(computer.id);
     this.#byUdid.delete(computer.udid);
@@ -212,7 +218,7 @@ export class Computers {
         computer.bootstrapToken = token === '' ? null : token;
         return 'taken';
       },
-      bootstrapToken: () => (reached() ? { token: computer.bootstrapToken } : 'unreachable'),
+      bootstrapToken: () => (reached() ? { token: this.#givenBack(computer) } : 'unreachable'),
     };
   }
 

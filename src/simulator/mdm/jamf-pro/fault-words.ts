@@ -33,7 +33,7 @@ export function readJamfFault(words: string): { ok: true; fault: JamfFault } | (
 
 const isFaultName = (name: string): name is JamfFaultName => Object.hasOwn(MAIN_OPTIONS, name);
 
-const NUMBERS = ['status', 'afterCalls', 'seconds', 'retryAfter', 'megabytes', 'times'];
+const NUMBERS = ['status', 'afterCalls', 'seconds', 'retryAfter', 'megabytes', 'times', 'minutes', 'hours'];
 
 function typed(name: JamfFaultName, option: string, value: string): string | number {
   if (option === 'privilege') return privilegeNamed(value) ?? value;

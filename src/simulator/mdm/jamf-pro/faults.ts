@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Instant } from '../../../domain/instant.ts';
+import { isLocalTime } from './local-time.ts';
 import { PRIVILEGES } from './privileges.ts';
 import { ROUTE_NAMES, type RouteName } from './route-names.ts';
 import { isServerVersion } from './server-version.ts';
@@ -9,6 +10,8 @@ const usual = { times: z.int().min(1).optional(), from: z.number().optional(), u
 /** `on`: only this call. */
 const onCall = { ...usual, on: z.enum(ROUTE_NAMES).optional() };
 const seconds = z.number().min(0);
+const minutes = z.number().min(1);
+const hours = z.number().min(0);
 
 /** Every reason a plan can fail for, as the server names them. */
 export const ERROR_REASONS = [
@@ -78,7 +81,9 @@ export const jamfFaultSchema = z.discriminatedUnion('name', [
   }),
   z.strictObject({ name: z.literal('password-expired'), ...usual }),
   z.strictObject({ name: z.literal('token-ends'), ...usual, afterCalls: z.int().min(1).default(1) }),
+  z.strictObject({ name: z.literal('token-short'), ...usual, seconds: z.int().min(1).default(20) }),
   z.strictObject({ name: z.literal('feature-off'), ...usual }),
+  z.strictObject({ name: z.literal('feature-cycled'), ...usual, minutes: minutes.default(10) }),
   z.strictObject({ name: z.literal('feature-switching'), ...usual }),
   z.strictObject({ name: z.literal('server-version'), ...usual, version: z.string().refine(isServerVersion) }),
   z.strictObject({
@@ -91,6 +96,8 @@ export const jamfFaultSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('computer-doubled'), ...usual }),
   z.strictObject({ name: z.literal('numeric-ids'), ...usual }),
   z.strictObject({ name: z.literal('re-enrolled'), ...usual }),
+  z.strictObject({ name: z.literal('bootstrap-token-lost'), ...usual }),
+  z.strictObject({ name: z.literal('bootstrap-token-wrong'), ...usual }),
   z.strictObject({
     name: z.literal('plan-fails'),
     ...usual,
@@ -99,7 +106,10 @@ export const jamfFaultSchema = z.discriminatedUnion('name', [
     /** Only after the Mac has been told what to do: it goes on by itself. */
     late: z.boolean().default(false),
   }),
-  z.strictObject({ name: z.literal('plan-in-progress'), ...usual }),
+  z.strictObject({ name: z.literal('plan-in-progress'), ...usual, minutes: minutes.optional() }),
+  z.strictObject({ name: z.literal('declared-by-somebody'), ...usual, by: z.string().refine(isLocalTime) }),
+  z.strictObject({ name: z.literal('declaration-withdrawn'), ...usual, hours: hours.default(1) }),
+  z.strictObject({ name: z.literal('plan-late'), ...usual, hours: hours.default(8) }),
   z.strictObject({
     name: z.literal('plan-state-unknown'),
     ...usual,
@@ -143,7 +153,9 @@ export const MAIN_OPTIONS: Readonly<Record<JamfFaultName, string | null>> = {
   'secret-refused': 'status',
   'password-expired': null,
   'token-ends': 'afterCalls',
+  'token-short': 'seconds',
   'feature-off': null,
+  'feature-cycled': 'minutes',
   'feature-switching': null,
   'server-version': 'version',
   'classic-blank-push-gone': 'status',
@@ -152,8 +164,13 @@ export const MAIN_OPTIONS: Readonly<Record<JamfFaultName, string | null>> = {
   'computer-doubled': null,
   'numeric-ids': null,
   're-enrolled': null,
+  'bootstrap-token-lost': null,
+  'bootstrap-token-wrong': null,
   'plan-fails': 'reason',
-  'plan-in-progress': null,
+  'plan-in-progress': 'minutes',
+  'declared-by-somebody': 'by',
+  'declaration-withdrawn': 'hours',
+  'plan-late': 'hours',
   'plan-state-unknown': 'state',
   'plan-completes-unseen': null,
   'plan-stuck': null,
@@ -181,17 +198,19 @@ export const JAMF_FAULT_NAMES = Object.keys(MAIN_OPTIONS) as JamfFaultName[];
 /** What is wrong with this server. `strikes` uses a counted fault up; `standing` only looks. */
 export class JamfFaults {
   readonly #now: () => Instant;
-  readonly #struck: (name: JamfFaultName) => void;
+  readonly #begins: (fault: JamfFault) => void;
   #active: { fault: JamfFault; left: number }[] = [];
 
-  constructor(now: () => Instant, struck: (name: JamfFaultName) => void = () => {}) {
+  /** `begins` is told of each fault as it is added. */
+  constructor(now: () => Instant, begins: (fault: JamfFault) => void = () => {}) {
     this.#now = now;
-    this.#struck = struck;
+    this.#begins = begins;
   }
 
   add(fault: JamfFaultInput): void {
     const read = jamfFaultSchema.parse(fault);
     this.#active.push({ fault: read, left: read.times ?? Infinity });
+    this.#begins(read);
   }
 
   clear(name?: JamfFaultName): void {
@@ -202,7 +221,6 @@ export class JamfFaults {
     const found = this.#find(name, where);
     if (found === undefined) return null;
     found.left -= 1;
-    this.#struck(name);
     return found.fault as JamfFaultOf<Name>;
   }
 

@@ -1,10 +1,10 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../domain/instant.ts';
 import { compareVersions, majorOf } from '../../../domain/os-version.ts';
-import type { AvailableUpdate, InstallAction, MdmCommand, UpdateProgress } from '../managed-mac.ts';
+import type { AvailableUpdate, Declaration, InstallAction, MdmCommand, UpdateProgress } from '../managed-mac.ts';
 import { type Base, jamfTime } from './base.ts';
 import type { Computer, Computers, FinalReport } from './computers.ts';
 import type { ErrorReason } from './faults.ts';
-import { isOver, type Plan, type Plans, type UpdateStatus } from './plans.ts';
+import { isOver, type Plan, type PlanConfig, type Plans, type UpdateStatus } from './plans.ts';
 
 /** Between the scan it asked for and the question what was found, Jamf Pro waits this long. */
 const SCAN_WAIT_SECONDS = 300;
@@ -12,6 +12,7 @@ const SCAN_WAIT_SECONDS = 300;
 /** How often the Mac is asked how far it is, and for how long. */
 const STATUS_EVERY_MS = 10 * MINUTE_MS;
 const STATUS_FOR_MS = 3 * DAY_MS;
+const HOUR_SECONDS = HOUR_MS / SECOND_MS;
 
 /** After the deadline, wherever the Mac is: the server knows nothing of its zone. */
 const GRACE_MS = DAY_MS + 12 * HOUR_MS;
@@ -72,7 +73,8 @@ export class PlanLife {
     await this.#stay(plan, 3);
     plan.state = 'StartingPlan';
     this.#received(plan, '.StartPlanEvent');
-    await this.#stay(plan, 5);
+    const late = this.#base.faults.strikes('plan-late');
+    await this.#stay(plan, late === null ? 5 : late.hours * HOUR_SECONDS);
     return byDeclaration ? this.#byDeclaration(plan) : this.#byCommands(plan);
   }
 
@@ -183,27 +185,10 @@ export class PlanLife {
     const { computer, config } = plan;
     const version = namesVersion(plan) ? config.specificVersion : (this.#latestFor(plan) ?? '');
     const by = config.forceInstallLocalDateTime ?? jamfTime(this.#base.now()).slice(0, 19);
-    const configuration = this.#base.uuid().toLowerCase();
-    const activation = this.#base.uuid().toLowerCase();
     plan.state = 'SchedulingDDM';
-    plan.declarations = [
-      {
-        Type: 'com.apple.configuration.softwareupdate.enforcement.specific',
-        Identifier: configuration,
-        ServerToken: this.#base.uuid().toLowerCase(),
-        Payload: {
-          TargetOSVersion: version,
-          ...(config.buildVersion === null ? {} : { TargetBuildVersion: config.buildVersion }),
-          TargetLocalDateTime: by,
-        },
-      },
-      {
-        Type: 'com.apple.activation.simple',
-        Identifier: activation,
-        ServerToken: this.#base.uuid().toLowerCase(),
-        Payload: { StandardConfigurations: [configuration] },
-      },
-    ];
+    const declared = this.#enforcement(version, config.buildVersion, by);
+    plan.declarations = declared;
+    const [{ Identifier: configuration }] = declared;
     this.#sent(plan, '.QueueDeclarativeCommand', {});
     // What was reported about an earlier update says nothing about this one.
     computer.statusItems.delete('softwareupdate.failure-reason');
@@ -215,6 +200,8 @@ export class PlanLife {
     await this.#stay(plan, 5);
     plan.state = 'WaitingToStartDDMUpdate';
     if (await this.#isDoomed(plan)) return;
+    const withdrawn = this.#base.faults.strikes('declaration-withdrawn');
+    if (withdrawn !== null) this.#base.clock.after(withdrawn.hours * HOUR_MS, () => this.#cancel(plan));
     const lastWord = Temporal.PlainDateTime.from(by).toZonedDateTime('UTC').epochMilliseconds + GRACE_MS;
     while (await this.#statusReported(plan, seen, lastWord)) {
       seen = computer.reports;
@@ -236,6 +223,37 @@ export class PlanLife {
       plan.state = 'WaitingToStartDDMUpdate';
     }
     return this.#fail(plan, 'NO_DEVICE_STATUS_BY_GRACE_PERIOD');
+  }
+
+  /** What a blueprint does: a deadline that belongs to no plan. Returns what withdraws it. */
+  declareBeside(computer: Computer, by: string): () => void {
+    const version = this.#latest(computer, 'LATEST_MINOR') ?? computer.facts.version;
+    const declared = this.#enforcement(version, null, by);
+    this.#computers.declare(computer, [...computer.declarations, ...declared]);
+    return () => this.#takeBack(computer, declared);
+  }
+
+  #enforcement(version: string, build: string | null, by: string): [Declaration, Declaration] {
+    const configuration = this.#base.uuid().toLowerCase();
+    const activation = this.#base.uuid().toLowerCase();
+    return [
+      {
+        Type: 'com.apple.configuration.softwareupdate.enforcement.specific',
+        Identifier: configuration,
+        ServerToken: this.#base.uuid().toLowerCase(),
+        Payload: {
+          TargetOSVersion: version,
+          ...(build === null ? {} : { TargetBuildVersion: build }),
+          TargetLocalDateTime: by,
+        },
+      },
+      {
+        Type: 'com.apple.activation.simple',
+        Identifier: activation,
+        ServerToken: this.#base.uuid().toLowerCase(),
+        Payload: { StandardConfigurations: [configuration] },
+      },
+    ];
   }
 
   /** Where the Mac has been told what to do and the plan nevertheless comes to nothing. */
@@ -284,6 +302,17 @@ export class PlanLife {
     this.#withdraw(plan);
   }
 
+  #cancel(plan: Plan): void {
+    if (isOver(plan) || plan.cleared) return;
+    plan.state = 'PlanCanceled';
+    this.#withdraw(plan);
+  }
+
+  /** A plan that nothing came of ends by itself. */
+  giveUp(plan: Plan): void {
+    this.#fail(plan, 'STILL_IN_PROGRESS_FAILURE');
+  }
+
   #fail(plan: Plan, reason: ErrorReason): void {
     if (isOver(plan) || plan.cleared) return;
     plan.state = 'PlanFailed';
@@ -296,6 +325,10 @@ export class PlanLife {
     const { computer, declarations } = plan;
     // A plan that was struck by a late fault is wrong about the Mac, which goes on.
     if (declarations.length === 0 || (plan.doom !== null && typeof plan.doom === 'object' && plan.doom.late)) return;
+    this.#takeBack(computer, declarations);
+  }
+
+  #takeBack(computer: Computer, declarations: readonly Declaration[]): void {
     const left = computer.declarations.filter((one) => !declarations.includes(one));
     if (left.length < computer.declarations.length) this.#computers.declare(computer, left);
   }
@@ -306,9 +339,12 @@ export class PlanLife {
   }
 
   #latestFor({ computer, config }: Plan): string | null {
-    const { version } = computer.facts;
+    return this.#latest(computer, config.versionType);
+  }
+
+  #latest({ facts: { version } }: Computer, versionType: PlanConfig['versionType']): string | null {
     const newer = this.#base.settings.available.macOS.filter((one) => compareVersions(one, version) > 0);
-    return newestOf(newer, (one) => one, version, config.versionType);
+    return newestOf(newer, (one) => one, version, versionType);
   }
 
   #sent(plan: Plan, type: string, more: Record<string, unknown>): void {

@@ -1,8 +1,10 @@
+import { MINUTE_MS, SECOND_MS } from '../../../domain/instant.ts';
 import { type Answer, apiError, cause, empty, invalidField, json, notFound } from './answers.ts';
 import { type Base, jamfTime } from './base.ts';
 import { idIn, isObject, type Members, objectIn } from './body.ts';
 import type { Computer } from './computers.ts';
 import { jackson } from './jackson.ts';
+import { isLocalTime } from './local-time.ts';
 import { filterIn, pageOf, sorted } from './pages.ts';
 import type { Call, Route } from './parts.ts';
 import { isOver, type Plan, type PlanConfig, UPDATE_ACTIONS, type UpdateStatus, VERSION_TYPES } from './plans.ts';
@@ -21,12 +23,23 @@ function create(call: Call): Answer {
   if ('status' in config) return config;
   const plans = computers.map((computer) => parts.plans.add(computer, config, node));
   for (const plan of plans) parts.life.begin(plan);
+  cycleFeature(parts);
   return json(201, {
     plans: plans.map((plan) => ({
       device: shownDevice(parts.base, plan.deviceId),
       planId: plan.uuid,
       href: `/v1/managed-software-updates/plans/${plan.uuid}`,
     })),
+  });
+}
+
+/** Somebody turns the feature off a minute after a plan was made, and on again later. Both are jobs in the background. */
+function cycleFeature({ base, feature }: Call['parts']): void {
+  const cycled = base.faults.strikes('feature-cycled');
+  if (cycled === null) return;
+  base.clock.after(MINUTE_MS, () => {
+    feature.set(false);
+    base.clock.after(cycled.minutes * MINUTE_MS + base.settings.switchingSeconds * SECOND_MS, () => feature.set(true));
   });
 }
 
@@ -72,15 +85,6 @@ const textIn = (given: Members, field: string): string | null => {
   const value = given[field];
   return typeof value === 'string' && value !== '' ? value : null;
 };
-
-function isLocalTime(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text)) return false;
-  try {
-    return Temporal.PlainDateTime.from(text, { overflow: 'reject' }).toString().length > 0;
-  } catch {
-    return false;
-  }
-}
 
 const FIELDS: Readonly<Record<string, (plan: Plan) => string | null>> = {
   planUuid: ({ uuid }) => uuid,

@@ -104,9 +104,9 @@ export class Plans {
     return this.of(computer).find((plan) => !isOver(plan)) ?? null;
   }
 
-  add(computer: Computer, config: PlanConfig, node: number): Plan {
-    const { faults } = this.#base;
-    const failing = faults.strikes('plan-fails');
+  /** `left` is one that nobody carries out, and that no fault of plans is meant for. */
+  add(computer: Computer, config: PlanConfig, node: number, left = false): Plan {
+    const { doom, odd } = left ? { doom: null, odd: null } : this.#fate();
     const plan: Plan = {
       uuid: this.#base.uuid().toLowerCase(),
       computer,
@@ -118,20 +118,26 @@ export class Plans {
       node,
       events: [],
       declarations: [],
-      doom:
-        failing !== null
-          ? { reason: failing.reason, afterMs: failing.afterSeconds * SECOND_MS, late: failing.late }
-          : faults.strikes('plan-completes-unseen') !== null
-            ? 'completes-unseen'
-            : faults.strikes('plan-stuck') !== null
-              ? 'stuck'
-              : null,
-      odd: faults.strikes('plan-state-unknown')?.state ?? null,
+      doom,
+      odd,
       cleared: false,
     };
     this.#byUuid.set(plan.uuid, plan);
     this.#byComputer.set(computer, [...this.of(computer), plan]);
     return plan;
+  }
+
+  /** What the faults there are make of the next plan. */
+  #fate(): Pick<Plan, 'doom' | 'odd'> {
+    const { faults } = this.#base;
+    const failing = faults.strikes('plan-fails');
+    const odd = faults.strikes('plan-state-unknown')?.state ?? null;
+    if (failing !== null) {
+      const { reason, afterSeconds, late } = failing;
+      return { doom: { reason, afterMs: afterSeconds * SECOND_MS, late }, odd };
+    }
+    if (faults.strikes('plan-completes-unseen') !== null) return { doom: 'completes-unseen', odd };
+    return { doom: faults.strikes('plan-stuck') === null ? null : 'stuck', odd };
   }
 
   /** Whether a node of the cluster, or a server that is slow to note it down, can tell of a plan yet. */

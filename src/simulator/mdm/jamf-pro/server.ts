@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../domain/instant.ts';
 import type { Http } from '../../../ports/http.ts';
 import { random } from '../../random.ts';
 import type { ManagedMac, MdmClock } from '../managed-mac.ts';
@@ -13,7 +14,7 @@ import type { Incoming, JamfAnswer } from './messages.ts';
 import type { Parts, Route } from './parts.ts';
 import { leaveInProgress, PlanLife } from './plan-life.ts';
 import { featureAnswer } from './plan-routes.ts';
-import { Plans } from './plans.ts';
+import { type Plan, type PlanConfig, Plans } from './plans.ts';
 import { PRIVILEGES, type Privilege, privilegeNamed } from './privileges.ts';
 import type { RouteName } from './route-names.ts';
 import { type Found, findRoute } from './router.ts';
@@ -51,7 +52,11 @@ export class JamfProServer {
 
   constructor({ clock, seed = 1, featureOn = true, onCall = () => {}, ...settings }: JamfOptions) {
     this.clock = new Timers(clock);
-    this.faults = new JamfFaults(() => clock.now());
+    this.faults = new JamfFaults(
+      () => clock.now(),
+      // What happens to a server happens whether or not anybody asks it something.
+      ({ from = clock.now() }) => void this.clock.after(from - clock.now(), () => this.#strikeOnce()),
+    );
     this.#onCall = onCall;
     this.#base = new Base(
       {
@@ -244,16 +249,32 @@ export class JamfProServer {
 
   /** Faults that happen to the server, not to a request. */
   #strikeOnce(): void {
+    const { computers, plans, life } = this.parts;
     if (this.faults.strikes('re-enrolled') !== null) {
       this.faults.clear('re-enrolled');
-      this.parts.computers.enrolAllAnew();
+      computers.enrolAllAnew();
+    }
+    if (this.faults.strikes('bootstrap-token-lost') !== null) {
+      this.faults.clear('bootstrap-token-lost');
+      for (const computer of computers.all()) computer.bootstrapToken = null;
+    }
+    const declared = this.faults.strikes('declared-by-somebody');
+    if (declared !== null) {
+      this.faults.clear('declared-by-somebody');
+      for (const computer of computers.all()) {
+        const takeBack = life.declareBeside(computer, declared.by);
+        if (declared.until !== undefined) this.clock.after(declared.until - this.clock.now(), takeBack);
+      }
     }
     if (this.faults.standing('plan-in-progress') === null) return;
-    const { computers, plans } = this.parts;
     for (const computer of computers.all()) {
-      if (plans.underWay(computer) !== null) continue;
+      const before = plans.of(computer).some(isSomebodys);
+      const { minutes } = this.faults.standing('plan-in-progress') ?? {};
+      if (plans.underWay(computer) !== null || (minutes !== undefined && before)) continue;
       this.faults.strikes('plan-in-progress');
-      leaveInProgress(plans.add(computer, SOMEBODYS_PLAN, 0));
+      const plan = plans.add(computer, SOMEBODYS_PLAN, 0, true);
+      leaveInProgress(plan);
+      if (minutes !== undefined) this.clock.after(minutes * MINUTE_MS, () => life.giveUp(plan));
     }
   }
 
@@ -271,14 +292,16 @@ export class JamfProServer {
   }
 }
 
-const SOMEBODYS_PLAN = {
+const isSomebodys = ({ config }: Plan): boolean => config === SOMEBODYS_PLAN;
+
+const SOMEBODYS_PLAN: PlanConfig = {
   updateAction: 'DOWNLOAD_INSTALL_RESTART',
   versionType: 'LATEST_MINOR',
   specificVersion: 'NO_SPECIFIC_VERSION',
   buildVersion: null,
   maxDeferrals: 0,
   forceInstallLocalDateTime: null,
-} as const;
+};
 
 function known(names: readonly string[]): Privilege[] {
   return names.map((name) => {

@@ -68,7 +68,7 @@ export class Tokens {
 
   forClient(client: ApiClient, roles: readonly Role[]): Token {
     const now = this.#base.now();
-    const expiresAt = now + client.lifetimeSeconds * SECOND_MS;
+    const expiresAt = now + this.#lifetimeMs(client.lifetimeSeconds * SECOND_MS);
     const claims = {
       sub: client.id,
       aud: client.id,
@@ -85,7 +85,7 @@ export class Tokens {
   }
 
   forAccount(account: JamfAccount): Token {
-    const expiresAt = this.#base.now() + this.#base.settings.userTokenMinutes * MINUTE_MS;
+    const expiresAt = this.#base.now() + this.#lifetimeMs(this.#base.settings.userTokenMinutes * MINUTE_MS);
     const claims = { sub: String(account.id), exp: Math.floor(expiresAt / SECOND_MS), 'token-uuid': this.#base.uuid() };
     return this.#keep(claims, {
       owner: { kind: 'account', account },
@@ -120,6 +120,11 @@ export class Tokens {
       ...[...this.accounts.values()].map(({ password }) => password),
       ...this.#tokens.keys(),
     ];
+  }
+
+  #lifetimeMs(usualMs: number): number {
+    const short = this.#base.faults.strikes('token-short');
+    return short === null ? usualMs : short.seconds * SECOND_MS;
   }
 
   #keep(claims: Record<string, unknown>, rest: Pick<Token, 'owner' | 'privileges' | 'expiresAt'>): Token {
