@@ -11,7 +11,7 @@ import { changeableByOthers, readableByOthers } from '../adapters/launchd/rights
 import type { Places } from '../adapters/places.ts';
 import { type Attempt, lastVerdict } from '../domain/attempts.ts';
 import type { AuthMethod, MethodTrouble } from '../domain/authority.ts';
-import { credentialId, type SavedCredential } from '../domain/credentials.ts';
+import { credentialId, isPassword, type SavedCredential } from '../domain/credentials.ts';
 import { type ConsoleUser, type Fact, known, unknown } from '../domain/facts.ts';
 import { rotationDueAt } from '../domain/rotation.ts';
 import type { CheckupFacts, ServiceAccountFacts, Verification } from '../policy/examine/checkup-facts.ts';
@@ -46,7 +46,9 @@ export async function gatherSaved(
   return {
     methods,
     keychain: saved.known ? await factOf(async () => keychainNow(places, saved.value)) : saved,
-    verifications: saved.known ? await factOf(async () => verificationsOf(parts.attempts.all(), saved.value)) : saved,
+    verifications: saved.known
+      ? await factOf(async () => verificationsOf(parts.attempts.all(), saved.value.filter(isPassword)))
+      : saved,
     ...(await serviceFacts(parts, rotateDays)),
   };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import { type Credentials, noCredentials } from '../../ports/credentials.ts';
+import { noPushServer, type PushServer } from '../../ports/push-service.ts';
 import type { EffectBodies } from '../effect-runner.ts';
 import { SecretKeeper } from '../secrets.ts';
 import { askPassword } from './ask-password.ts';
@@ -11,7 +12,12 @@ import { showDialog } from './show-dialog.ts';
 import { unlockCredential } from './unlock-credential.ts';
 
 /** Every effect of the chart, over the tools of one Mac. */
-export function allEffects(commands: Commands, clock: Clock, credentials: Credentials = noCredentials): EffectBodies {
+export function allEffects(
+  commands: Commands,
+  clock: Clock,
+  credentials: Credentials = noCredentials,
+  _server: PushServer = noPushServer,
+): EffectBodies {
   const secrets = new SecretKeeper();
   return {
     gatherFacts: gatherFacts(commands, clock, credentials),

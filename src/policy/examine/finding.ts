@@ -154,3 +154,9 @@ export function listed(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
+
+/** The first of many names, and how many more there are. */
+export function shortList(names: readonly string[], most = 8): string {
+  const more = names.length - most;
+  return more <= 1 ? names.join('; ') : `${names.slice(0, most).join('; ')}; and ${more} more`;
+}

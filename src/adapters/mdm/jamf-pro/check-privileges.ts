@@ -6,8 +6,11 @@ import { orNull } from './json.ts';
 import type { Failure } from './plans.ts';
 import { type CallName, NEEDED, type Privilege, privilegeName } from './privileges.ts';
 
-/** By the names under which an administrator finds them. `unproven`: only using it would show whether it is there. */
-export type PrivilegeCheck = { missing: string[]; unproven: string[] };
+/**
+ * By the names under which an administrator finds them. `unproven`: only using it would show whether it is there. `beyond`: those
+ * that nothing here needs; null where the server tells nobody, as with a client.
+ */
+export type PrivilegeCheck = { missing: string[]; unproven: string[]; beyond: string[] | null };
 
 /** What the workflow calls, besides what everybody may. */
 const USED: readonly CallName[] = ['inventory', 'feature-toggle', 'plans', 'create-plan'];
@@ -38,6 +41,7 @@ export async function checkPrivileges(
           needed.filter((one) => !holds(held, one)),
         ),
         unproven: [],
+        beyond: [...held].filter((name) => isName(name) && !KNOWN.has(name)).sort(),
       };
   }
   return tried(calls, needed, signal);
@@ -45,6 +49,11 @@ export async function checkPrivileges(
 
 const namesOf = (calls: Calls, privileges: readonly Privilege[]): string[] =>
   privileges.map((one) => privilegeName(one, calls.credential.kind));
+
+/** Whatever some version of the server or some call of this client may need. */
+const KNOWN = new Set(Object.values(NEEDED).flatMap((all) => all.flatMap((one) => [...one.names, one.onAccountPage])));
+/** What a server says is shown only where it can be a name. */
+const isName = (text: string): boolean => /^[\p{L}\p{N} ()/,.&'’-]{1,120}$/u.test(text);
 
 const holds = (held: ReadonlySet<string>, { names, onAccountPage }: Privilege): boolean =>
   [...names, onAccountPage].some((name) => held.has(name));
@@ -101,6 +110,7 @@ async function tried(
       needed.filter((one) => missing.has(one)),
     ),
     unproven: namesOf(calls, open),
+    beyond: null,
   };
 }
 
