@@ -15,9 +15,9 @@ import {
   checkWords,
   deletedWords,
   listWords,
-  nameOf,
-  rightsWords,
   savedJson,
+  savedServerJson,
+  savedServerWords,
   serverJson,
   serverWords,
 } from './auth-words.ts';
@@ -56,19 +56,10 @@ async function saveMdm(values: Values, word: string | undefined, io: Io, misused
   allowOnly(values, ['client', 'account', 'replace', 'password-fd'], misused);
   const holder = holderOf(values);
   if (word !== undefined || holder === null) throw misused();
-  const { saved, replaced, check } = await setMdm(await authGround(values), holder, values, io);
-  const { unproven, beyond } = check;
-  const words = [
-    `Saved: ${nameOf(saved)}. The server lets it in.`,
-    ...replaced.map((old) => `Deleted: ${nameOf(old)}, the one before.`),
-  ];
-  const json = { saved: savedJson(saved), replaced: replaced.map(savedJson), unproven, beyond };
-  answer(values, io, json, `${words.join('\n')}\n${rightsWords(check)}${holder.kind === 'account' ? AN_ACCOUNT : ''}`);
+  const done = await setMdm(await authGround(values), holder, values, io);
+  answer(values, io, savedServerJson(done), savedServerWords(done));
   return 0;
 }
-
-const AN_ACCOUNT =
-  '  An account has a password that people may know and change. An API client whose role has these privileges alone is better.\n';
 
 export const verifySaved: Subcommand = async (values, [method, ...more], io, misused) => {
   allowOnly(values, [], misused);

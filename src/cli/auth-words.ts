@@ -4,7 +4,7 @@ import type { KeptItem, SavedCredential } from '../domain/credentials.ts';
 import { count, isoOf, localWords } from '../domain/instant.ts';
 import { holderIn, holderWords } from '../domain/mdm-credential.ts';
 import { sentence, shortList } from '../policy/examine/finding.ts';
-import { type CheckedServer, serverRemedy } from './auth-mdm.ts';
+import { type CheckedServer, type SavedServer, serverRemedy } from './auth-mdm.ts';
 import type { Io, Values } from './command.ts';
 
 export const AUTH_SCHEMA = 'upkeep.auth/1';
@@ -56,8 +56,25 @@ export function serverWords({ saved, check }: CheckedServer): string {
   return `${name}: right. The server lets it in.\n${rightsWords(check)}`;
 }
 
+export function savedServerJson({ saved, replaced, check }: SavedServer) {
+  const { unproven, beyond } = check;
+  return { saved: savedJson(saved), replaced: replaced.map(savedJson), unproven, beyond };
+}
+
+export function savedServerWords({ saved, replaced, check }: SavedServer): string {
+  const lines = [
+    `Saved: ${nameOf(saved)}. The server lets it in.`,
+    ...replaced.map((old) => `Deleted: ${nameOf(old)}, the one before.`),
+  ];
+  const isAccount = holderIn(saved.account)?.kind === 'account';
+  return `${lines.join('\n')}\n${rightsWords(check)}${isAccount ? AN_ACCOUNT : ''}`;
+}
+
+const AN_ACCOUNT =
+  '  An account also opens the pages of the server. An API client whose role has these privileges alone is better.\n';
+
 /** What of its privileges could not be seen, and what it could do without. */
-export function rightsWords({ unproven, beyond }: { unproven: string[]; beyond: string[] | null }): string {
+function rightsWords({ unproven, beyond }: { unproven: string[]; beyond: string[] | null }): string {
   const open = `Only an order would show whether it may: ${unproven.join('; ')}.`;
   const more = `It may more than upkeep needs: ${shortList(beyond ?? [])}. Take that from it at the server.`;
   return [...(unproven.length === 0 ? [] : [open]), ...((beyond ?? []).length === 0 ? [] : [more])]
