@@ -16,6 +16,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
 import type { Http } from '../ports/http.ts';
 import { factOf } from './effects/fact-of.ts';
+import { savedPushServer } from './saved-credentials.ts';
 
 type Ground = { commands: Commands; clock: Clock; places: Places; isRoot: boolean; http: Http | null };
 
@@ -40,6 +41,9 @@ export async function gatherServer(
   if (holder === null || mdm.service === 'none')
     return { server: known({ ...facts, answer: unknown('it was not asked') }) };
   const ask = async (): Promise<Fact<ServerAnswer>> => {
+    const settings = () => mdm;
+    if ((await savedPushServer(places, { commands, clock, http, settings }).trouble()) === 'wrong-password')
+      return unknown('the server refused that password before, and it is not sent again before it is saved anew');
     const credential = await savedCredential(store);
     if ('trouble' in credential) return unknown(credential.why);
     const opened = await openServer({ commands, clock, http }, mdm, credential);

@@ -18,5 +18,6 @@ export function savedPushServer(
   { state }: Places,
   parts: { commands: Commands; clock: Clock; http: Http | null; settings: () => MdmSettings | null },
 ): SavedPushServer {
-  return new SavedPushServer({ ...parts, store: servicePartsIn(state, parts).store });
+  const { store, attempts } = servicePartsIn(state, parts);
+  return new SavedPushServer({ ...parts, store, attempts, lock: () => lockCredentials(state) });
 }

@@ -8,6 +8,7 @@ import { probesOnly } from '../../src/adapters/commands/dry-run.ts';
 import { servicePartsIn } from '../../src/adapters/credentials/service-parts.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { gatherCheckup } from '../../src/agent/gather-checkup.ts';
+import { credentialId } from '../../src/domain/credentials.ts';
 import { holderText } from '../../src/domain/mdm-credential.ts';
 import { examine } from '../../src/policy/examine/examine.ts';
 import type { Finding } from '../../src/policy/examine/finding.ts';
@@ -176,6 +177,25 @@ describe('a server that does not do', () => {
     expect(given).toEqual(marks);
     expect(mine.map(({ what }) => what).join('\n')).toMatch(words);
     expect(named(all, 'method.failing')?.code ?? null).toBe(method);
+  });
+
+  test('a password that the agent found refused is not sent again', async () => {
+    const one = serverDesk();
+    one.jamf.always('POST /api/v1/auth/token', apiError(401));
+    const first = await found(one, { saved: ACCOUNT });
+    expect(first.marks).toMatchObject({ 'server.refused': 'broken' });
+    const places = placesUnder(root);
+    const { store, attempts } = servicePartsIn(places.state, { commands: one.commands, clock: one.mac.clock });
+    const saved = store.saved('mdm');
+    if (saved === null) throw new Error('nothing is saved');
+    attempts.begin({ account: saved.account, credential: credentialId(saved), at: one.mac.clock.now() })(false);
+    const asked = one.jamf.got.length;
+    const { marks, all } = await found(one, { saved: null });
+    expect(marks).toEqual({ 'server.unknown': 'unknown', 'server.account': 'attention' });
+    expect(named(all, 'method.failing')?.what).toMatch(
+      /The management server cannot be used: the saved password is wrong/,
+    );
+    expect(one.jamf.got.length).toBe(asked);
   });
 
   test('what was saved is gone from the keychain', async () => {

@@ -71,8 +71,8 @@ describe('what is wrong with it is known without asking it', () => {
   });
 });
 
-const serverOver = ({ server, settings }: Desk, store: Desk['store']) =>
-  new SavedPushServer({ ...server, store, settings: () => settings });
+const serverOver = ({ server, settings, records }: Desk, store: Desk['store']) =>
+  new SavedPushServer({ ...server, ...records, store, settings: () => settings });
 
 describe('opened', () => {
   test('it is asked at the address that Jamf Pro left on the Mac, about this Mac, one question after the other', async () => {
@@ -234,6 +234,58 @@ describe('passwords of accounts here', () => {
     expect(agent.attempts()).toEqual([]);
     expect(one.mac.calls.length).toBe(before);
     expect(credentialId(saved)).toBe(`mdm/${saved.version}`);
+  });
+});
+
+describe('the server refuses', () => {
+  const TOKEN = { client: 'POST /api/oauth/token', account: 'POST /api/v1/auth/token' };
+  const MEANS = { means: 'plan', id: 'AAAA-1' } as const;
+  const order = {
+    to: { version: '26.1', build: '25B78' },
+    major: false,
+    latest: true,
+    action: { kind: 'download' },
+  } as const;
+
+  test.each<[string, (service: PushService) => Promise<unknown>]>([
+    ['look', (service) => service.look()],
+    ['current', (service) => service.current()],
+    ['push', (service) => service.push(order, 'plan')],
+    ['follow', (service) => service.follow(MEANS)],
+    ['nudge', (service) => service.nudge()],
+  ])('the password of an account (%s): it is sent once, until it is saved anew', async (_, ask) => {
+    const one = serverDesk();
+    await one.save(ACCOUNT);
+    one.jamf.always(TOKEN.account, apiError(401));
+    for (let wake = 0; wake < 3; wake += 1) {
+      const service = await one.run(one.saved().open());
+      if (isService(service))
+        expect(await one.run(ask(service))).toHaveProperty('failed.trouble', 'credential-refused');
+      else expect(service).toEqual({ refused: 'wrong-password' });
+    }
+    expect(one.jamf.count(TOKEN.account)).toBe(1);
+    expect(await one.run(one.saved().trouble())).toBe('wrong-password');
+    expect(JSON.stringify([...one.disk.values()])).not.toContain(ACCOUNT_WORD);
+    await one.mac.world.runUntil(one.mac.world.now() + 1_000);
+    await one.save(ACCOUNT);
+    expect(await one.run(one.saved().trouble())).toBeNull();
+    expect(isService(await one.run(one.saved().open()))).toBe(true);
+  });
+
+  test('the secret of a client, which locks nobody out: it is asked again', async () => {
+    const one = serverDesk();
+    await one.save();
+    one.jamf.once(TOKEN.client, apiError(401));
+    expect(await one.run((await opened(one)).look())).toHaveProperty('failed.trouble', 'credential-refused');
+    expect(await one.run((await opened(one)).look())).toHaveProperty('means');
+  });
+
+  test('an account for another reason: it is asked again', async () => {
+    const one = serverDesk();
+    await one.save(ACCOUNT);
+    one.jamf.always(TOKEN.account, broken('unreachable'));
+    expect(await one.run((await opened(one)).look())).toHaveProperty('failed.trouble', 'server-unreachable');
+    expect(await one.run(one.saved().trouble())).toBeNull();
   });
 });
 

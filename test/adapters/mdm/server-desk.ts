@@ -22,8 +22,9 @@ export function serverDesk(mdm: Partial<MdmSettings> = {}, spec: MacSpecInput = 
   const settings: MdmSettings = { ...defaultSettings.mdm, service: 'jamf-pro', ...mdm };
   const server: ServerParts = { commands: one.commands, clock: one.mac.clock, http: jamf.http, random: () => 0.5 };
   const { store, parts } = one.process();
+  const records = { store, attempts: parts.attempts, lock: () => ({ release: () => {} }) };
   const saved = (inForce: MdmSettings | null = settings, more: Partial<ServerParts> = {}) =>
-    new SavedPushServer({ ...server, ...more, store, settings: () => inForce });
+    new SavedPushServer({ ...server, ...records, ...more, settings: () => inForce });
   /** Saves it as if the server had let us in just now. */
   const save = (credential: MdmCredential = CLIENT) => {
     const [name, secret] =
@@ -34,7 +35,7 @@ export function serverDesk(mdm: Partial<MdmSettings> = {}, spec: MacSpecInput = 
       store.save({ method: 'mdm', account, uid: null, secret, verifiedAt }, { replace: false, severalSaved: true }),
     );
   };
-  return { ...one, jamf, settings, server, store, parts, saved, save };
+  return { ...one, jamf, settings, server, store, parts, records, saved, save };
 }
 
 /** What the account of a server holds, as it tells the account itself. */
