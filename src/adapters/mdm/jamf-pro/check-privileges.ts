@@ -8,7 +8,7 @@ import { type CallName, NEEDED, type Privilege, privilegeName } from './privileg
 
 /**
  * By the names under which an administrator finds them. `unproven`: only using it would show whether it is there. `beyond`: those
- * that nothing here needs; null where the server tells nobody, as with a client.
+ * that nothing here needs; null where the server does not say, as it may be with a client.
  */
 export type PrivilegeCheck = { missing: string[]; unproven: string[]; beyond: string[] | null };
 
@@ -17,8 +17,8 @@ const USED: readonly CallName[] = ['inventory', 'feature-toggle', 'plans', 'crea
 const USED_WITHOUT_PLANS: readonly CallName[] = ['inventory', 'send-updates'];
 
 /**
- * Which of the privileges that are needed the credential lacks. An account is told its own; a client is not, so that it is
- * tried with questions that change nothing.
+ * Which of the privileges that are needed the credential lacks. An account is told its own. That a client is too, no vendor says:
+ * it is tried with questions that change nothing, and what it is told only adds to that.
  */
 export async function checkPrivileges(
   calls: Calls,
@@ -30,22 +30,24 @@ export async function checkPrivileges(
     classicBlankPush ? 'blank-push-classic' : 'blank-push',
   ] as const;
   const needed = [...new Set(used.flatMap((name) => NEEDED[name as CallName]))];
+  const asked = await calls.read(OWN_ACCOUNT, accountSchema, signal);
   if (calls.credential.kind === 'account') {
-    const asked = await calls.read(OWN_ACCOUNT, accountSchema, signal);
     if (isFault(asked)) return calls.failure(asked.fault, OWN_ACCOUNT);
     const held = asked.value;
-    if (held !== null)
-      return {
-        missing: namesOf(
-          calls,
-          needed.filter((one) => !holds(held, one)),
-        ),
-        unproven: [],
-        beyond: [...held].filter((name) => isName(name) && !KNOWN.has(name)).sort(),
-      };
+    if (held !== null) {
+      const missing = needed.filter((one) => !holds(held, one));
+      return { missing: namesOf(calls, missing), unproven: [], beyond: beyondNeed(held) };
+    }
+    return tried(calls, needed, null, signal);
   }
-  return tried(calls, needed, signal);
+  // Whoever is not let in at all is told so by the first question.
+  if (isFault(asked) && asked.fault.unsent) return calls.failure(asked.fault, OWN_ACCOUNT);
+  const told = isFault(asked) || asked.value?.size === 0 ? null : asked.value;
+  return tried(calls, needed, told, signal);
 }
+
+const beyondNeed = (held: ReadonlySet<string>): string[] =>
+  [...held].filter((name) => isName(name) && !KNOWN.has(name)).sort();
 
 const namesOf = (calls: Calls, privileges: readonly Privilege[]): string[] =>
   privileges.map((one) => privilegeName(one, calls.credential.kind));
@@ -90,6 +92,7 @@ const PROBES: readonly Call[] = [
 async function tried(
   calls: Calls,
   needed: readonly Privilege[],
+  told: ReadonlySet<string> | null,
   signal?: AbortSignal,
 ): Promise<PrivilegeCheck | Failure> {
   const held = new Set<Privilege>();
@@ -103,14 +106,15 @@ async function tried(
       if (left.length === 1) for (const one of left) missing.add(one);
     } else if (asked.fault.kind !== 'status') return calls.failure(asked.fault, call);
   }
-  const open = needed.filter((one) => !held.has(one) && !missing.has(one));
+  const isTold = (one: Privilege): boolean => told !== null && holds(told, one);
+  const open = needed.filter((one) => !held.has(one) && !missing.has(one) && !isTold(one));
   return {
     missing: namesOf(
       calls,
       needed.filter((one) => missing.has(one)),
     ),
     unproven: namesOf(calls, open),
-    beyond: null,
+    beyond: told === null ? null : beyondNeed(told),
   };
 }
 

@@ -240,6 +240,26 @@ describe('the check of privileges', () => {
     }
   });
 
+  test('of a client that is told its own: what it holds is no longer open, and what it need not hold is named', async () => {
+    const jamf = client();
+    const told = (names: string[]) => ({
+      status: 200,
+      body: { account: { username: 'client-id', privilegesBySite: { '-1': names } }, sites: [] },
+    });
+    jamf.always('GET /api/v1/auth', told([CREATE, UPDATE, 'Delete Computers']));
+    expect(await jamf.client.privileges()).toEqual({
+      missing: [],
+      unproven: [UPDATE_MOBILE],
+      beyond: ['Delete Computers'],
+    });
+    // That it is told of none says nothing, and what was tried counts for more.
+    jamf.always('GET /api/v1/auth', told([]));
+    expect(await jamf.client.privileges()).toEqual({ missing: [], unproven: rest, beyond: null });
+    jamf.always('GET /api/v1/auth', told([VIEW]));
+    jamf.always('GET /api/v2/mdm/commands', apiError(403));
+    expect(await jamf.client.privileges()).toMatchObject({ missing: [VIEW], beyond: [] });
+  });
+
   test('of a client while plans are off', async () => {
     const jamf = client();
     jamf.always(`GET ${PLANS}`, apiError(503));
