@@ -31,6 +31,7 @@ import type { Http } from '../ports/http.ts';
 import { factOf } from './effects/fact-of.ts';
 import { mapped, whoIsThere } from './effects/gather-facts.ts';
 import { gatherSaved } from './gather-saved.ts';
+import { gatherServer, troubleFound } from './gather-server.ts';
 import { requiredTools } from './required-tools.ts';
 
 export type CheckupGround = {
@@ -75,6 +76,12 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
   const isWanted =
     preferences.known && wantsItPassed(preferences.value.settings) && silicon.known && !silicon.value.appleSilicon;
   const rotateDays = preferences.known ? preferences.value.settings.authentication.serviceAccount.rotateDays : 0;
+  const asked = await gatherServer(
+    ground,
+    mapped(preferences, (found) => found.settings),
+  );
+  const mdm = mapped(preferences, (found) => found.settings.mdm);
+  const saved = await gatherSaved(ground, consoleUser, rotateDays, mdm);
   return {
     at: clock.now(),
     zone: clock.zone(),
@@ -95,7 +102,10 @@ export async function gatherCheckup(ground: CheckupGround): Promise<CheckupFacts
     bootstrapToken,
     own: await factOf(ground.ownHealth),
     managementAccount: unknown('only the management server knows the name of its account'),
-    ...(await gatherSaved(ground, consoleUser, rotateDays)),
+    ...asked,
+    ...saved,
+    // What the server itself said counts for more than that something is saved for it.
+    methods: mapped(saved.methods, (found) => ({ ...found, mdm: found.mdm ?? troubleFound(asked.server) })),
   };
 }
 

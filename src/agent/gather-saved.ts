@@ -11,28 +11,31 @@ import { changeableByOthers, readableByOthers } from '../adapters/launchd/rights
 import type { Places } from '../adapters/places.ts';
 import { type Attempt, lastVerdict } from '../domain/attempts.ts';
 import type { AuthMethod, MethodTrouble } from '../domain/authority.ts';
-import { credentialId, type SavedCredential } from '../domain/credentials.ts';
+import { credentialId, isPassword, type SavedCredential } from '../domain/credentials.ts';
 import { type ConsoleUser, type Fact, known, unknown } from '../domain/facts.ts';
 import { rotationDueAt } from '../domain/rotation.ts';
+import type { MdmSettings } from '../domain/settings.ts';
 import type { CheckupFacts, ServiceAccountFacts, Verification } from '../policy/examine/checkup-facts.ts';
 import { ONLY_ROOT } from '../policy/examine/finding.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
+import type { Http } from '../ports/http.ts';
 import { factOf } from './effects/fact-of.ts';
-import { savedCredentials } from './saved-credentials.ts';
+import { savedCredentials, savedPushServer } from './saved-credentials.ts';
 
 export type SavedFacts = Pick<CheckupFacts, 'methods' | 'keychain' | 'serviceAccount' | 'verifications'>;
 
-type Ground = { commands: Commands; clock: Clock; places: Places; isRoot: boolean };
+type Ground = { commands: Commands; clock: Clock; places: Places; isRoot: boolean; http: Http | null };
 
 /**
  * What is known of the passwords that are saved, without trying or reading any. Changes nothing. `rotateDays`: how old that of
- * the service account may become, by the settings.
+ * the service account may become, by the settings; `mdm` is what they say of the management server.
  */
 export async function gatherSaved(
   ground: Ground,
   user: Fact<ConsoleUser | null>,
   rotateDays: number,
+  mdm: Fact<MdmSettings>,
 ): Promise<SavedFacts> {
   const { commands, clock, places, isRoot } = ground;
   const exist = (...files: string[]) => files.some((file) => existsSync(join(places.state, file)));
@@ -41,12 +44,14 @@ export async function gatherSaved(
   const parts = servicePartsIn(places.state, { commands, clock });
   const { store } = parts;
   const saved = await factOf(async () => store.list().saved);
-  const methods = await factOf(() => methodsNow(ground, user, store));
+  const methods = await factOf(() => methodsNow(ground, user, store, mdm));
   if (!isAnySaved) return { methods };
   return {
     methods,
     keychain: saved.known ? await factOf(async () => keychainNow(places, saved.value)) : saved,
-    verifications: saved.known ? await factOf(async () => verificationsOf(parts.attempts.all(), saved.value)) : saved,
+    verifications: saved.known
+      ? await factOf(async () => verificationsOf(parts.attempts.all(), saved.value.filter(isPassword)))
+      : saved,
     ...(await serviceFacts(parts, rotateDays)),
   };
 }
@@ -58,9 +63,10 @@ function onlyForRoot(isService: boolean): SavedFacts {
 }
 
 async function methodsNow(
-  { commands, clock, places }: Ground,
+  { commands, clock, places, http }: Ground,
   user: Fact<ConsoleUser | null>,
   store: CredentialStore,
+  mdm: Fact<MdmSettings>,
 ): Promise<Record<AuthMethod, MethodTrouble | null>> {
   const found = await savedCredentials(places, commands, clock).look(user.known ? user.value : null);
   // Whether it is theirs cannot be said of nobody knows whom.
@@ -69,6 +75,8 @@ async function methodsNow(
     // What is wrong with the account or the password is told first; a password that nobody has been looking for, here.
     if (found[saved.method] === null) found[saved.method] = await troubleOfItem(store, saved);
   }
+  const settings = () => (mdm.known ? mdm.value : null);
+  found.mdm = await savedPushServer(places, { commands, clock, http, settings }).trouble();
   return found;
 }
 

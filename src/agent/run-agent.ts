@@ -18,6 +18,7 @@ import { statusWith } from '../machines/status-health.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
 import type { Credentials } from '../ports/credentials.ts';
+import type { Http } from '../ports/http.ts';
 import type { Log } from '../ports/log.ts';
 import { openForAgent, type Recovery } from '../store/open-for-agent.ts';
 import type { Store } from '../store/store.ts';
@@ -25,7 +26,7 @@ import { diary } from './diary.ts';
 import { allEffects } from './effects/all-effects.ts';
 import { readBootSession, readRelease } from './effects/gather-facts.ts';
 import { type HealthParts, healthOf, launchdHealth, launchdNotAsked, recoveredLately } from './health.ts';
-import { savedCredentials } from './saved-credentials.ts';
+import { savedCredentials, savedPushServer } from './saved-credentials.ts';
 import { writeStatus } from './status-file.ts';
 import { receiveVisitors } from './visitors.ts';
 import { AgentWake, type WakeParts } from './wake.ts';
@@ -37,6 +38,8 @@ export type AgentGround = {
   commands: ExecaCommands;
   wake: LaunchdWake;
   log: Log;
+  /** What asks servers for this Mac; null where none can be asked. */
+  http: Http | null;
   version: string;
   /** Told when the process has to end soon: a shutdown, `launchctl bootout`. */
   stop: AbortSignal;
@@ -58,6 +61,8 @@ export async function runAgent(ground: AgentGround): Promise<void> {
   const { settings, wrong, health } = await settingsInForce(ground);
   const recovered = recoveredLately(places.state, opened.found, wokeAt);
   const credentials = savedCredentials(places, commands, clock);
+  const inForce = () => wake.settings?.mdm ?? null;
+  const server = savedPushServer(places, { commands, clock, http: ground.http, settings: inForce });
   const passwords = () => credentials.refused();
   const healthParts: HealthParts = { version: ground.version, wokeAt, store, recovered, settings: health, passwords };
   const fullStatus = (status: Status, run: Health['agent']['run'], launchd = launchdNotAsked): Status =>
@@ -79,7 +84,7 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     store,
     clock,
     wake: ground.wake,
-    effects: allEffects(commands, clock, credentials),
+    effects: allEffects(commands, clock, credentials, server),
     lookAfter: () => checkPasswords(credentials, log),
     readBoot: async () => {
       const boot = await readBootSession(commands);

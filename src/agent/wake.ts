@@ -59,6 +59,11 @@ export class AgentWake {
     return this.#reactor.context.wakeAt;
   }
 
+  /** Those in force; null where there have never been any. */
+  get settings(): Settings | null {
+    return this.#reactor.context.settings;
+  }
+
   status(): Status {
     return explain(this.#reactor.value, this.#reactor.context, this.#parts.clock.now());
   }

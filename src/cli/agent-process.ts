@@ -12,6 +12,7 @@ import { UpkeepError } from '../domain/problem.ts';
 import { lockAgent } from '../store/lock.ts';
 import type { Io } from './command.ts';
 import { groundOf } from './ground.ts';
+import { httpOf } from './http-of.ts';
 
 /** launchd says SIGTERM when it stops a job or the Mac goes down; the others come from a terminal. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -46,7 +47,8 @@ export async function agentProcess(
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
     const wake = launchdWake({ commands: withLimits(commands, clock), clock, places, log });
-    const ground = { places, clock, commands, wake, log, version: packageJson.version, stop: stop.signal };
+    const http = httpOf(places);
+    const ground = { places, clock, commands, wake, log, http, version: packageJson.version, stop: stop.signal };
     await runAgent(storeAs === undefined ? ground : { ...ground, storeAs });
   } catch (error) {
     if (!(error instanceof UpkeepError)) log.error('A bug in upkeep ended this run.', { err: error });

@@ -7,11 +7,12 @@ import { privateFiles } from '../adapters/credentials/private-files.ts';
 import type { ServiceParts } from '../adapters/credentials/service-account.ts';
 import { servicePartsIn } from '../adapters/credentials/service-parts.ts';
 import type { VerifyParts } from '../adapters/credentials/verify-password.ts';
+import type { ServerParts } from '../adapters/mdm/open-server.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
 import { factOf } from '../agent/effects/fact-of.ts';
 import { requireTools } from '../agent/required-tools.ts';
 import { UpkeepError } from '../domain/problem.ts';
-import type { AuthenticationSettings } from '../domain/settings.ts';
+import type { AuthenticationSettings, MdmSettings } from '../domain/settings.ts';
 import type { Http } from '../ports/http.ts';
 import { lockCredentials } from '../store/lock.ts';
 import type { Values } from './command.ts';
@@ -27,6 +28,8 @@ export type AuthGround = {
   serviceSettings: () => Promise<AuthenticationSettings['serviceAccount']>;
   /** `http` null: no server can be asked, as for a simulated Mac. */
   token: { http: Http | null; file: EscrowFile };
+  /** The management server of the settings, as it can be asked. */
+  server: ServerParts & { settings: () => Promise<MdmSettings> };
   zone: string;
   severalSaved: () => Promise<boolean>;
   /** What whoever saves something is told about an Intel Mac, as a line; empty on others, and where it is not known. */
@@ -51,13 +54,16 @@ export async function authGround(values: Values): Promise<AuthGround> {
   const commands = withLimits(tools, clock);
   const zone = clock.zone();
   const service = servicePartsIn(places.state, { commands, clock });
-  const settings = async () => (await readPreferences(places, { zone })).settings.authentication;
+  const http = httpOf(places);
+  const allSettings = async () => (await readPreferences(places, { zone })).settings;
+  const settings = async () => (await allSettings()).authentication;
   return {
     store: service.store,
     parts: service,
     service,
     serviceSettings: async () => (await settings()).serviceAccount,
-    token: { http: httpOf(places), file: new EscrowFile(places.state, privateFiles) },
+    token: { http, file: new EscrowFile(places.state, privateFiles) },
+    server: { commands, clock, http, settings: async () => (await allSettings()).mdm },
     zone,
     severalSaved: async () => (await settings()).severalSaved,
     intelWords: async () => {

@@ -2,12 +2,25 @@ import { deleteAllCredentials, deleteCredentials } from '../adapters/credentials
 import { removeBeforeAll, removeOurAccount } from '../adapters/credentials/service-cleanup.ts';
 import { codeOfTrouble } from '../adapters/credentials/trouble-error.ts';
 import { type CheckedCredential, verifyCredential } from '../adapters/credentials/verify-credential.ts';
-import { SAVED_METHODS, type SavedMethod } from '../domain/credentials.ts';
+import { AUTH_METHODS, type AuthMethod } from '../domain/authority.ts';
+import { isSavedMethod } from '../domain/credentials.ts';
 import { exitCodeFor, UpkeepError } from '../domain/problem.ts';
 import { nearestKey } from '../policy/nearest-key.ts';
 import { authGround } from './auth-ground.ts';
+import { holderOf, setMdm, verifyMdm } from './auth-mdm.ts';
 import { setLocalAccount } from './auth-set.ts';
-import { answer, checkJson, checkWords, deletedWords, listWords, savedJson } from './auth-words.ts';
+import {
+  answer,
+  checkJson,
+  checkWords,
+  deletedWords,
+  listWords,
+  savedJson,
+  savedServerJson,
+  savedServerWords,
+  serverJson,
+  serverWords,
+} from './auth-words.ts';
 import type { Io, Values } from './command.ts';
 
 /** `misused` makes the complaint about words that make no sense, none of which it repeats. */
@@ -19,6 +32,7 @@ function allowOnly(values: Values, options: readonly string[], misused: () => Up
 }
 
 export const saveCredential: Subcommand = async (values, [method, account, ...more], io, misused) => {
+  if (method === 'mdm') return saveMdm(values, account, io, misused);
   allowOnly(values, ['replace', 'password-fd'], misused);
   if (method === undefined || account === undefined || more.length > 0) throw misused();
   refuseOtherMethods(methodNamed(method, misused));
@@ -38,24 +52,35 @@ export const saveCredential: Subcommand = async (values, [method, account, ...mo
   return 0;
 };
 
+async function saveMdm(values: Values, word: string | undefined, io: Io, misused: () => UpkeepError): Promise<number> {
+  allowOnly(values, ['client', 'account', 'replace', 'password-fd'], misused);
+  const holder = holderOf(values);
+  if (word !== undefined || holder === null) throw misused();
+  const done = await setMdm(await authGround(values), holder, values, io);
+  answer(values, io, savedServerJson(done), savedServerWords(done));
+  return 0;
+}
+
 export const verifySaved: Subcommand = async (values, [method, ...more], io, misused) => {
   allowOnly(values, [], misused);
   if (more.length > 0) throw misused();
-  const methods = method === undefined ? SAVED_METHODS : [methodNamed(method, misused)];
-  const { store, parts, alone, zone } = await authGround(values);
-  const checks = await alone(async () => {
+  const methods: readonly AuthMethod[] = method === undefined ? AUTH_METHODS : [methodNamed(method, misused)];
+  const ground = await authGround(values);
+  const { store, parts, alone, zone } = ground;
+  const passwords = await alone(async () => {
     const found: CheckedCredential[] = [];
-    for (const each of methods) {
+    for (const each of methods.filter(isSavedMethod)) {
       const checked = await verifyCredential(store, parts, each);
       if (checked !== null) found.push(checked);
     }
     return found;
   });
+  const server = methods.includes('mdm') ? await verifyMdm(ground) : null;
+  const checks = [...passwords.map(checkJson), ...(server === null ? [] : [serverJson(server)])];
   if (checks.length === 0) throw nothingSaved(method);
-  answer(values, io, { checks: checks.map(checkJson) }, checks.map((one) => checkWords(one, zone)).join(''));
-  const codes = checks.map(({ verification }) =>
-    verification.fit ? 0 : exitCodeFor(codeOfTrouble(verification.trouble)),
-  );
+  const words = [...passwords.map((one) => checkWords(one, zone)), ...(server === null ? [] : [serverWords(server)])];
+  answer(values, io, { checks }, words.join(''));
+  const codes = checks.map(({ trouble }) => (trouble === null ? 0 : exitCodeFor(codeOfTrouble(trouble))));
   // What somebody has to mend counts for more than what passes.
   return Math.max(...codes);
 };
@@ -75,7 +100,7 @@ export const listSaved: Subcommand = async (values, words, io, misused) => {
 export const deleteSaved: Subcommand = async (values, [method, ...more], io, misused) => {
   allowOnly(values, ['all'], misused);
   if (more.length > 0 || (method === undefined) === (values.all === undefined)) throw misused();
-  const methods: readonly SavedMethod[] = method === undefined ? SAVED_METHODS : [methodNamed(method, misused)];
+  const methods: readonly AuthMethod[] = method === undefined ? AUTH_METHODS : [methodNamed(method, misused)];
   const { store, service, alone } = await authGround(values);
   const { deleted, loose } = await alone(async () => {
     // Also where the account is there and its password is not.
@@ -89,17 +114,17 @@ export const deleteSaved: Subcommand = async (values, [method, ...more], io, mis
   return 0;
 };
 
-function methodNamed(word: string, misused: () => UpkeepError): SavedMethod {
-  const found = SAVED_METHODS.find((method) => method === word);
+function methodNamed(word: string, misused: () => UpkeepError): AuthMethod {
+  const found = AUTH_METHODS.find((method) => method === word);
   if (found !== undefined) return found;
-  const nearest = nearestKey(word, SAVED_METHODS);
+  const nearest = nearestKey(word, AUTH_METHODS);
   if (nearest === null) throw misused();
   throw new UpkeepError('usage.wrong', `there is no such method. Did you mean ${nearest}?`, {
     remedy: '`upkeep help auth` names the methods.',
   });
 }
 
-function refuseOtherMethods(method: SavedMethod): void {
+function refuseOtherMethods(method: AuthMethod): void {
   if (method === 'local-account') return;
   const whose =
     method === 'saved-password'
@@ -111,8 +136,12 @@ function refuseOtherMethods(method: SavedMethod): void {
 }
 
 function nothingSaved(method: string | undefined): UpkeepError {
-  const what = method === undefined ? 'nothing' : `no ${method}`;
+  const what =
+    method === undefined ? 'nothing' : method === 'mdm' ? 'nothing for the management server' : `no ${method}`;
   return new UpkeepError('credential.missing', `${what} is saved on this Mac.`, {
-    remedy: '`sudo upkeep auth set local-account USER` saves the password of an account.',
+    remedy:
+      method === 'mdm'
+        ? '`sudo upkeep auth set mdm --client ID` saves the secret of an API client.'
+        : '`sudo upkeep auth set local-account USER` saves the password of an account.',
   });
 }

@@ -69,6 +69,7 @@ const TITLES: Readonly<Record<string, string>> = {
   lockout: 'Lock-outs',
   enrolment: 'Enrolment',
   'bootstrap-token': 'Enrolment',
+  server: 'Management server',
   filevault: 'FileVault',
   upkeep: 'upkeep itself',
 };

@@ -24,6 +24,23 @@ export type AuthenticationSettings = {
   serviceAccount: { name: string; rotateDays: number };
 };
 
+export const MDM_SERVICES = ['none', 'jamf-pro', 'nanomdm'] as const;
+/** The management server that brings updates about; of each sort one way of talking. */
+export type MdmService = (typeof MDM_SERVICES)[number];
+
+/** How the management server is reached and what it is let do; its credential is never a setting. */
+export type MdmSettings = {
+  service: MdmService;
+  /** `https`, without a slash at its end; null: where the Mac’s own management says. */
+  url: string | null;
+  discoverUrl: boolean;
+  /** What the server calls this Mac, filled in by itself in a profile. */
+  computerId: string | null;
+  handOverDeadline: boolean;
+  repairBootstrapToken: 'off' | 'saved' | 'person';
+  declarationsUrl: string | null;
+};
+
 export type Settings = {
   organisation: string;
   target: { majorUpgrades: boolean; version: string | null; securityResponses: boolean; betas: boolean };
@@ -48,6 +65,7 @@ export type Settings = {
   storage: { updateGB: number; upgradeGB: number };
   unattended: { install: UnattendedInstall };
   authentication: AuthenticationSettings;
+  mdm: MdmSettings;
   fileVault: { unlockNextStart: boolean };
   scan: { everyHours: number };
   budgets: { downloadAttempts: number; installAttempts: number; restartsPerTarget: number; warningsPerDay: number };

@@ -24,13 +24,13 @@ const STEPS: Record<number, (older: Checkpoint) => Checkpoint> = {
   // wake reads the settings anew, those that nobody had chosen hold.
   2: ({ value, context }) => {
     const { settings, ledger } = context as AgentContext;
-    const { authentication } = defaultSettings;
+    const { authentication, mdm, fileVault } = defaultSettings;
     return {
       version: 3,
       value,
       context: {
         ...(context as object),
-        settings: settings === null ? null : { ...settings, authentication },
+        settings: settings === null ? null : { ...settings, authentication, mdm, fileVault },
         ledger: { ...ledger, rotationTrouble: null },
       },
     };

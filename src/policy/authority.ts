@@ -1,5 +1,4 @@
 import { type MethodTrouble, NOTHING_SAVED, type PersonState } from '../domain/authority.ts';
-import { SAVED_METHODS } from '../domain/credentials.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -50,7 +49,7 @@ export function mayKeepTyped({ authentication }: Settings, { authority }: Facts)
   if (authority === undefined || !authentication.rememberTyped || !authentication.order.includes('saved-password'))
     return false;
   const { 'saved-password': own, ...rest } = authority.methods;
-  const isInTheWay = SAVED_METHODS.some((method) => method !== 'saved-password' && rest[method] !== 'not-set');
+  const isInTheWay = Object.values(rest).some((trouble) => trouble !== 'not-set');
   return (own === 'not-set' || REPLACEABLE.has(own)) && (authentication.severalSaved || !isInTheWay);
 }
 

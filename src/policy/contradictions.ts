@@ -58,6 +58,14 @@ export function contradictions(settings: Settings, faulty: ReadonlySet<string>, 
       nearest: null,
     });
   }
+
+  const { service, url, discoverUrl } = settings.mdm;
+  if (service !== 'none' && url === null && sound('mdm.service', 'mdm.url', 'mdm.discoverUrl')) {
+    const missing = (what: string) =>
+      problems.push({ key: 'mdm.url', given: null, what, allowed: 'the https address of the server', nearest: null });
+    if (service === 'nanomdm') missing('is not set, and NanoMDM tells no Mac where it takes orders');
+    else if (!discoverUrl) missing('is not set, and mdm.discoverUrl (false) forbids to look for it');
+  }
   return problems;
 }
 

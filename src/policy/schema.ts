@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AUTH_METHODS, MDM_FAILOVERS } from '../domain/authority.ts';
 import { readOsVersion } from '../domain/os-version.ts';
+import { serverAddress, wrongServerAddress } from '../domain/server-address.ts';
 import type { DeadlineRule, Settings, Weekday } from '../domain/settings.ts';
 import { mdmFailoverNamed } from './choose-authority.ts';
 
@@ -16,6 +17,7 @@ const words = z.registry<SettingWords>();
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies readonly Weekday[];
 
+const HTTPS_ADDRESS = 'an https address without a name, a password or a query in it';
 const HALF_DAY_MINUTES = 720;
 const WEEK_MINUTES = 10_080;
 const DAY_MINUTES = 1_440;
@@ -270,6 +272,52 @@ export const settingsSchema = z.strictObject({
     },
   ),
 
+  mdm: group(
+    'The management server, where it brings the updates about. Its credential does not stand here: `upkeep auth set mdm` takes it (docs/mdm.md).',
+    {
+      service: choice(
+        { none: 'no server is asked', 'jamf-pro': 'Jamf Pro', nanomdm: 'NanoMDM, with KMFDDM for declarations' },
+        'none',
+        'Which server is asked.',
+      ),
+      url: optional(
+        httpsAddress(),
+        'The address of the server, or of a broker that talks to it. Without it, the one that the management of this Mac names; NanoMDM names none.',
+        HTTPS_ADDRESS,
+        'https://example.jamfcloud.com',
+      ),
+      discoverUrl: yesNo(true, 'Whether an address that is not set may be taken from the management of this Mac.'),
+      computerId: optional(
+        z.string().superRefine((value, context) => {
+          const wrong = wrongComputerId(value);
+          if (wrong !== null) context.addIssue({ code: 'custom', message: wrong });
+        }),
+        'What Jamf Pro calls this Mac: `$JSSID` in a profile, which Jamf Pro fills in. It is checked against the hardware; without it, or where it is old, the Mac is looked for.',
+        'a whole number as text, which is what Jamf Pro makes of $JSSID',
+        '42',
+      ),
+      handOverDeadline: yesNo(
+        true,
+        'Whether the hard deadline is handed to macOS as a declaration, where the server and the macOS can.',
+      ),
+      repairBootstrapToken: choice(
+        {
+          off: 'nobody does, it is only said',
+          saved: 'by a saved administrator',
+          person: 'by a saved administrator, or else the person at the Mac is asked',
+        },
+        'saved',
+        'With whose password a bootstrap token that is missing or of no use is escrowed anew.',
+      ),
+      declarationsUrl: optional(
+        httpsAddress(),
+        'The address of KMFDDM, where it is not that of NanoMDM.',
+        HTTPS_ADDRESS,
+        'https://ddm.example.com',
+      ),
+    },
+  ),
+
   fileVault: group(
     'FileVault, on Intel: there the Mac stops at its screen after the restart, and the update with it.',
     {
@@ -384,6 +432,24 @@ function optional<S extends z.ZodType>(
   unit: string | null = null,
 ) {
   return described(schema.nullable().default(null as never), { means, allowed, unit, example });
+}
+
+function httpsAddress() {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const wrong = wrongServerAddress(value);
+      if (wrong !== null) context.addIssue({ code: 'custom', message: wrong });
+    })
+    .transform((value) => serverAddress(value) ?? value);
+}
+
+/** A server fills the variable in; what it left alone names no Mac. */
+function wrongComputerId(value: string): string | null {
+  if (/^[1-9]\d{0,17}$/.test(value)) return null;
+  return value.includes('$')
+    ? 'is a variable that the server did not fill in: Jamf Pro does so only in profiles that it sends itself'
+    : 'is not a whole number above 0';
 }
 
 function timeOfDay(latest: '23:59' | '24:00') {

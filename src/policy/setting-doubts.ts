@@ -2,6 +2,7 @@ import { type Instant, instantAt, localWords, MINUTE_MS, zoned } from '../domain
 import type { Settings } from '../domain/settings.ts';
 import { activeHourDoubts } from './active-hour-doubts.ts';
 import { dateInstant, isSet, STAGES, type Stage } from './deadline-stages.ts';
+import { mdmDoubts } from './mdm-doubts.ts';
 import type { SettingDoubt } from './setting-problem.ts';
 
 /** Legal, but hardly meant. Said once when settings are read, so that no silence hides it. */
@@ -12,6 +13,7 @@ export function doubts(settings: Settings, zone: string): SettingDoubt[] {
     ...orderDoubts(settings, zone),
     ...skippedTimes(settings, zone),
     ...activeHourDoubts(settings),
+    ...mdmDoubts(settings),
   ];
 }
 

@@ -10,7 +10,11 @@ export function strangerProblem(stranger: Stranger, suggest: boolean): SettingPr
   const names = key.split('.');
   // What upkeep itself calls a group is no secret, whatever it sounds like.
   const foreign = names.filter((_, index) => WORDS_BY_KEY.get(names.slice(0, index + 1).join('.'))?.kind !== 'group');
-  if (foreign.some(isSecretName)) {
+  const index = /\[\d+\]/.exec(key)?.[0] ?? '[]';
+  const nearest = suggest ? nearestKey(key.replace(/\[\d+\]/, '[]'), [...WORDS_BY_KEY.keys()]) : null;
+  // A slip in a key of ours that sounds like a secret and is none; its value is hidden all the same.
+  const isSlip = nearest?.split('.').some(isSecretName) === true;
+  if (foreign.some(isSecretName) && !isSlip) {
     return {
       key,
       given: null,
@@ -19,7 +23,7 @@ export function strangerProblem(stranger: Stranger, suggest: boolean): SettingPr
       nearest: null,
     };
   }
-  const given = foreign.some(mayBeSecretName) ? hiddenWords(stranger.value) : valueWords(stranger.value);
+  const given = isSlip || foreign.some(mayBeSecretName) ? hiddenWords(stranger.value) : valueWords(stranger.value);
   if (WORDS_BY_KEY.has(key) && key.includes('.')) {
     const nested = names.join(' → ');
     return {
@@ -30,8 +34,6 @@ export function strangerProblem(stranger: Stranger, suggest: boolean): SettingPr
       nearest: null,
     };
   }
-  const index = /\[\d+\]/.exec(key)?.[0] ?? '[]';
-  const nearest = suggest ? nearestKey(key.replace(/\[\d+\]/, '[]'), [...WORDS_BY_KEY.keys()]) : null;
   return {
     key,
     given,

@@ -18,11 +18,16 @@ export function wrongWhole(raw: unknown): SettingProblem {
 export function valueProblem(issue: z.core.$ZodIssue, key: string, value: unknown, said: SettingWords): SettingProblem {
   return {
     key,
-    given: value === undefined ? null : valueWords(value),
+    given: value === undefined || mayHoldSecret(value) ? null : valueWords(value),
     what: whatIsWrong(issue, value),
     allowed: said.allowed,
     nearest: null,
   };
+}
+
+/** An address can have a password or a token in it, before its host or after its path. */
+function mayHoldSecret(value: unknown): boolean {
+  return typeof value === 'string' && /:\/\/.*[@?#]/.test(value);
 }
 
 function whatIsWrong(issue: z.core.$ZodIssue, value: unknown): string {

@@ -53,6 +53,7 @@ async function ranAt(
     commands: { ...door.commands, letGo: () => {} },
     wake: { arm: async () => {}, working: async () => {} },
     log,
+    http: null,
     version: '0.1.0',
     stop: new AbortController().signal,
     ...changes,

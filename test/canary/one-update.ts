@@ -68,7 +68,7 @@ export async function oneUpdate(root: string, password: string, offer: Offer, st
     mac.onShutdown(() => stop.abort());
     const wake = { arm: async (at: Instant) => mac.launchd.arm(at), working: async () => {} };
     const commands = { ...door.commands, letGo: () => {} };
-    await runAgent({ places, clock: door.clock, commands, wake, log, version: '0', stop: stop.signal })
+    await runAgent({ places, clock: door.clock, commands, wake, log, http: null, version: '0', stop: stop.signal })
       .catch((error: unknown) => complain(error, { err: hear }))
       .finally(() => door.close());
   }

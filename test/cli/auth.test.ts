@@ -35,6 +35,16 @@ describe('a secret on the command line is refused, explained, and repeated nowhe
     [['delete', 'local-account', SECRET]],
     [['delete', 'local-account', '--all']],
     [['delete']],
+    [['set', 'mdm', SECRET]],
+    [['set', 'mdm']],
+    [['set', 'mdm', '--client', 'a', SECRET]],
+    [['set', 'mdm', '--client', 'a', '--account', SECRET]],
+    [['set', 'mdm', '--client', `-${SECRET}`]],
+    [['set', 'mdm', '--client', `updater:${SECRET}`]],
+    [['set', 'mdm', '--client', '']],
+    [['set', 'mdm', '--secret', SECRET]],
+    [['set', 'local-account', 'bert', '--client', SECRET]],
+    [['verify', 'mdm', SECRET]],
     [[SECRET]],
     [[]],
   ])('auth, %#', async (words) => {
@@ -49,6 +59,10 @@ describe('a secret on the command line is refused, explained, and repeated nowhe
     expect((await upkeep('auth', 'verify', 'local-acount')).err).toBe(
       'upkeep: there is no such method. Did you mean local-account?\n`upkeep help auth` names the methods.\n(usage.wrong)\n',
     );
+  });
+
+  test('nor is what comes with the name of the management server', async () => {
+    expect((await upkeep('auth', 'verify', 'mdn')).err).toContain('Did you mean mdm?');
   });
 
   test.each(['saved-password', 'service-account'])('%s cannot be set by hand', async (method) => {

@@ -53,11 +53,13 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
     'scutil.console-user',
     'ioreg.screen-lock',
     'ioreg.idle',
+    'ioreg.hardware',
     'pmset.battery',
     'pmset.assertions',
     'pmset.settings',
     'df.root',
     'defaults.staged-update',
+    'defaults.jamf-server',
   ] as const;
 
   test.each(probes)('%s answers, and the agent can read it', async (name) => {

@@ -30,6 +30,7 @@ for (const file of [
   'lockout',
   'enrolment',
   'bootstrap-token',
+  'server',
   'filevault',
   'upkeep',
 ]) {

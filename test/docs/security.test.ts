@@ -40,13 +40,28 @@ test('outside the simulator one file opens network connections, for the commands
   expect(suspects.filter((file) => file !== 'src/adapters/ipc/node-ipc.d.ts')).toEqual([HTTP]);
   const importing = (name: string) => sources().filter((file) => read(file).includes(`/${name}'`));
   expect(importing('node-http.ts')).toEqual([ASKS]);
-  expect(importing('http-of.ts').sort()).toEqual(['src/cli/auth-ground.ts', 'src/cli/commands/doctor.ts']);
-  const takingIt = sources().filter((file) => /\btoken\.http\b|\btoken: \{ http\b/.test(read(file)));
-  expect(takingIt.sort()).toEqual(['src/cli/auth-ground.ts', 'src/cli/bootstrap-token-subcommands.ts']);
-  // The client of Jamf Pro is put to use in simulations alone, where nothing leaves the process; before it is elsewhere, docs/security.md has to say so.
-  const client = /\/jamf-pro\/jamf-pro\.ts'/;
-  expect(sources().filter((file) => client.test(read(file)))).toEqual(['src/simulator/simulated-mdm.ts']);
-  for (const file of [HTTP, ASKS]) expect(read('docs/security.md')).toContain(`\`${file}\``);
+  expect(importing('http-of.ts').sort()).toEqual([
+    'src/cli/agent-process.ts',
+    'src/cli/auth-ground.ts',
+    'src/cli/commands/doctor.ts',
+  ]);
+  const takingIt = sources().filter((file) => /\btoken\.http\b|\btoken: \{ http\b|\bserver\.http\b/.test(read(file)));
+  expect(takingIt.sort()).toEqual([
+    'src/cli/auth-ground.ts',
+    'src/cli/auth-mdm.ts',
+    'src/cli/bootstrap-token-subcommands.ts',
+  ]);
+  expect(importing('jamf-pro/jamf-pro.ts').sort()).toEqual([CLIENT, 'src/simulator/simulated-mdm.ts']);
+  expect(
+    importing('open-server.ts')
+      .filter((file) => !/^import type .*open-server/m.test(read(file)))
+      .sort(),
+  ).toEqual([
+    'src/adapters/mdm/check-server.ts',
+    'src/adapters/mdm/saved-push-server.ts',
+    'src/agent/gather-server.ts',
+  ]);
+  for (const file of [HTTP, ASKS, CLIENT]) expect(read('docs/security.md')).toContain(`\`${file}\``);
 });
 
 test('no command has a secret among its arguments, and each that takes one says how', () => {
@@ -61,6 +76,7 @@ test('no command has a secret among its arguments, and each that takes one says 
 
 const HTTP = 'src/adapters/http/node-http.ts';
 const ASKS = 'src/cli/http-of.ts';
+const CLIENT = 'src/adapters/mdm/open-server.ts';
 
 function sources(): string[] {
   return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })

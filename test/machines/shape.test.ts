@@ -9,6 +9,8 @@ import { CHECKPOINT_VERSION, revive } from '../../src/machines/checkpoint.ts';
 import { firstContext } from '../../src/machines/context.ts';
 import { RECOVERY } from '../../src/machines/effects.ts';
 import { explain } from '../../src/machines/explain.ts';
+import { defaultSettings } from '../../src/policy/schema.ts';
+import { settings } from '../support/situations.ts';
 
 type Node = typeof agentMachine.root;
 
@@ -139,6 +141,15 @@ describe('the chart', () => {
       if (named(node) !== 'deciding') expect(what, named(node)).not.toBe(state);
     }
   });
+});
+
+test('settings of an older checkpoint get what could not be said then, as nobody had chosen it', () => {
+  const { authentication: _, mdm: __, fileVault: ___, ...older } = settings;
+  const context = { ...firstContext, settings: older };
+  const { snapshot, unreadable } = revive({ version: 2, value: { resting: 'fresh' }, context });
+  expect(unreadable).toBeNull();
+  const { authentication, mdm, fileVault } = defaultSettings;
+  expect(snapshot.context.settings).toEqual({ ...older, authentication, mdm, fileVault });
 });
 
 describe('a checkpoint that cannot be read', () => {

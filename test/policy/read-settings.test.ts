@@ -306,11 +306,65 @@ describe('what is allowed', () => {
   });
 });
 
+describe('the management server', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['mdm.url', 'http://jamf.example.com', /"http:\/\/jamf\.example\.com" is not https/],
+    ['mdm.url', 'http://127.0.0.1:8080', /is not https/],
+    ['mdm.declarationsUrl', 'ddm.example.com', /is no address/],
+    ['mdm.computerId', '$JSSID', /"\$JSSID" is a variable that the server did not fill in/],
+    ['mdm.computerId', '0', /"0" is not a whole number above 0/],
+    ['mdm.computerId', '4.5', /is not a whole number above 0/],
+    ['mdm.computerId', 42, /42 is a number, not text; write it in quotes/],
+    ['mdm.service', 'jamf', /"jamf" is none of the choices/],
+  ])('%s: %j', (key, value, words) => {
+    const problems = problemsOf(nest(key, value));
+    expect(problems.map((one) => one.key)).toEqual([key]);
+    expect(problemsInWords('test', problems)).toMatch(words);
+  });
+
+  test.each(['https://name:MARK@example.com', 'https://example.com/?token=MARK', 'https://example.com/#MARK'])(
+    'what may be a secret in an address is not repeated: %s',
+    (url) => {
+      const problems = problemsOf(jamf({ url }));
+      expect(problems).toHaveLength(1);
+      expect(problemsInWords('test', problems)).not.toContain('MARK');
+    },
+  );
+
+  test('a slip in a key that only sounds like a secret is named, and its value is not', () => {
+    const problems = problemsOf({ mdm: { repairBootstrapTokens: 'MARK' } });
+    expect(problems).toMatchObject([{ nearest: 'mdm.repairBootstrapToken', given: '(text of 4 characters)' }]);
+    expect(problemsOf({ mdm: { apiToken: 'MARK' } })).toMatchObject([{ nearest: null, given: null }]);
+  });
+
+  test('without an address it has to be one that can be found', () => {
+    expect(problemsOf(jamf({ discoverUrl: false }))).toMatchObject([
+      { key: 'mdm.url', what: expect.stringMatching(/discoverUrl/) },
+    ]);
+    expect(problemsOf({ mdm: { service: 'nanomdm' } })).toMatchObject([
+      { key: 'mdm.url', what: expect.stringMatching(/NanoMDM tells no Mac/) },
+    ]);
+    expect(problemsOf(jamf({}))).toEqual([]);
+    // What is wrong with it is said once.
+    expect(problemsOf({ mdm: { service: 'nanomdm', url: 'http://example.com' } })).toHaveLength(1);
+  });
+
+  test('an address is kept without the slash at its end', () => {
+    expect(settingsOf(jamf({ url: 'https://jamf.example.com:8443/jss/' })).mdm.url).toBe(
+      'https://jamf.example.com:8443/jss',
+    );
+  });
+});
+
+const jamf = (mdm: object, authentication: object = {}) => ({ mdm: { service: 'jamf-pro', ...mdm }, authentication });
+const nano = (mdm: object) => ({ mdm: { service: 'nanomdm', url: 'https://mdm.example.com', ...mdm } });
+
 describe('what is doubtful is said', () => {
   const fine = { soft: { days: 10 }, hard: { days: 14 } };
 
   test('nothing about sensible settings', () => {
     expect(warningsOf({ deadlines: fine })).toBe('');
+    expect(warningsOf({ deadlines: fine, ...jamf({ computerId: '42' }, { severalSaved: true }) })).toBe('');
   });
 
   test.each<[object, RegExp]>([
@@ -353,6 +407,16 @@ describe('what is doubtful is said', () => {
     [
       { deadlines: fine, activeHours: [{ days: ['mon', 'tue'], from: '13:00', to: '18:00' }] },
       /12:00, which is outside the active hours on every day/,
+    ],
+    [{ mdm: { url: 'https://jamf.example.com' } }, /No server is named \(mdm\.service\), so mdm\.url has no effect/],
+    [jamf({ declarationsUrl: 'https://ddm.example.com' }), /mdm\.declarationsUrl has no effect/],
+    [nano({ computerId: '42' }), /mdm\.computerId has no effect/],
+    [nano({}), /one key for all: each Mac that keeps it can command every other/],
+    [jamf({}, { order: ['local-account'] }), /"mdm" is missing in authentication\.order: it is never asked/],
+    [jamf({}, { order: ['mdm', 'local-account'], mdmFailover: [] }), /when it fails nobody is asked/],
+    [
+      jamf({}, { order: ['mdm', 'service-account'], severalSaved: true }),
+      /asked before service-account.*put "mdm" last/,
     ],
   ])('%j', (raw, words) => {
     expect(warningsOf(raw)).toMatch(words);

@@ -7,7 +7,17 @@ const ALONE = orderOf('mdm');
 describe('the management server alone authorises', () => {
   test('the person chooses a time, and types no password', async () => {
     const story = await mdmStory({ settings: ALONE, persona: 'agreeable', days: 7 });
-    console.log(JSON.stringify(story.report.timeline.map((t) => `${t.at} ${t.kind} ${t.text}`), null, 1), story.orders, story.told, story.violated, story.report.mdm);
+    console.log(
+      JSON.stringify(
+        story.report.timeline.map((t) => `${t.at} ${t.kind} ${t.text}`),
+        null,
+        1,
+      ),
+      story.orders,
+      story.told,
+      story.violated,
+      story.report.mdm,
+    );
     expect(story.report.outcome).toBe('updated');
   });
 });

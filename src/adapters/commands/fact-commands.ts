@@ -1,7 +1,8 @@
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { ToolLimits } from '../../ports/commands.ts';
 import { readRootVolume } from '../macos/df.ts';
-import { readIdle, readScreenLock } from '../macos/ioreg.ts';
+import { readHardware, readIdle, readScreenLock } from '../macos/ioreg.ts';
+import { readJamfServer } from '../macos/jamf-server.ts';
 import { readAssertions } from '../macos/pmset-assertions.ts';
 import { readPower } from '../macos/pmset-battery.ts';
 import { readPowerSettings } from '../macos/pmset-settings.ts';
@@ -114,6 +115,20 @@ export const idle = defineCommand({
   read: readIdle,
 });
 
+const HARDWARE = ['-rd1', '-c', 'IOPlatformExpertDevice'];
+
+export const hardware = defineCommand({
+  ...PROBE,
+  name: 'ioreg.hardware',
+  tool: IOREG,
+  summary: 'Which hardware this is, by the UUID that a management server knows it by.',
+  limits: QUICK,
+  example: undefined,
+  build: (_: undefined) => ({ args: HARDWARE, stdin: null }),
+  recognise: (argv) => sameArguments(argumentsOf(argv, IOREG) ?? [], HARDWARE),
+  read: readHardware,
+});
+
 export const battery = defineCommand({
   ...PROBE,
   name: 'pmset.battery',
@@ -175,6 +190,20 @@ export const stagedUpdate = defineCommand({
   build: (_: undefined) => ({ args: STAGED, stdin: null }),
   recognise: (argv) => sameArguments(argumentsOf(argv, DEFAULTS) ?? [], STAGED),
   read: readStagedUpdate,
+});
+
+const JAMF_SERVER = ['read', '/Library/Preferences/com.jamfsoftware.jamf.plist', 'jss_url'];
+
+export const jamfServer = defineCommand({
+  ...PROBE,
+  name: 'defaults.jamf-server',
+  tool: DEFAULTS,
+  summary: 'Which Jamf Pro server manages the Mac.',
+  limits: QUICK,
+  example: undefined,
+  build: (_: undefined) => ({ args: JAMF_SERVER, stdin: null }),
+  recognise: (argv) => sameArguments(argumentsOf(argv, DEFAULTS) ?? [], JAMF_SERVER),
+  read: readJamfServer,
 });
 
 function asksSysctl(argv: readonly string[], name: string): boolean {

@@ -3,7 +3,7 @@ import type { Commands, ToolEvent } from '../../ports/commands.ts';
 
 /**
  * The same commands, with the answers kept that cannot change while this process lives: which boot it is, when that
- * began, what processor there is. A process does not outlive its boot. Only an answer that was given is kept.
+ * began, what processor and hardware there is. A process does not outlive its boot. Only an answer that was given is kept.
  */
 export function remembered(commands: Commands): Commands {
   const kept = new Map<string, ToolEvent[]>();
@@ -32,4 +32,9 @@ export function remembered(commands: Commands): Commands {
   };
 }
 
-const CONSTANT: ReadonlySet<string> = new Set(['sysctl.boot-session', 'sysctl.boottime', 'sysctl.arm64']);
+const CONSTANT: ReadonlySet<string> = new Set([
+  'sysctl.boot-session',
+  'sysctl.boottime',
+  'sysctl.arm64',
+  'ioreg.hardware',
+]);

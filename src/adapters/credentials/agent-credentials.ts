@@ -2,10 +2,13 @@ import { type Attempt, type AttemptVerdict, knownRefusal, mayAttempt, mayUseProv
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../domain/authority.ts';
 import {
   credentialId,
+  isPassword,
+  isSavedMethod,
   type RefusedPassword,
   SAVED_METHODS,
   type SavedCredential,
   type SavedMethod,
+  type SavedPassword,
 } from '../../domain/credentials.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
 import { DAY_MS, type Instant } from '../../domain/instant.ts';
@@ -236,8 +239,8 @@ export class AgentCredentials implements Credentials {
     }
   }
 
-  #saved(): SavedCredential[] {
-    return this.#parts.store.list().saved;
+  #saved(): SavedPassword[] {
+    return this.#parts.store.list().saved.filter(isPassword);
   }
 
   /** Whether it is worth a try: neither proved right within a day, nor known to be of no use. */
@@ -266,10 +269,6 @@ export class AgentCredentials implements Credentials {
 }
 
 const NEAR: TypedCheck = { result: 'refused', why: 'near-lockout' };
-
-function isSavedMethod(method: AuthMethod): method is SavedMethod {
-  return SAVED_METHODS.some((one) => one === method);
-}
 
 function isProven({ verifiedAt }: SavedCredential, now: number): boolean {
   return verifiedAt > now - DAY_MS && verifiedAt <= now;

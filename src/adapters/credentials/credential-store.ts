@@ -1,11 +1,5 @@
-import type { MethodTrouble } from '../../domain/authority.ts';
-import {
-  credentialId,
-  isSameItem,
-  type KeptItem,
-  type SavedCredential,
-  type SavedMethod,
-} from '../../domain/credentials.ts';
+import type { AuthMethod, MethodTrouble } from '../../domain/authority.ts';
+import { credentialId, isSameItem, type KeptItem, type SavedCredential } from '../../domain/credentials.ts';
 import { type Instant, SECOND_MS } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -26,7 +20,7 @@ export type CredentialStoreParts = { commands: Commands; clock: Clock; folder: s
 
 /** What is to be kept. `uid` is whose keychain it goes into, null for that of the Mac. The password was right at `verifiedAt`. */
 export type NewCredential = {
-  method: SavedMethod;
+  method: AuthMethod;
   account: string;
   uid: number | null;
   secret: Secret;
@@ -59,11 +53,11 @@ export class CredentialStore {
     return found;
   }
 
-  saved(method: SavedMethod): SavedCredential | null {
+  saved(method: AuthMethod): SavedCredential | null {
     return this.list().saved.find((one) => one.method === method) ?? null;
   }
 
-  async read(method: SavedMethod): Promise<CredentialReading> {
+  async read(method: AuthMethod): Promise<CredentialReading> {
     try {
       return await this.#read(method, null);
     } catch (error) {
@@ -77,7 +71,7 @@ export class CredentialStore {
     return this.#seal.isThere() ? this.#items.see(saved) : { is: 'absent' };
   }
 
-  async #read(method: SavedMethod, missing: SavedCredential | null): Promise<CredentialReading> {
+  async #read(method: AuthMethod, missing: SavedCredential | null): Promise<CredentialReading> {
     const saved = this.saved(method);
     if (saved === null) return { found: false, trouble: 'not-set', why: 'nothing is saved' };
     if (missing !== null && isSameItem(saved, missing)) {
@@ -170,7 +164,7 @@ export class CredentialStore {
   }
 
   /** Nothing of these methods counts any more, and then their items go. Returns what had been saved. */
-  async delete(methods: readonly SavedMethod[]): Promise<SavedCredential[]> {
+  async delete(methods: readonly AuthMethod[]): Promise<SavedCredential[]> {
     const before = this.#file.read();
     const old = before.saved.filter(({ method }) => methods.includes(method));
     const halfDone = before.prepared.filter(({ method }) => methods.includes(method));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isSameItem, type KeptItem, SAVED_METHODS, type SavedCredential } from '../../domain/credentials.ts';
+import { AUTH_METHODS } from '../../domain/authority.ts';
+import { isSameItem, type KeptItem, type SavedCredential } from '../../domain/credentials.ts';
 import { instantSchema, jsonOf, momentOf, type PrivateFiles, readOwnFile } from './private-files.ts';
 
 export const CREDENTIALS_FILE = 'credentials.json';
@@ -18,7 +19,7 @@ export type SavedCredentials = {
 };
 
 const item = {
-  method: z.enum(SAVED_METHODS),
+  method: z.enum(AUTH_METHODS),
   version: z.int().min(1),
   uid: z.int().min(0).nullable(),
   account: z.string(),

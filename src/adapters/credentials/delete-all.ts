@@ -1,4 +1,5 @@
-import { type KeptItem, SAVED_METHODS, type SavedCredential, type SavedMethod } from '../../domain/credentials.ts';
+import { AUTH_METHODS, type AuthMethod } from '../../domain/authority.ts';
+import type { KeptItem, SavedCredential } from '../../domain/credentials.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { CredentialStore } from './credential-store.ts';
 
@@ -14,7 +15,7 @@ export type RemoveServiceAccount = (credential: KeptItem) => Promise<void>;
  */
 export async function deleteCredentials(
   store: CredentialStore,
-  methods: readonly SavedMethod[],
+  methods: readonly AuthMethod[],
   removeServiceAccount: RemoveServiceAccount | null,
 ): Promise<SavedCredential[]> {
   const { saved, prepared } = store.list();
@@ -31,7 +32,7 @@ export async function deleteAllCredentials(
   store: CredentialStore,
   removeServiceAccount: RemoveServiceAccount | null = null,
 ): Promise<SavedCredential[]> {
-  const deleted = store.isReadable() ? await deleteCredentials(store, SAVED_METHODS, removeServiceAccount) : [];
+  const deleted = store.isReadable() ? await deleteCredentials(store, AUTH_METHODS, removeServiceAccount) : [];
   await store.clear();
   return deleted;
 }

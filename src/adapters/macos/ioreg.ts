@@ -37,6 +37,17 @@ export function readIdle(printed: Printed): Idle {
   return { idleNanoseconds, idleSeconds: Math.floor(idleNanoseconds / 1_000_000_000) };
 }
 
+/** Reads `ioreg -rd1 -c IOPlatformExpertDevice`. */
+export function readHardware(printed: Printed): { uuid: string } {
+  const found = [
+    ...printed.stdout.matchAll(/"IOPlatformUUID"\s*=\s*"([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})"/gi),
+  ];
+  const [uuid, ...others] = new Set(found.map(([, text = '']) => text.toUpperCase()));
+  if (uuid === undefined) throw unreadable('ioreg', printed, 'it names no hardware UUID');
+  if (others.length > 0) throw unreadable('ioreg', printed, 'it names two hardware UUIDs');
+  return { uuid };
+}
+
 function rootOf(printed: Printed): Dictionary {
   const text = printed.stdout.trim();
   if (!text.startsWith('<') || !text.endsWith('</plist>'))

@@ -7,6 +7,7 @@ const SUBCOMMANDS = { set: saveCredential, verify: verifySaved, list: listSaved,
 export const auth: CliCommand = {
   name: 'auth',
   help: `upkeep auth set local-account USER [--replace] [--password-fd N]
+upkeep auth set mdm --client ID | --account NAME [--replace] [--password-fd N]
 upkeep auth verify [METHOD]
 upkeep auth list
 upkeep auth delete METHOD | --all
@@ -14,13 +15,16 @@ upkeep auth delete METHOD | --all
 Keeps the password that authorises installs on Apple silicon without asking somebody each time. For root.
 
   set      asks for the password of USER without showing it (or reads it from standard input where that is no terminal),
-           tries it, and puts it into the keychain of this Mac once it has proved right
+           tries it, and puts it into the keychain of this Mac once it has proved right. For mdm the secret of an API client,
+           or the password of an account, of the management server that the settings name; the server is asked (docs/mdm.md)
   verify   tries what is saved, at most once a day
   list     what is saved, since when, and when it last proved right; never a secret
   delete   deletes what is saved
 
-METHOD is saved-password, local-account or service-account. A password is never given as an argument.
+METHOD is saved-password, local-account, service-account or mdm. A password is never given as an argument.
 
+  --client ID        which API client of the management server
+  --account NAME     which account of the management server
   --replace          what is saved already goes, once the new one is verified and saved
   --password-fd N    read the password from this open file descriptor
   --all              delete everything that is saved
@@ -31,6 +35,8 @@ Exit code 77 where a password or its account is not fit, 75 where it could not b
   options: {
     replace: { type: 'boolean' },
     'password-fd': { type: 'string' },
+    client: { type: 'string' },
+    account: { type: 'string' },
     all: { type: 'boolean' },
     root: { type: 'string' },
     json: { type: 'boolean' },

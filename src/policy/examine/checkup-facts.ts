@@ -3,6 +3,9 @@ import type { AuthMethod, MethodTrouble } from '../../domain/authority.ts';
 import type { BootstrapToken } from '../../domain/bootstrap-token.ts';
 import type { ConsoleUser, Fact } from '../../domain/facts.ts';
 import type { Instant } from '../../domain/instant.ts';
+import type { MdmHolder } from '../../domain/mdm-credential.ts';
+import type { PushAbilities, PushFailure } from '../../domain/push.ts';
+import type { MdmService } from '../../domain/settings.ts';
 import type { AuthorityRules } from '../choose-authority.ts';
 
 /** Failed logins on one account, and from how many on it is locked. */
@@ -41,6 +44,27 @@ export type ServiceAccountFacts =
 /** A place that others than root may change, and why. */
 export type OpenPlace = { path: string; why: string };
 
+/** What of its privileges a credential lacks, may lack, and has besides; `beyond` null where nobody is told. */
+export type Rights = { missing: string[]; unproven: string[]; beyond: string[] | null };
+
+/** What the server said when it was asked what it could do for this Mac, and what the credential may. */
+export type ServerAnswer = {
+  address: string;
+  seen: PushAbilities | { failed: PushFailure };
+  privileges: Rights | { failed: PushFailure };
+};
+
+/**
+ * The management server that the settings name, and whose credential is saved for it. `isServerItself`: its address is that of
+ * the server the Mac is enrolled in, so that there is no broker between; null where it is not known.
+ */
+export type ServerFacts = {
+  service: MdmService;
+  holder: MdmHolder | null;
+  isServerItself: boolean | null;
+  answer: Fact<ServerAnswer>;
+};
+
 /**
  * What an examination is made from, plain JSON. Every fact may be unknown, with the reason. The optional ones are missing
  * where nothing of the kind is set up or nobody looks after it: nothing is said of them then.
@@ -76,6 +100,8 @@ export type CheckupFacts = {
   verifications?: Fact<Verification[]>;
   /** `enrolled` null: not known. `interrupted`: upkeep was cut off after it had removed the old one. */
   bootstrapToken?: { token: BootstrapToken; enrolled: boolean | null; interrupted: boolean };
+  /** The management server as a way to updates. */
+  server?: Fact<ServerFacts>;
   /** The name that the management server has for its account on this Mac. */
   managementAccount?: Fact<string>;
 };

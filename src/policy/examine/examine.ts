@@ -7,6 +7,7 @@ import { examineLockout } from './examine-lockout.ts';
 import { examineOwners } from './examine-owners.ts';
 import { examineKeychain, examineServiceAccount, examineVerifications } from './examine-passwords.ts';
 import { examinePerson } from './examine-person.ts';
+import { examineServer } from './examine-server.ts';
 import { examineTokens } from './examine-tokens.ts';
 import { examineTools } from './examine-tools.ts';
 import { examineUpkeep } from './examine-upkeep.ts';
@@ -30,6 +31,7 @@ export function examine(facts: CheckupFacts): Finding[] {
     examineFileVault,
     examineEnrolment,
     examineBootstrapToken,
+    examineServer,
     examineUpkeep,
   ]
     .flatMap((look) => look(facts))

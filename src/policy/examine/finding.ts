@@ -83,6 +83,21 @@ export type FindingCode =
   | 'bootstrap-token.not-managed'
   | 'bootstrap-token.not-needed'
   | 'bootstrap-token.unknown'
+  | 'server.lets-in'
+  | 'server.knows-mac'
+  | 'server.means'
+  | 'server.privileges'
+  | 'server.refused'
+  | 'server.unreachable'
+  | 'server.not-this-mac'
+  | 'server.feature-off'
+  | 'server.no-means'
+  | 'server.not-saved'
+  | 'server.not-named'
+  | 'server.account'
+  | 'server.more-than-needed'
+  | 'server.fleet-key'
+  | 'server.unknown'
   | 'filevault.on'
   | 'filevault.off'
   | 'filevault.deferred'
@@ -153,4 +168,10 @@ export function sentence(text: string): string {
 export function listed(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** The first of many names, and how many more there are. */
+export function shortList(names: readonly string[], most = 8): string {
+  const more = names.length - most;
+  return more <= 1 ? names.join('; ') : `${names.slice(0, most).join('; ')}; and ${more} more`;
 }

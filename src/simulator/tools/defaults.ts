@@ -4,8 +4,12 @@ import type { Tool } from './tool.ts';
 
 const UPDATE_DOMAIN = '/System/Volumes/Update/Update';
 const UPDATE_KEY = 'update-asset-attributes';
+const JAMF_DOMAIN = '/Library/Preferences/com.jamfsoftware.jamf.plist';
 
-/** `read {domain} [key]` in the old-style form; knows the domain in which macOS says which update it has prepared. */
+/**
+ * `read {domain} [key]` in the old-style form; knows the domain in which macOS says which update it has prepared, and that in
+ * which Jamf Pro leaves the address of its server.
+ */
 export const defaults: Tool = (argv, io, mac) => {
   const [verb, domain = '', key] = argv;
   if (verb !== 'read') {
@@ -16,6 +20,11 @@ export const defaults: Tool = (argv, io, mac) => {
   if (domain === UPDATE_DOMAIN && staged && (key === undefined || key === UPDATE_KEY)) {
     const dictionary = oldStyle(staged, key === undefined ? '        ' : '    ');
     io.print(key === undefined ? `{\n    "${UPDATE_KEY}" =     {\n${dictionary}    };\n}\n` : `{\n${dictionary}}\n`);
+    return 0;
+  }
+  const { terms } = mac.enrolment;
+  if (domain === JAMF_DOMAIN && key === 'jss_url' && terms !== null) {
+    io.print(`${new URL(terms.server).origin}/\n`);
     return 0;
   }
   const what =

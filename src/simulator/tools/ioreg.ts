@@ -1,9 +1,10 @@
 import type { Mac } from '../mac/mac.ts';
 import type { Tool } from './tool.ts';
 
-/** The registry root as a property list (`-n Root -d1 -a`), and the input system with its idle time. */
+/** The registry root as a property list (`-n Root -d1 -a`), the input system with its idle time, and the hardware. */
 export const ioreg: Tool = (argv, io, mac) => {
   if (argv.includes('IOHIDSystem')) io.print(inputSystem(mac));
+  else if (argv.includes('IOPlatformExpertDevice')) io.print(hardware(mac));
   else if (argv.includes('-a')) io.print(rootPlist(mac));
   else io.print('+-o Root  <class IORegistryEntry, id 0x100000100, retain 33>\n');
   return 0;
@@ -13,6 +14,19 @@ function inputSystem(mac: Mac): string {
   const since = mac.somebodyThere && !mac.asleep ? mac.world.now() - 1_840 : mac.lastInputAt;
   const idle = Math.max(0, mac.world.now() - since) * 1_000_000 + 793_708;
   return `    | |   {\n    | |     "HIDIdleTime" = ${idle}\n    | |     "HIDParameters" = {}\n    | |   }\n    | |   \n`;
+}
+
+function hardware(mac: Mac): string {
+  return [
+    '+-o Mac  <class IOPlatformExpertDevice, id 0x100000247, registered, matched, active, busy 0 (32 ms), retain 39>',
+    '    {',
+    '      "manufacturer" = <"Apple Inc.">',
+    `      "IOPlatformUUID" = "${mac.enrolment.udid}"`,
+    '      "IOPlatformSerialNumber" = "C02SIMULATED"',
+    '    }',
+    '    ',
+    '',
+  ].join('\n');
 }
 
 function rootPlist(mac: Mac): string {

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { BootstrapTokenState } from '../../../src/domain/bootstrap-token.ts';
 import { known, unknown } from '../../../src/domain/facts.ts';
-import type { CheckupFacts } from '../../../src/policy/examine/checkup-facts.ts';
+import type { PushAbilities, PushTrouble } from '../../../src/domain/push.ts';
+import type { CheckupFacts, ServerAnswer, ServerFacts } from '../../../src/policy/examine/checkup-facts.ts';
 import { counted, examine } from '../../../src/policy/examine/examine.ts';
 import { type Finding, type FindingCode, type Mark, ONLY_ROOT } from '../../../src/policy/examine/finding.ts';
 import { AT, accountOf, healthyFacts, keyUser, localUser, loginOf, ownAccount } from './healthy-facts.ts';
@@ -70,6 +71,28 @@ const ON_INTEL = {
   'authority.root': 'ok',
   'password.verified': 'ok',
 } as const;
+
+const RIGHTS = { missing: [], unproven: ['Create Managed Software Updates'], beyond: null };
+const ABLE = {
+  means: ['declaration', 'plan'],
+  lacks: null,
+  serverVersion: '11.30.1',
+  device: { managed: true, supervised: true, declarative: true },
+} satisfies PushAbilities;
+const IN = { 'server.lets-in': 'ok', 'server.knows-mac': 'ok', 'server.means': 'ok' } as const;
+const failed = (trouble: PushTrouble) => ({ failed: { trouble, detail: 'it says so' } });
+const answerOf = (changes: Partial<ServerAnswer> = {}) =>
+  known<ServerAnswer>({ address: 'https://jamf.example.com', seen: ABLE, privileges: RIGHTS, ...changes });
+const server = (changes: Partial<ServerFacts> = {}) => ({
+  server: known<ServerFacts>({
+    service: 'jamf-pro',
+    holder: { kind: 'client', name: 'client-id' },
+    isServerItself: null,
+    answer: answerOf(),
+    ...changes,
+  }),
+});
+const answering = (changes: Partial<ServerAnswer>) => server({ answer: answerOf(changes) });
 
 const bootstrap = (
   state: BootstrapTokenState,
@@ -433,6 +456,58 @@ const TABLE: [string, Partial<CheckupFacts>, Partial<Record<FindingCode, Mark>>]
   ['no server', bootstrap('unsupported', { enrolled: false }), { 'bootstrap-token.not-managed': 'ok' }],
   ['a token nobody knows of', bootstrap('unknown'), { 'bootstrap-token.unknown': 'unknown' }],
   ['a token on Intel', bootstrap('unusable', { needed: false }), { 'bootstrap-token.not-needed': 'ok' }],
+  ['a management server that does', server(), IN],
+  ['one that only says it is unknown', { server: WHY }, { 'server.unknown': 'unknown' }],
+  ['one that could not be asked', server({ answer: WHY }), { 'server.unknown': 'unknown' }],
+  ['one that nothing is saved for', server({ holder: null }), { 'server.not-saved': 'attention' }],
+  ['one that is not named', server({ service: 'none' }), { 'server.not-named': 'attention' }],
+  ['one that refuses', answering({ seen: failed('credential-refused') }), { 'server.refused': 'broken' }],
+  ['one that is ill', answering({ privileges: failed('server-failed') }), { 'server.unreachable': 'attention' }],
+  [
+    'one that lacks a privilege',
+    answering({ privileges: { ...RIGHTS, missing: ['Read Computers'] } }),
+    { ...IN, 'server.privileges': 'broken' },
+  ],
+  [
+    'one that refuses a question',
+    answering({ seen: failed('privilege-missing') }),
+    { 'server.lets-in': 'ok', 'server.privileges': 'broken' },
+  ],
+  [
+    'one with two records of this Mac',
+    answering({ seen: failed('computer-ambiguous') }),
+    { 'server.lets-in': 'ok', 'server.not-this-mac': 'broken' },
+  ],
+  [
+    'one that says nonsense',
+    answering({ seen: failed('not-understood') }),
+    { 'server.lets-in': 'ok', 'server.unknown': 'unknown' },
+  ],
+  [
+    'one with its feature off',
+    answering({ seen: { ...ABLE, means: ['legacy-command'], lacks: 'feature-off' } }),
+    { 'server.lets-in': 'ok', 'server.knows-mac': 'ok', 'server.feature-off': 'attention' },
+  ],
+  [
+    'one that can nothing',
+    answering({ seen: { ...ABLE, means: [] } }),
+    { 'server.lets-in': 'ok', 'server.knows-mac': 'ok', 'server.no-means': 'attention' },
+  ],
+  [
+    'an account that may more',
+    server({
+      holder: { kind: 'account', name: 'updater' },
+      answer: answerOf({ privileges: { ...RIGHTS, beyond: ['X'] } }),
+    }),
+    { ...IN, 'server.account': 'attention', 'server.more-than-needed': 'attention' },
+  ],
+  [
+    'a key to all Macs',
+    server({ service: 'nanomdm', isServerItself: true }),
+    { ...IN, 'server.fleet-key': 'attention' },
+  ],
+  ['a broker', server({ service: 'nanomdm', isServerItself: false }), IN],
+  ['nobody knows whether it is a broker', server({ service: 'nanomdm', isServerItself: null }), IN],
   ['upkeep never ran', { own: known(null) }, { 'upkeep.never-ran': 'attention' }],
   ['upkeep’s status cannot be read', { own: WHY }, { 'upkeep.unknown': 'unknown' }],
   ['launchd does not know the agent', { own: health('health.agent-not-loaded') }, { 'upkeep.stopped': 'broken' }],

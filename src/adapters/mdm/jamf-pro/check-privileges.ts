@@ -6,16 +6,19 @@ import { orNull } from './json.ts';
 import type { Failure } from './plans.ts';
 import { type CallName, NEEDED, type Privilege, privilegeName } from './privileges.ts';
 
-/** By the names under which an administrator finds them. `unproven`: only using it would show whether it is there. */
-export type PrivilegeCheck = { missing: string[]; unproven: string[] };
+/**
+ * By the names under which an administrator finds them. `unproven`: only using it would show whether it is there. `beyond`: those
+ * that nothing here needs; null where the server does not say, as it may be with a client.
+ */
+export type PrivilegeCheck = { missing: string[]; unproven: string[]; beyond: string[] | null };
 
 /** What the workflow calls, besides what everybody may. */
 const USED: readonly CallName[] = ['inventory', 'feature-toggle', 'plans', 'create-plan'];
 const USED_WITHOUT_PLANS: readonly CallName[] = ['inventory', 'send-updates'];
 
 /**
- * Which of the privileges that are needed the credential lacks. An account is told its own; a client is not, so that it is
- * tried with questions that change nothing.
+ * Which of the privileges that are needed the credential lacks. An account is told its own. That a client is too, no vendor says:
+ * it is tried with questions that change nothing, and what it is told only adds to that.
  */
 export async function checkPrivileges(
   calls: Calls,
@@ -27,24 +30,32 @@ export async function checkPrivileges(
     classicBlankPush ? 'blank-push-classic' : 'blank-push',
   ] as const;
   const needed = [...new Set(used.flatMap((name) => NEEDED[name as CallName]))];
+  const asked = await calls.read(OWN_ACCOUNT, accountSchema, signal);
   if (calls.credential.kind === 'account') {
-    const asked = await calls.read(OWN_ACCOUNT, accountSchema, signal);
     if (isFault(asked)) return calls.failure(asked.fault, OWN_ACCOUNT);
     const held = asked.value;
-    if (held !== null)
-      return {
-        missing: namesOf(
-          calls,
-          needed.filter((one) => !holds(held, one)),
-        ),
-        unproven: [],
-      };
+    if (held !== null) {
+      const missing = needed.filter((one) => !holds(held, one));
+      return { missing: namesOf(calls, missing), unproven: [], beyond: beyondNeed(held) };
+    }
+    return tried(calls, needed, null, signal);
   }
-  return tried(calls, needed, signal);
+  // Whoever is not let in at all is told so by the first question.
+  if (isFault(asked) && asked.fault.unsent) return calls.failure(asked.fault, OWN_ACCOUNT);
+  const told = isFault(asked) || asked.value?.size === 0 ? null : asked.value;
+  return tried(calls, needed, told, signal);
 }
+
+const beyondNeed = (held: ReadonlySet<string>): string[] =>
+  [...held].filter((name) => isName(name) && !KNOWN.has(name)).sort();
 
 const namesOf = (calls: Calls, privileges: readonly Privilege[]): string[] =>
   privileges.map((one) => privilegeName(one, calls.credential.kind));
+
+/** Whatever some version of the server or some call of this client may need. */
+const KNOWN = new Set(Object.values(NEEDED).flatMap((all) => all.flatMap((one) => [...one.names, one.onAccountPage])));
+/** What a server says is shown only where it can be a name. */
+const isName = (text: string): boolean => /^[\p{L}\p{N} ()/,.&'’-]{1,120}$/u.test(text);
 
 const holds = (held: ReadonlySet<string>, { names, onAccountPage }: Privilege): boolean =>
   [...names, onAccountPage].some((name) => held.has(name));
@@ -81,6 +92,7 @@ const PROBES: readonly Call[] = [
 async function tried(
   calls: Calls,
   needed: readonly Privilege[],
+  told: ReadonlySet<string> | null,
   signal?: AbortSignal,
 ): Promise<PrivilegeCheck | Failure> {
   const held = new Set<Privilege>();
@@ -94,13 +106,15 @@ async function tried(
       if (left.length === 1) for (const one of left) missing.add(one);
     } else if (asked.fault.kind !== 'status') return calls.failure(asked.fault, call);
   }
-  const open = needed.filter((one) => !held.has(one) && !missing.has(one));
+  const isTold = (one: Privilege): boolean => told !== null && holds(told, one);
+  const open = needed.filter((one) => !held.has(one) && !missing.has(one) && !isTold(one));
   return {
     missing: namesOf(
       calls,
       needed.filter((one) => missing.has(one)),
     ),
     unproven: namesOf(calls, open),
+    beyond: told === null ? null : beyondNeed(told),
   };
 }
 

@@ -1,10 +1,8 @@
+import type { MdmCredential } from '../../../domain/mdm-credential.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import type { Exchange } from './wire.ts';
 
-/** What lets us in: an API client with its roles, or an account of Jamf Pro itself. */
-export type JamfCredential =
-  | { kind: 'client'; id: string; secret: Secret }
-  | { kind: 'account'; name: string; password: Secret };
+export type JamfCredential = MdmCredential;
 
 /** Where client tokens are had: the older path first, since every server that knows clients has it. */
 export const CLIENT_TOKEN_PATHS = ['/api/oauth/token', '/api/v1/oauth/token'] as const;

@@ -4,7 +4,6 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../../../src/adapters/mdm/jamf-pro/fault.ts';
-import { jamfAddress } from '../../../../src/adapters/mdm/jamf-pro/jamf-address.ts';
 import { isPassing, MOST_TRIES, waitBeforeNext } from '../../../../src/adapters/mdm/jamf-pro/retry.ts';
 import type { PushTrouble } from '../../../../src/domain/push.ts';
 import { apiError, broken, fakeJamf, PLANS, page, type Reply } from './fake-jamf.ts';
@@ -256,18 +255,4 @@ describe('cookies', () => {
     await jamf.client.current();
     expect(sent(jamf).at(-1)).toEqual(['plans', undefined]);
   });
-});
-
-describe('the address', () => {
-  test.each([
-    ['https://jamf.example.com/', 'https://jamf.example.com'],
-    ['https://jamf.example.com:8443/', 'https://jamf.example.com:8443'],
-    [' https://example.com/jss// ', 'https://example.com/jss'],
-    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
-    ['http://jamf.example.com/', null],
-    ['https://name:word@jamf.example.com/', null],
-    ['https://jamf.example.com/?a=b', null],
-    ['jamf.example.com', null],
-    ['', null],
-  ])('%s is %s', (text, address) => expect(jamfAddress(text)).toBe(address));
 });

@@ -176,9 +176,15 @@ describe('the check of privileges', () => {
     return jamf;
   };
 
-  test.each<[string, unknown, string[]]>([
+  test.each<[string, unknown, string[], string[]?]>([
     ['everything', { '-1': all }, []],
-    ['everything, over several sites, and more', { 1: all.slice(0, 3), 2: [...all.slice(3), 'Read Categories'] }, []],
+    [
+      'everything, over several sites, and more',
+      { 1: all.slice(0, 3), 2: [...all.slice(3), 'Update Policies', 'Read Categories', '\u001b[31mMARK'] },
+      [],
+      ['Read Categories', 'Update Policies'],
+    ],
+    ['everything, also for an older server', { 1: [...all, 'Send Blank Pushes to Computers'] }, [], []],
     ['the newer name of one', { 1: all.map((name) => name.replace('OS X', 'macOS')) }, []],
     [
       'not the right to make plans',
@@ -198,9 +204,9 @@ describe('the check of privileges', () => {
         VIEW,
       ],
     ],
-  ])('of an account that has %s', async (_, privileges, missing) => {
+  ])('of an account that has %s', async (_, privileges, missing, beyond = []) => {
     const jamf = account(privileges);
-    expect(await jamf.client.privileges()).toEqual({ missing, unproven: [] });
+    expect(await jamf.client.privileges()).toEqual({ missing, unproven: [], beyond });
     expect(jamf.asked()).toEqual(['GET /api/v1/jamf-pro-version', 'GET /api/v1/auth']);
   });
 
@@ -212,7 +218,7 @@ describe('the check of privileges', () => {
   const rest = [CREATE, UPDATE, UPDATE_MOBILE];
   test('of a client that may read everything: what only acting would show is left open', async () => {
     const jamf = client();
-    expect(await jamf.client.privileges()).toEqual({ missing: [], unproven: rest });
+    expect(await jamf.client.privileges()).toEqual({ missing: [], unproven: rest, beyond: null });
     expect(jamf.got.filter(({ key }) => key.startsWith('POST') && !key.endsWith('/token'))).toEqual([]);
   });
 
@@ -230,14 +236,38 @@ describe('the check of privileges', () => {
     for (const reply of [apiError(403, 'INVALID_PRIVILEGE'), apiError(401)]) {
       const jamf = client();
       for (const key of refused) jamf.always(key, reply);
-      expect(await jamf.client.privileges()).toEqual({ missing, unproven: [...open, ...rest] });
+      expect(await jamf.client.privileges()).toEqual({ missing, unproven: [...open, ...rest], beyond: null });
     }
+  });
+
+  test('of a client that is told its own: what it holds is no longer open, and what it need not hold is named', async () => {
+    const jamf = client();
+    const told = (names: string[]) => ({
+      status: 200,
+      body: { account: { username: 'client-id', privilegesBySite: { '-1': names } }, sites: [] },
+    });
+    jamf.always('GET /api/v1/auth', told([CREATE, UPDATE, 'Delete Computers']));
+    expect(await jamf.client.privileges()).toEqual({
+      missing: [],
+      unproven: [UPDATE_MOBILE],
+      beyond: ['Delete Computers'],
+    });
+    // That it is told of none says nothing, and what was tried counts for more.
+    jamf.always('GET /api/v1/auth', told([]));
+    expect(await jamf.client.privileges()).toEqual({ missing: [], unproven: rest, beyond: null });
+    jamf.always('GET /api/v1/auth', told([VIEW]));
+    jamf.always('GET /api/v2/mdm/commands', apiError(403));
+    expect(await jamf.client.privileges()).toMatchObject({ missing: [VIEW], beyond: [] });
   });
 
   test('of a client while plans are off', async () => {
     const jamf = client();
     jamf.always(`GET ${PLANS}`, apiError(503));
-    expect(await jamf.client.privileges()).toEqual({ missing: [], unproven: ['Read Mobile Devices', ...rest] });
+    expect(await jamf.client.privileges()).toEqual({
+      missing: [],
+      unproven: ['Read Mobile Devices', ...rest],
+      beyond: null,
+    });
   });
 
   test('of a client of a server without plans, and with the Classic blank push', async () => {
@@ -245,6 +275,7 @@ describe('the check of privileges', () => {
     expect(await jamf.client.privileges()).toEqual({
       missing: [],
       unproven: [UPDATE, 'Send Blank Pushes to Computers'],
+      beyond: null,
     });
   });
 

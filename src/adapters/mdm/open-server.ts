@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto';
+import type { MdmCredential } from '../../domain/mdm-credential.ts';
+import { isExpected } from '../../domain/problem.ts';
+import { serverAddress } from '../../domain/server-address.ts';
+import type { MdmService, MdmSettings } from '../../domain/settings.ts';
+import { REQUEST_GAP_MS } from '../../policy/push-pace.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Commands } from '../../ports/commands.ts';
+import type { Http } from '../../ports/http.ts';
+import type { PushService } from '../../ports/push-service.ts';
+import { hardware, jamfServer } from '../commands/fact-commands.ts';
+import { runCommand } from '../commands/run-command.ts';
+import { JamfPro } from './jamf-pro/jamf-pro.ts';
+import { PacedHttp } from './paced-http.ts';
+
+export type ServerParts = {
+  commands: Commands;
+  clock: Clock;
+  /** Null: no server can be asked, as for a simulated Mac. */
+  http: Http | null;
+  random?: () => number;
+};
+
+/** A server that may also be asked which privileges its credential lacks, where it has such a thing. */
+export type OpenedServer = { service: PushService & Partial<Pick<JamfPro, 'privileges'>>; address: string };
+
+/** Why a server cannot even be asked; `why` continues a sentence and holds no secret. */
+export type NotOpened = { why: string };
+
+/** Everything that a sort of server is made from. */
+export type ServiceParts = {
+  http: Http;
+  clock: Clock;
+  random: () => number;
+  address: string;
+  credential: MdmCredential;
+  settings: MdmSettings;
+  udid: string;
+};
+
+/** Of each sort of server how to talk to it; null where this version of upkeep cannot. */
+const SERVICES: Readonly<
+  Record<Exclude<MdmService, 'none'>, ((parts: ServiceParts) => OpenedServer['service']) | null>
+> = {
+  'jamf-pro': ({ udid, settings, ...wire }) =>
+    new JamfPro({ ...wire, mac: { udid, computerId: settings.computerId, recon: null } }),
+  nanomdm: null,
+};
+
+/** Makes the server of the settings ready to be asked. Sends nothing yet; whoever opened it closes it. */
+export async function openServer(
+  { commands, clock, http, random = chance }: ServerParts,
+  settings: MdmSettings,
+  credential: MdmCredential,
+  signal?: AbortSignal,
+): Promise<OpenedServer | NotOpened> {
+  if (settings.service === 'none') return { why: 'no management server is named (mdm.service)' };
+  const make = SERVICES[settings.service];
+  if (make === null) return { why: `this version of upkeep cannot talk to ${settings.service} yet` };
+  if (http === null) return { why: 'no server is asked for a simulated Mac' };
+  try {
+    const found = await addressOf(settings, commands, signal);
+    if ('why' in found) return found;
+    const { address } = found;
+    const { uuid: udid } = await runCommand(commands, hardware, undefined, signal === undefined ? {} : { signal });
+    const paced = new PacedHttp(http, clock, REQUEST_GAP_MS);
+    return { service: make({ http: paced, clock, random, address, credential, settings, udid }), address };
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return { why: error.message.replace(/\.$/, '') };
+  }
+}
+
+/** From 0 to below 1, for how long a try waits for the next. */
+const chance = (): number => randomInt(FINE) / FINE;
+const FINE = 2 ** 32;
+
+/** The address that is set, else the one that the management of this Mac left here. Only one of https is ever taken. */
+export async function addressOf(
+  { service, url, discoverUrl }: MdmSettings,
+  commands: Commands,
+  signal?: AbortSignal,
+): Promise<{ address: string } | NotOpened> {
+  if (url !== null) return { address: url };
+  if (!discoverUrl || service !== 'jamf-pro') return { why: 'its address is not set (mdm.url)' };
+  const found = await runCommand(commands, jamfServer, undefined, signal === undefined ? {} : { signal });
+  if (found.address === null) return { why: 'its address is not set (mdm.url), and Jamf Pro does not manage this Mac' };
+  const address = serverAddress(found.address);
+  return address === null ? { why: 'the address that Jamf Pro left on this Mac is not one of https' } : { address };
+}
