@@ -1,5 +1,5 @@
 import type { Secret } from '../../../domain/secret.ts';
-import type { Exchange } from './wire.ts';
+import type { Exchange } from '../wire.ts';
 
 /** What lets us in: an API client with its roles, or an account of Jamf Pro itself. */
 export type JamfCredential =
