@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Instant } from '../../../domain/instant.ts';
+import { ActiveFaults } from '../active-faults.ts';
 import { PRIVILEGES } from './privileges.ts';
-import { ROUTE_NAMES, type RouteName } from './route-names.ts';
+import { ROUTE_NAMES } from './route-names.ts';
 import { isServerVersion } from './server-version.ts';
 
 /** `times`: how often it strikes before it is used up (without it: always). Instants are those of the server's clock. */
@@ -135,7 +136,6 @@ export type JamfFault = z.output<typeof jamfFaultSchema>;
 /** As somebody writes it: what has a default may be left out. */
 export type JamfFaultInput = z.input<typeof jamfFaultSchema>;
 export type JamfFaultName = JamfFault['name'];
-export type JamfFaultOf<Name extends JamfFaultName> = Extract<JamfFault, { name: Name }>;
 
 /** Each fault with the option that a word behind its name is for, null where it takes none. */
 export const MAIN_OPTIONS: Readonly<Record<JamfFaultName, string | null>> = {
@@ -178,51 +178,9 @@ export const MAIN_OPTIONS: Readonly<Record<JamfFaultName, string | null>> = {
 
 export const JAMF_FAULT_NAMES = Object.keys(MAIN_OPTIONS) as JamfFaultName[];
 
-/** What is wrong with this server. `strikes` uses a counted fault up; `standing` only looks. */
-export class JamfFaults {
-  readonly #now: () => Instant;
-  readonly #struck: (name: JamfFaultName) => void;
-  #active: { fault: JamfFault; left: number }[] = [];
-
-  constructor(now: () => Instant, struck: (name: JamfFaultName) => void = () => {}) {
-    this.#now = now;
-    this.#struck = struck;
-  }
-
-  add(fault: JamfFaultInput): void {
-    const read = jamfFaultSchema.parse(fault);
-    this.#active.push({ fault: read, left: read.times ?? Infinity });
-  }
-
-  clear(name?: JamfFaultName): void {
-    this.#active = name === undefined ? [] : this.#active.filter((one) => one.fault.name !== name);
-  }
-
-  strikes<Name extends JamfFaultName>(name: Name, where: Matching<Name> = {}): JamfFaultOf<Name> | null {
-    const found = this.#find(name, where);
-    if (found === undefined) return null;
-    found.left -= 1;
-    this.#struck(name);
-    return found.fault as JamfFaultOf<Name>;
-  }
-
-  standing<Name extends JamfFaultName>(name: Name, where: Matching<Name> = {}): JamfFaultOf<Name> | null {
-    return (this.#find(name, where)?.fault as JamfFaultOf<Name> | undefined) ?? null;
-  }
-
-  #find(name: JamfFaultName, where: Readonly<Record<string, unknown>>) {
-    if (this.#active.length === 0) return undefined;
-    const now = this.#now();
-    return this.#active.find(({ fault, left }) => {
-      if (fault.name !== name || left <= 0) return false;
-      if (now < (fault.from ?? -Infinity) || now >= (fault.until ?? Infinity)) return false;
-      return Object.entries(where).every(([option, wanted]) => {
-        const has = (fault as Record<string, unknown>)[option];
-        return has === wanted || (option === 'on' && has === undefined);
-      });
-    });
+/** What is wrong with this server. */
+export class JamfFaults extends ActiveFaults<JamfFault, JamfFaultInput> {
+  constructor(now: () => Instant, struck?: (name: JamfFaultName) => void) {
+    super((fault) => jamfFaultSchema.parse(fault), now, struck);
   }
 }
-
-/** Which of several faults of a name is meant: one without `on` is meant on every call. */
-type Matching<Name extends JamfFaultName> = Partial<Omit<JamfFaultOf<Name>, 'on'>> & { on?: RouteName };
