@@ -1,5 +1,6 @@
 import type { Http } from '../../../ports/http.ts';
 import { random } from '../../random.ts';
+import { httpDate } from '../http-date.ts';
 import { InProcessHttp } from '../in-process-http.ts';
 import type { ManagedMac, MdmClock } from '../managed-mac.ts';
 import type { Incoming, ServerAnswer } from '../messages.ts';
@@ -9,7 +10,6 @@ import { Base, type JamfSettings } from './base.ts';
 import { Computers } from './computers.ts';
 import { JamfFaults } from './faults.ts';
 import { Feature } from './feature.ts';
-import { httpDate } from './http-date.ts';
 import type { Parts, Route } from './parts.ts';
 import { leaveInProgress, PlanLife } from './plan-life.ts';
 import { featureAnswer } from './plan-routes.ts';
