@@ -26,6 +26,8 @@ const OWN_NAMES = { nanomdm: 'nanomdm', kmfddm: 'kmfddm' } as const;
 export class NanoCalls {
   readonly wire: Wire;
   readonly #authorization: readonly (string | Secret)[];
+  /** What a broker counts as wrong passwords is not sent on and on. */
+  #refused: Fault | null = null;
 
   constructor(parts: WireParts, { name, password }: NanoCredential, server: keyof typeof OWN_NAMES) {
     this.wire = new Wire(parts, resultForm);
@@ -55,9 +57,11 @@ export class NanoCalls {
   }
 
   async ask(call: NanoCall, signal?: AbortSignal): Promise<Asked<HttpAnswer>> {
+    if (this.#refused !== null) return { fault: { ...this.#refused, unsent: true } };
     for (let tries = 1; ; tries += 1) {
       const sent = await this.wire.once(this.#exchange(call), signal);
       if (!isFault(sent)) return { value: sent.answer };
+      if (sent.fault.kind === 'status' && sent.fault.status === 401) this.#refused = sent.fault;
       if (call.once && mayHaveActed(sent.fault)) return sent;
       if (!(await this.wire.isWorthAnother(tries, sent.fault, signal))) return sent;
     }

@@ -138,8 +138,8 @@ export class NanoMdmServer {
   }
 
   #letsIn(by: 'nanomdm' | 'kmfddm', header: string): boolean {
-    if (this.faults.strikes('unauthorized', { by }) !== null || this.faults.strikes('unauthorized') !== null)
-      return false;
+    const fault = this.faults.strikes('unauthorized', { by }) ?? this.faults.strikes('unauthorized', { by: undefined });
+    if (fault !== null) return false;
     const wanted = Buffer.from(
       `Basic ${Buffer.from(`${this.#options.names[by]}:${this.#options.apiKey}`).toString('base64')}`,
     );
