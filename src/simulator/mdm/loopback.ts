@@ -64,8 +64,7 @@ function give(
   const cookies = answer.cookies.map((cookie) => cookie.replace('; Secure', ''));
   if (cookies.length > 0) response.setHeader('set-cookie', cookies);
   const isWhole = answer.kind === 'answer';
-  if (answer.status !== 204 && answer.status !== 304)
-    response.setHeader('content-length', isWhole ? body.length : body.length + 1);
+  if (answer.status !== 204) response.setHeader('content-length', isWhole ? body.length : body.length + 1);
   response.writeHead(answer.status);
   if (isWhole) response.end(body);
   else response.write(body.subarray(0, Math.floor(body.length / 2)), () => request.socket.destroy());

@@ -196,6 +196,35 @@ describe('never two', () => {
   });
 });
 
+describe('what an administrator did', () => {
+  const made = async () => {
+    const one = nanoPair();
+    await one.push('enforce', 'declaration');
+    return one;
+  };
+
+  test('a declaration that was taken away from the Mac is lost, whether or not the Mac knew of it', async () => {
+    for (const seconds of [0, 60]) {
+      const one = await made();
+      await one.pass(seconds);
+      one.ask('DELETE', `/v1/enrollment-sets/${one.udid}?set=org.upkeep.${one.udid}`);
+      await one.pass(60);
+      expect(await one.live(one.client.follow({ means: 'declaration', id: idOf(one) }))).toMatchObject({
+        state: 'failed',
+        trouble: 'lost',
+      });
+      expect(await one.live(one.client.current())).toBeNull();
+    }
+  });
+
+  test('what the server refuses for good is not asked again and again', async () => {
+    const one = nanoPair();
+    one.server.faults.add({ name: 'push-error' });
+    await one.live(one.client.nudge());
+    expect(one.calls.filter(({ route }) => route === 'push')).toHaveLength(1);
+  });
+});
+
 describe('what a Mac reported', () => {
   test('a failure from before the declaration is not about it', async () => {
     const one = nanoPair({}, { script: { offered: [availableMacOS('26.6.2', '25G83')] } });
