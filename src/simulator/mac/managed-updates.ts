@@ -69,6 +69,8 @@ export class ManagedUpdates {
 
   /** Takes commands on; what comes of them shows later. */
   schedule(updates: readonly ScheduledUpdate[]): UpdateResult[] {
+    // A key is known from a scan only; what is named by its version the Mac looks for itself.
+    if (updates.some(({ ProductVersion }) => ProductVersion !== undefined)) this.scan();
     return updates.map((update) => {
       const offer = this.#found.find(
         (one) => productKeyOf(one, this.#mac) === update.ProductKey || one.version === update.ProductVersion,

@@ -157,7 +157,9 @@ export class ScriptedMac implements ManagedMac {
         };
       case 'ScheduleOSUpdate': {
         const [wanted] = command.Updates;
-        const update = this.script.offered.find(({ ProductKey }) => ProductKey === wanted?.ProductKey);
+        const update = this.script.offered.find(
+          ({ ProductKey, Version }) => ProductKey === wanted?.ProductKey || Version === wanted?.ProductVersion,
+        );
         if (wanted === undefined || update === undefined) return { UpdateResults: [] };
         if (this.script.ends === 'no space')
           return {

@@ -12,8 +12,8 @@ import {
   type JamfFaultInput,
   type JamfFaultName,
 } from '../../../src/simulator/mdm/jamf-pro/faults.ts';
-import { serveOnLoopback } from '../../../src/simulator/mdm/jamf-pro/loopback.ts';
 import { type JamfOptions, JamfProServer } from '../../../src/simulator/mdm/jamf-pro/server.ts';
+import { serveOnLoopback } from '../../../src/simulator/mdm/loopback.ts';
 import { availableMacOS, ScriptedMac } from '../../../src/simulator/mdm/scripted-mac.ts';
 import { PASSWORD, SECRET } from '../../simulator/mdm/jamf-harness.ts';
 import { canaryIn } from '../../support/watch/marks.ts';

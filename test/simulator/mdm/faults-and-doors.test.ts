@@ -12,8 +12,8 @@ import {
   jamfFaultSchema,
   MAIN_OPTIONS,
 } from '../../../src/simulator/mdm/jamf-pro/faults.ts';
-import { serveOnLoopback } from '../../../src/simulator/mdm/jamf-pro/loopback.ts';
 import { JamfProServer } from '../../../src/simulator/mdm/jamf-pro/server.ts';
+import { serveOnLoopback } from '../../../src/simulator/mdm/loopback.ts';
 import { jamf, PASSWORD, PLANS, SECRET } from './jamf-harness.ts';
 
 const VERSION = '/api/v1/jamf-pro-version';

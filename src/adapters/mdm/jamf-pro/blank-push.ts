@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { compareVersions } from '../../../domain/os-version.ts';
+import { type Fault, isFault, isMissing } from '../fault.ts';
+import { orNull } from '../json.ts';
 import type { Call, Calls } from './calls.ts';
 import type { Computer } from './computer.ts';
-import { type Fault, isFault } from './fault.ts';
-import { isMissing } from './features.ts';
-import { orNull } from './json.ts';
 import type { Failure } from './plans.ts';
 
 /** The version that no longer has the Classic call. */

@@ -2,12 +2,13 @@ import type { z } from 'zod';
 import { MINUTE_MS } from '../../../domain/instant.ts';
 import type { PushFailure } from '../../../domain/push.ts';
 import type { HttpAnswer } from '../../../ports/http.ts';
+import { type Fault, isFault, unreadable } from '../fault.ts';
+import { jsonIn } from '../json.ts';
+import { Wire, type WireParts } from '../wire.ts';
 import { bearer, type JamfCredential } from './credential.ts';
-import { type Fault, failureOf, isFault, unreadable } from './fault.ts';
-import { jsonIn } from './json.ts';
 import type { CallName } from './privileges.ts';
+import { failureOfCall, jamfForm } from './refusal.ts';
 import { Tokens } from './tokens.ts';
-import { Wire, type WireParts } from './wire.ts';
 
 /** One thing to ask of Jamf Pro. `repeatable`: asking twice does no harm. */
 export type Call = {
@@ -35,7 +36,7 @@ export class Calls {
   readonly #tokens: Tokens;
 
   constructor(parts: WireParts, credential: JamfCredential) {
-    this.wire = new Wire(parts);
+    this.wire = new Wire(parts, jamfForm);
     this.credential = credential;
     this.#tokens = new Tokens(this.wire, credential);
   }
@@ -70,7 +71,7 @@ export class Calls {
   }
 
   failure(fault: Fault, { name }: Pick<Call, 'name'>): { failed: PushFailure } {
-    return { failed: failureOf(fault, name, this.credential.kind) };
+    return { failed: failureOfCall(fault, name, this.credential.kind) };
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { type Fault, isFault } from '../fault.ts';
+import { orNull } from '../json.ts';
 import type { Call, Calls } from './calls.ts';
-import { type Fault, isFault } from './fault.ts';
 import { PLANS_PATH, TOGGLE } from './features.ts';
-import { orNull } from './json.ts';
 import type { Failure } from './plans.ts';
 import { type CallName, NEEDED, type Privilege, privilegeName } from './privileges.ts';
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { compareVersions } from '../../../domain/os-version.ts';
 import type { PushDevice, PushFailure } from '../../../domain/push.ts';
+import { isFault, isMissing } from '../fault.ts';
+import { idSchema, orNull } from '../json.ts';
 import type { Call, Calls } from './calls.ts';
-import { isFault } from './fault.ts';
-import { isMissing } from './features.ts';
-import { idSchema, orNull } from './json.ts';
 
 /** This Mac in the server’s inventory. Everything but the id is as of the last inventory. */
 export type Computer = {

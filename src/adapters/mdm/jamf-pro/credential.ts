@@ -1,6 +1,6 @@
 import type { MdmCredential } from '../../../domain/mdm-credential.ts';
 import type { Secret } from '../../../domain/secret.ts';
-import type { Exchange } from './wire.ts';
+import type { Exchange } from '../wire.ts';
 
 export type JamfCredential = MdmCredential;
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { compareVersions } from '../../../domain/os-version.ts';
 import { type JamfFeatures, PLANS_SINCE } from '../../../policy/choose-push.ts';
+import { isFault, isMissing } from '../fault.ts';
+import { orNull } from '../json.ts';
 import type { Asked, Call, Calls } from './calls.ts';
-import { isFault } from './fault.ts';
-import { orNull } from './json.ts';
 
 export const PLANS_PATH = '/api/v1/managed-software-updates/plans';
 
@@ -53,10 +53,6 @@ export async function readFeatures(
   const plans = isSwitching ? 'switching' : toggle ? 'on' : 'off';
   return { value: { version, plans, ...flags }, call: TOGGLE };
 }
-
-/** Whether a server does not know what it was asked for. */
-export const isMissing = ({ fault }: Extract<Asked<unknown>, { fault: unknown }>): boolean =>
-  fault.kind === 'status' && [404, 405, 410].includes(fault.status);
 
 const flag = orNull(z.boolean()).transform((value) => value ?? false);
 const toggleSchema = z.object({

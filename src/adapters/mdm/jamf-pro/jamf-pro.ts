@@ -3,24 +3,22 @@ import { compareVersions } from '../../../domain/os-version.ts';
 import type { PushAbilities, PushMeans, PushOrder, PushPlan, PushState } from '../../../domain/push.ts';
 import { jamfMeans, PLANS_SINCE } from '../../../policy/choose-push.ts';
 import type { Failed, PushService } from '../../../ports/push-service.ts';
+import { isFault, isMissing } from '../fault.ts';
+import { MinutePolls } from '../minute-polls.ts';
+import type { WireParts } from '../wire.ts';
 import { blankPush, CLASSIC_UNTIL } from './blank-push.ts';
 import { Calls } from './calls.ts';
 import { checkPrivileges, type PrivilegeCheck } from './check-privileges.ts';
 import { type Computer, findComputer, type ThisMac } from './computer.ts';
 import type { JamfCredential } from './credential.ts';
-import { isFault } from './fault.ts';
-import { isMissing, readFeatures, readVersion } from './features.ts';
-import { pause } from './pause.ts';
+import { readFeatures, readVersion } from './features.ts';
 import { orderOf, planConfig } from './plan-config.ts';
 import { isUnderWay, stateOf } from './plan-state.ts';
 import { Plans } from './plans.ts';
 import { sendUpdates } from './send-updates.ts';
-import type { WireParts } from './wire.ts';
 
 export type JamfProParts = WireParts & { credential: JamfCredential; mac: ThisMac };
 
-/** A plan is not asked about more often, whoever asks. */
-const POLL_MS = MINUTE_MS;
 /** How long a plan may be unknown to a node before it counts as lost. */
 const NODES_AGREE_MS = 2 * MINUTE_MS;
 
@@ -31,14 +29,14 @@ export class JamfPro implements PushService {
   readonly #mac: ThisMac;
   #version: { value: string | null } | null = null;
   #computer: Computer | null = null;
-  #nextPollMs = 0;
   #pushing: Promise<unknown> = Promise.resolve();
-  #polling: Promise<unknown> = Promise.resolve();
+  readonly #polls: MinutePolls;
   readonly #missingSinceMs = new Map<string, number>();
 
   constructor({ credential, mac, ...wire }: JamfProParts) {
     this.#calls = new Calls(wire, credential);
     this.#plans = new Plans(this.#calls);
+    this.#polls = new MinutePolls(wire.clock);
     this.#mac = mac;
   }
 
@@ -84,7 +82,7 @@ export class JamfPro implements PushService {
     if (id === null) return { state: 'under-way', phase: 'known to the Mac alone' };
     if (!/^[A-Za-z0-9-]{1,64}$/.test(id))
       return { failed: { trouble: 'not-understood', detail: 'the id of the plan is none' } };
-    const asked = await this.#poll(id, signal);
+    const asked = await this.#polls.ask(() => this.#plans.read(id, signal), signal);
     if (isFault(asked))
       return isMissing(asked) ? this.#missing(id) : this.#plans.failure(asked.fault, asked.call, signal);
     this.#missingSinceMs.delete(id);
@@ -166,22 +164,6 @@ export class JamfPro implements PushService {
     if ('failed' in found) return found;
     this.#computer = found.computer;
     return found.computer;
-  }
-
-  /**
-   * Asks about a plan, a minute after the last answer about one. From the answer, because a question can be late: a new token
-   * may go before it.
-   */
-  #poll(id: string, signal?: AbortSignal): ReturnType<Plans['read']> {
-    const { clock } = this.#calls.wire;
-    const polled = this.#polling.then(async () => {
-      await pause(clock, this.#nextPollMs - clock.monotonicMs(), signal);
-      const asked = await this.#plans.read(id, signal);
-      this.#nextPollMs = clock.monotonicMs() + POLL_MS;
-      return asked;
-    });
-    this.#polling = polled.catch(() => {});
-    return polled;
   }
 
   #missing(id: string): PushState {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, orNull, parsed } from './json.ts';
+import { idSchema, orNull, parsed } from '../json.ts';
 
 /** A word of the server’s own, such as a state; some reasons have seventy letters. */
 const word = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,119}$/);

@@ -1,10 +1,10 @@
 import { SECOND_MS } from '../../../domain/instant.ts';
 import type { PushFailure } from '../../../domain/push.ts';
+import { answers, type Fault, isFault, mayHaveActed } from '../fault.ts';
+import { jsonIn } from '../json.ts';
+import { pause } from '../pause.ts';
 import type { Asked, Call, Calls } from './calls.ts';
-import { answers, type Fault, isFault, mayHaveActed } from './fault.ts';
 import { PLANS_PATH, readFeatures } from './features.ts';
-import { jsonIn } from './json.ts';
-import { pause } from './pause.ts';
 import { isSamePlan, type PlanConfig } from './plan-config.ts';
 import {
   declarationsSchema,

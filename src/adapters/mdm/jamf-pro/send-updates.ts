@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { PushOrder } from '../../../domain/push.ts';
+import { isFault, mayHaveActed } from '../fault.ts';
+import { orNull } from '../json.ts';
 import type { Call, Calls } from './calls.ts';
-import { causeSchema, causeWords, failureOf, isFault, mayHaveActed } from './fault.ts';
-import { orNull } from './json.ts';
 import type { Failure, Plans } from './plans.ts';
+import { causeSchema, causeWords, failureOfCall } from './refusal.ts';
 
 /**
  * The older call, for servers without plans. It is sent once and never again: nothing on the server tells what became of
@@ -23,7 +24,7 @@ export async function sendUpdates(
   if (isFault(asked)) {
     const { fault } = asked;
     if (!mayHaveActed(fault)) return plans.failure(fault, call, signal);
-    const { detail } = failureOf(fault, call.name, calls.credential.kind);
+    const { detail } = failureOfCall(fault, call.name, calls.credential.kind);
     return { failed: { trouble: 'lost', detail: `it is not known whether it sent the command: ${detail}` } };
   }
   const { errors, processManagerUuids } = asked.value;

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { type Instant, MINUTE_MS, SECOND_MS } from '../../../domain/instant.ts';
 import { Secret } from '../../../domain/secret.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import { answers, type Fault, isFault, unreadable } from '../fault.ts';
+import { jsonIn, orNull } from '../json.ts';
+import type { Sent, Wire } from '../wire.ts';
 import { bearer, CLIENT_TOKEN_PATHS, type JamfCredential, tokenExchange } from './credential.ts';
-import { answers, type Fault, isFault, unreadable } from './fault.ts';
-import { jsonIn, orNull } from './json.ts';
-import type { Sent, Wire } from './wire.ts';
 
 /** `takenMs` is monotonic. It is renewed when either clock says so: one can jump, the other stands still in sleep. */
 export type Token = { text: Secret; takenMs: number; renewAt: Instant; renewMs: number };

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Instant } from '../../../domain/instant.ts';
+import { ActiveFaults } from '../active-faults.ts';
 import { isLocalTime } from './local-time.ts';
 import { PRIVILEGES } from './privileges.ts';
-import { ROUTE_NAMES, type RouteName } from './route-names.ts';
+import { ROUTE_NAMES } from './route-names.ts';
 import { isServerVersion } from './server-version.ts';
 
 /** `times`: how often it strikes before it is used up (without it: always). Instants are those of the server's clock. */
@@ -145,7 +146,6 @@ export type JamfFault = z.output<typeof jamfFaultSchema>;
 /** As somebody writes it: what has a default may be left out. */
 export type JamfFaultInput = z.input<typeof jamfFaultSchema>;
 export type JamfFaultName = JamfFault['name'];
-export type JamfFaultOf<Name extends JamfFaultName> = Extract<JamfFault, { name: Name }>;
 
 /** Each fault with the option that a word behind its name is for, null where it takes none. */
 export const MAIN_OPTIONS: Readonly<Record<JamfFaultName, string | null>> = {
@@ -195,52 +195,18 @@ export const MAIN_OPTIONS: Readonly<Record<JamfFaultName, string | null>> = {
 
 export const JAMF_FAULT_NAMES = Object.keys(MAIN_OPTIONS) as JamfFaultName[];
 
-/** What is wrong with this server. `strikes` uses a counted fault up; `standing` only looks. */
-export class JamfFaults {
-  readonly #now: () => Instant;
+/** What is wrong with this server. `begins` is told of each fault as it is added. */
+export class JamfFaults extends ActiveFaults<JamfFault, JamfFaultInput> {
   readonly #begins: (fault: JamfFault) => void;
-  #active: { fault: JamfFault; left: number }[] = [];
 
-  /** `begins` is told of each fault as it is added. */
   constructor(now: () => Instant, begins: (fault: JamfFault) => void = () => {}) {
-    this.#now = now;
+    super((fault) => jamfFaultSchema.parse(fault), now);
     this.#begins = begins;
   }
 
-  add(fault: JamfFaultInput): void {
-    const read = jamfFaultSchema.parse(fault);
-    this.#active.push({ fault: read, left: read.times ?? Infinity });
-    this.#begins(read);
-  }
-
-  clear(name?: JamfFaultName): void {
-    this.#active = name === undefined ? [] : this.#active.filter((one) => one.fault.name !== name);
-  }
-
-  strikes<Name extends JamfFaultName>(name: Name, where: Matching<Name> = {}): JamfFaultOf<Name> | null {
-    const found = this.#find(name, where);
-    if (found === undefined) return null;
-    found.left -= 1;
-    return found.fault as JamfFaultOf<Name>;
-  }
-
-  standing<Name extends JamfFaultName>(name: Name, where: Matching<Name> = {}): JamfFaultOf<Name> | null {
-    return (this.#find(name, where)?.fault as JamfFaultOf<Name> | undefined) ?? null;
-  }
-
-  #find(name: JamfFaultName, where: Readonly<Record<string, unknown>>) {
-    if (this.#active.length === 0) return undefined;
-    const now = this.#now();
-    return this.#active.find(({ fault, left }) => {
-      if (fault.name !== name || left <= 0) return false;
-      if (now < (fault.from ?? -Infinity) || now >= (fault.until ?? Infinity)) return false;
-      return Object.entries(where).every(([option, wanted]) => {
-        const has = (fault as Record<string, unknown>)[option];
-        return has === wanted || (option === 'on' && has === undefined);
-      });
-    });
+  override add(fault: JamfFaultInput): JamfFault {
+    const added = super.add(fault);
+    this.#begins(added);
+    return added;
   }
 }
-
-/** Which of several faults of a name is meant: one without `on` is meant on every call. */
-type Matching<Name extends JamfFaultName> = Partial<Omit<JamfFaultOf<Name>, 'on'>> & { on?: RouteName };

@@ -1,16 +1,16 @@
 import { MINUTE_MS } from '../../../domain/instant.ts';
 import type { Http } from '../../../ports/http.ts';
 import { random } from '../../random.ts';
+import { httpDate } from '../http-date.ts';
+import { InProcessHttp } from '../in-process-http.ts';
 import type { ManagedMac, MdmClock } from '../managed-mac.ts';
+import type { Incoming, ServerAnswer } from '../messages.ts';
 import { Timers } from '../timers.ts';
 import { type Answer, apiError, cause, html } from './answers.ts';
 import { Base, type JamfSettings } from './base.ts';
 import { Computers } from './computers.ts';
 import { JamfFaults } from './faults.ts';
 import { Feature } from './feature.ts';
-import { httpDate } from './http-date.ts';
-import { InProcessHttp } from './in-process-http.ts';
-import type { Incoming, JamfAnswer } from './messages.ts';
 import type { Parts, Route } from './parts.ts';
 import { leaveInProgress, PlanLife } from './plan-life.ts';
 import { featureAnswer } from './plan-routes.ts';
@@ -149,7 +149,7 @@ export class JamfProServer {
    * Takes one request and says what comes of it, and when. What was asked for is done before it returns, whatever then
    * becomes of the answer.
    */
-  handle(request: Incoming): JamfAnswer {
+  handle(request: Incoming): ServerAnswer {
     const at = this.#base.now();
     const [method, path] = [request.method, request.path];
     if (this.faults.strikes('unreachable') !== null) {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { refusalOf } from '../../../../src/adapters/mdm/jamf-pro/fault.ts';
+import { refusalOf } from '../../../../src/adapters/mdm/fault.ts';
 import {
   declarationsSchema,
   eventsSchema,
@@ -14,6 +14,7 @@ import {
   planSchema,
 } from '../../../../src/adapters/mdm/jamf-pro/plan-schema.ts';
 import { stateOf } from '../../../../src/adapters/mdm/jamf-pro/plan-state.ts';
+import { jamfForm } from '../../../../src/adapters/mdm/jamf-pro/refusal.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { fakeJamf, PLANS } from './fake-jamf.ts';
 
@@ -73,7 +74,7 @@ const READ: Record<string, (text: string) => unknown> = {
   },
   error: (text) => {
     const status = Number((JSON.parse(text) as { httpStatus: unknown }).httpStatus);
-    const { fault } = refusalOf({ status, headers: {}, cookies: [], body: new Secret(text) }, 0);
+    const { fault } = refusalOf({ status, headers: {}, cookies: [], body: new Secret(text) }, 0, jamfForm);
     return { status: fault.status, form: fault.form, code: fault.codes[0] ?? null };
   },
 };

@@ -3,8 +3,8 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../../../../src/adapters/mdm/jamf-pro/fault.ts';
-import { isPassing, MOST_TRIES, waitBeforeNext } from '../../../../src/adapters/mdm/jamf-pro/retry.ts';
+import type { Fault } from '../../../../src/adapters/mdm/fault.ts';
+import { isPassing, MOST_TRIES, waitBeforeNext } from '../../../../src/adapters/mdm/retry.ts';
 import type { PushTrouble } from '../../../../src/domain/push.ts';
 import { apiError, broken, fakeJamf, PLANS, page, type Reply } from './fake-jamf.ts';
 
@@ -168,6 +168,7 @@ describe('patience', () => {
     status: fc.constantFrom(408, 429, 500, 502, 503, 504),
     form: fc.constantFrom('page' as const, 'empty' as const),
     codes: fc.constant<string[]>([]),
+    settled: fc.constant(false),
     retryAfterMs: fc.option(fc.integer({ min: 0, max: 120_000 }), { nil: null }),
   });
   test('chance moves every wait between half and the whole of its length, and the number of tries is bounded', () => {

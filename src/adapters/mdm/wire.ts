@@ -1,8 +1,8 @@
-import { SECOND_MS } from '../../../domain/instant.ts';
-import type { Clock } from '../../../ports/clock.ts';
-import type { Http, HttpAnswer, HttpRequest, HttpText } from '../../../ports/http.ts';
+import { SECOND_MS } from '../../domain/instant.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Http, HttpAnswer, HttpRequest, HttpText } from '../../ports/http.ts';
 import { Cookies } from './cookies.ts';
-import { brokenBy, type Fault, refusalOf } from './fault.ts';
+import { brokenBy, type Fault, type ReadOwnForm, refusalOf } from './fault.ts';
 import { pause } from './pause.ts';
 import { waitBeforeNext } from './retry.ts';
 
@@ -32,13 +32,15 @@ export class Wire {
   readonly cookies = new Cookies();
   readonly #http: Http;
   readonly #address: string;
+  readonly #readOwnForm: ReadOwnForm;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor({ http, clock, random, address }: WireParts) {
+  constructor({ http, clock, random, address }: WireParts, readOwnForm: ReadOwnForm) {
     this.#http = http;
     this.clock = clock;
     this.random = random;
     this.#address = address;
+    this.#readOwnForm = readOwnForm;
   }
 
   /** Sends once. An answer is one of the two hundreds; all else is a fault. */
@@ -50,7 +52,9 @@ export class Wire {
     if (sent.kind === 'failed') return brokenBy(sent);
     const { answer } = sent;
     if (exchange.writes || this.cookies.isPinned) this.cookies.keep(answer.cookies);
-    return answer.status >= 200 && answer.status < 300 ? { answer } : refusalOf(answer, this.clock.now());
+    return answer.status >= 200 && answer.status < 300
+      ? { answer }
+      : refusalOf(answer, this.clock.now(), this.#readOwnForm);
   }
 
   /** Waits after a fault before the same is tried again; false where it should not be. */

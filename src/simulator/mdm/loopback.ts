@@ -1,14 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Incoming, JamfAnswer } from './messages.ts';
-import type { JamfProServer } from './server.ts';
+import type { MdmClock } from './managed-mac.ts';
+import type { Incoming, ServerAnswer } from './messages.ts';
 
-/** No request of this API comes near it. */
+/** A server of this folder, behind its doors. */
+export type SimulatedServer = { clock: MdmClock; handle(request: Incoming): ServerAnswer };
+
+/** No request of these APIs comes near it. */
 const MOST_BYTES = 1_048_576;
 
 /** The second door: real requests on this computer’s loopback, and nowhere else. Rejects where the port is taken. */
 export async function serveOnLoopback(
-  server: JamfProServer,
+  server: SimulatedServer,
   port: number,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const listener = createServer((request, response) => {
@@ -29,7 +32,7 @@ export async function serveOnLoopback(
   };
 }
 
-async function respond(server: JamfProServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(server: SimulatedServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
   // A request that was not read to its end has no socket any more.
   const { socket } = request;
   const incoming = await read(request);
@@ -47,7 +50,7 @@ async function respond(server: JamfProServer, request: IncomingMessage, response
 }
 
 function give(
-  answer: Exclude<JamfAnswer, { kind: 'unreachable' }>,
+  answer: Exclude<ServerAnswer, { kind: 'unreachable' }>,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {

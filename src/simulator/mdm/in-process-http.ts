@@ -1,7 +1,7 @@
-import { Secret } from '../../../domain/secret.ts';
-import type { Http, HttpRequest, HttpResult, HttpText } from '../../../ports/http.ts';
-import type { MdmClock } from '../managed-mac.ts';
-import type { Incoming, JamfAnswer } from './messages.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { Http, HttpRequest, HttpResult, HttpText } from '../../ports/http.ts';
+import type { MdmClock } from './managed-mac.ts';
+import type { Incoming, ServerAnswer } from './messages.ts';
 
 type Failure = Extract<HttpResult, { kind: 'failed' }>;
 
@@ -9,9 +9,9 @@ type Failure = Extract<HttpResult, { kind: 'failed' }>;
 export class InProcessHttp implements Http {
   readonly #clock: MdmClock;
   readonly #origin: string;
-  readonly #handle: (request: Incoming) => JamfAnswer;
+  readonly #handle: (request: Incoming) => ServerAnswer;
 
-  constructor(clock: MdmClock, url: string, handle: (request: Incoming) => JamfAnswer) {
+  constructor(clock: MdmClock, url: string, handle: (request: Incoming) => ServerAnswer) {
     this.#clock = clock;
     this.#origin = new URL(url).origin;
     this.#handle = handle;
@@ -53,7 +53,7 @@ export class InProcessHttp implements Http {
   }
 }
 
-function resultOf(answer: JamfAnswer, { method, limits }: HttpRequest): HttpResult {
+function resultOf(answer: ServerAnswer, { method, limits }: HttpRequest): HttpResult {
   if (answer.kind === 'unreachable') return failed('unreachable', 'the connection is refused', false);
   if (answer.kind === 'lost') return failed('cut-off', 'the connection ended without an answer', true);
   if (answer.kind === 'cut-off') return failed('cut-off', 'the connection ended in the middle of the answer', true);

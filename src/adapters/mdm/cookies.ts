@@ -1,5 +1,5 @@
-import { Secret } from '../../../domain/secret.ts';
-import type { HttpText } from '../../../ports/http.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { HttpText } from '../../ports/http.ts';
 
 /** The cookies by which a cluster sends a client to the same node again; all others are let go. */
 const KEPT = new Set(['jpro-ingress', 'APBALANCEID', 'JSESSIONID']);

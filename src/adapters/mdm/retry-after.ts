@@ -1,4 +1,4 @@
-import { SECOND_MS } from '../../../domain/instant.ts';
+import { SECOND_MS } from '../../domain/instant.ts';
 
 /** How long a `Retry-After` wants one to wait: seconds, or a date of HTTP. Null where it is neither. */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | null {

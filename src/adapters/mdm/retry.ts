@@ -1,4 +1,4 @@
-import { SECOND_MS } from '../../../domain/instant.ts';
+import { SECOND_MS } from '../../domain/instant.ts';
 import type { Fault } from './fault.ts';
 
 /** How often one question is asked at most, counting the first. */
@@ -12,9 +12,7 @@ const MOST_PATIENCE_MS = 120 * SECOND_MS;
 /** Whether asking the same again may give something else. Only for what changes nothing, or may be done twice. */
 export function isPassing(fault: Fault): boolean {
   if (fault.kind === 'connection') return ['unreachable', 'timeout', 'cut-off'].includes(fault.why);
-  if (fault.kind !== 'status') return false;
-  // A 503 in Jamf Pro’s own form is its answer to the question: the feature that was asked for is off.
-  if (fault.status === 503) return fault.form !== 'api-error';
+  if (fault.kind !== 'status' || fault.settled) return false;
   return fault.status === 408 || fault.status === 429 || (fault.status >= 500 && ![501, 505].includes(fault.status));
 }
 

@@ -19,7 +19,7 @@ type Whole = {
  * What a door is to do. `cut-off`: half of the body, then the connection breaks. `lost`: it breaks with no word at all,
  * though what was asked for is done. `unreachable`: there is no connection.
  */
-export type JamfAnswer =
+export type ServerAnswer =
   | ({ kind: 'answer' } & Whole)
   | ({ kind: 'cut-off' } & Whole)
   | { kind: 'lost'; afterMs: number }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Secret } from '../../../domain/secret.ts';
+import type { Secret } from '../../domain/secret.ts';
 
 /** The JSON of a body; undefined where it is none. The error of a failed reading repeats the text, so it ends here. */
 export function jsonIn(body: Secret): unknown {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** Waits that long, in whole milliseconds, or until it is taken back. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
