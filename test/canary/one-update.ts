@@ -56,7 +56,7 @@ export async function oneUpdate(root: string, password: string, offer: Offer, st
   while (!over && clock.now() < start + LONGEST_MS) {
     await clock.runUntil(clock.now() + MINUTE_MS, () => over);
     // Virtual time would run away from the files and sockets, which are real.
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const installed = over;
   if (!over) mac.cutPower(null);
