@@ -4,7 +4,7 @@ import type { DeadlineRule, Settings } from './settings.ts';
 export type DeadlineStage = 'open' | 'past-focus' | 'past-soft' | 'past-hard';
 
 /** When one deadline falls and which rule put it there; `at` null means the rules never bring it about by time alone. */
-export type Due = { at: Instant | null; by: 'count' | 'days' | 'date' | null };
+export type Due = { at: Instant | null; by: 'count' | 'days' | 'date' | 'declaration' | null };
 
 /** All three deadlines of a target as instants, with the zone they were reckoned and promised in. */
 export type DeadlineSchedule = { zone: string; focus: Due; soft: Due; hard: Due };

@@ -40,6 +40,8 @@ export type Decision =
     }
   | { kind: 'tell'; why: ToldWhy; closesAt: Instant; because: Reason[] }
   | { kind: 'install'; by: RestartBy; because: Reason[] }
+  /** Have macOS itself enforce the hard deadline, by the management server. */
+  | { kind: 'hand-over'; by: Instant; because: Reason[] }
   /** Change the password of upkeep’s own account, which was saved then. */
   | { kind: 'rotate'; savedAt: Instant; because: Reason[] };
 

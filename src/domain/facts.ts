@@ -42,6 +42,8 @@ export type Facts = {
   authority?: AuthorityFacts;
   /** Missing where upkeep has no account of its own. */
   servicePassword?: ServicePassword;
+  /** The earliest moment by which macOS was told to install something newer; asked from macOS 14 on. */
+  declared?: Fact<{ version: string; build: string | null; by: string; at: Instant } | null>;
   /** What became of an order that may still be carried out; missing where there is none or it was not asked. */
   push?: Fact<PushState>;
   /** Asked on Intel alone, where the settings want FileVault's screen passed. */

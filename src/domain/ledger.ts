@@ -23,6 +23,8 @@ export type TrackedTarget = Target & {
   postponements: number;
   /** When a download or install last failed; a week later the counts start anew. */
   lastFailureAt: Instant | null;
+  /** When macOS itself installs and restarts, as it was told by declaration, by whomever; missing where it was not. */
+  enforcedAt?: Instant;
 };
 
 export type PromptKind = 'choice' | 'soft' | 'schedule' | 'warning' | 'password' | 'notice';
@@ -75,6 +77,9 @@ export type PendingPush = {
   askAt: Instant;
 };
 
+/** A deadline that was handed to macOS. `seen`: the Mac says that it has it. */
+export type HandOver = { label: string; to: OsRelease; by: Instant; plan: PushPlan; at: Instant; seen: boolean };
+
 /** Why the management server is not asked for an update before `until`. */
 export type ServerRefusal = {
   at: Instant;
@@ -126,6 +131,9 @@ export type Ledger = {
   /** Missing or null: nothing that was ordered of a server is left to happen. */
   push?: PendingPush | null;
   server?: ServerRefusal | null;
+  handOver?: HandOver | null;
+  /** Why the deadline is not handed over before `until`. */
+  handOverNot?: { at: Instant; until: Instant; detail: string } | null;
   /** Missing, or null: FileVault's screen waits at the next start as ever. */
   nextStart?: UnlockedStart | null;
   /** The last target, gone from Apple's list: what was counted and promised goes on when it, or its successor, comes. */

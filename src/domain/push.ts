@@ -1,4 +1,5 @@
 import type { MethodTrouble } from './authority.ts';
+import type { Instant } from './instant.ts';
 import type { OsRelease } from './os-version.ts';
 
 /** How a management server brings an update to a Mac: a declaration with a deadline, or a command. */
@@ -76,6 +77,13 @@ export type PushOutcome =
   | { result: 'refused'; why: Exclude<MethodTrouble, 'not-set'>; detail: string }
   /** It is not seen to get on, and may still happen. `plan` null: not even whether it was ordered is known. */
   | { result: 'quiet'; plan: PushPlan | null; detail: string };
+
+/** What came of handing a deadline to macOS by a server. */
+export type HandOverOutcome =
+  | { result: 'handed-over'; plan: PushPlan }
+  /** A fleet takes turns; it is not this Mac’s yet. */
+  | { result: 'later'; at: Instant }
+  | { result: 'refused'; detail: string };
 
 const TROUBLES: Readonly<Record<PushTrouble, Exclude<MethodTrouble, 'not-set'>>> = {
   'server-unreachable': 'server-unreachable',

@@ -46,6 +46,8 @@ export type Reason =
   | { code: 'authorized-by'; method: AuthMethod }
   | { code: 'method-refused'; method: AuthMethod; why: RefusalWhy; detail?: string }
   | { code: 'push-pending'; since: Instant }
+  | { code: 'hand-over-due'; at: Instant }
+  | { code: 'macos-enforces'; at: Instant }
   | { code: 'person-cannot'; why: PersonState }
   | { code: 'needs-other-owner'; accounts: number }
   | { code: 'filevault-passed-by'; method: AuthMethod }
@@ -144,6 +146,10 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `${METHODS[reason.method]} authorises the install`;
     case 'method-refused':
       return `${METHODS[reason.method]} cannot be used: ${REFUSED[reason.why]}${reason.detail === undefined ? '' : ` (${reason.detail})`}`;
+    case 'hand-over-due':
+      return `macOS itself is to enforce the hard deadline ${time(reason.at)}`;
+    case 'macos-enforces':
+      return `macOS was told by declaration to install it by ${time(reason.at)}, and does so by itself`;
     case 'push-pending':
       return `the management server was asked to install it ${time(reason.since)}, and may still have this Mac restart at any time`;
     case 'person-cannot':

@@ -4,6 +4,7 @@ import { assessingState, decidingState } from './assessing.states.ts';
 import { authorizingStates } from './authorizing.states.ts';
 import { firstContext } from './context.ts';
 import { downloadingState } from './downloading.states.ts';
+import { handingOverState } from './handing-over.states.ts';
 import { installingStates, restartingState, unvalidatedState, validatingState } from './installing.states.ts';
 import { restingStates } from './resting.states.ts';
 import { rotatingState } from './rotating.states.ts';
@@ -32,6 +33,7 @@ export const agentMachine = agentSetup.createMachine({
     assessing: assessingState,
     deciding: decidingState,
     downloading: downloadingState,
+    handingOver: handingOverState,
     rotating: rotatingState,
     asking: askingStates,
     warning: warningState,

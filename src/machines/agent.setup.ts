@@ -3,7 +3,7 @@ import type { DecisionKind, RestState } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
-import type { PushOutcome } from '../domain/push.ts';
+import type { HandOverOutcome, PushOutcome } from '../domain/push.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
 import type { AgentContext } from './context.ts';
 import * as dialogs from './dialog-records.ts';
@@ -71,6 +71,7 @@ export const agentSetup = setup({
     unlockCredential: hole('unlockCredential'),
     install: hole('install'),
     push: hole('push'),
+    handOver: hole('handOver'),
     rotatePassword: hole('rotatePassword'),
   },
   guards: {
@@ -142,6 +143,9 @@ export const agentSetup = setup({
     recordPushMove: assign(({ context }, params: PushMoved) => pushes.pushMoved(context, params)),
     recordPushEnd: assign(({ context }, params: { outcome: PushOutcome; stamp: Stamp }) =>
       pushes.pushEnded(context, params.outcome, params.stamp),
+    ),
+    recordHandOver: assign(({ context }, params: { outcome: HandOverOutcome; stamp: Stamp }) =>
+      pushes.handedOver(context, params.outcome, params.stamp),
     ),
     recordRestartExpected: assign(({ context }, params: { stamp: Stamp }) =>
       installs.restartExpected(context, params.stamp),

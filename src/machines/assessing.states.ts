@@ -33,6 +33,7 @@ export const assessingState = agentSetup.createStateConfig({
         scanIsDue(context.ledger, context.settings, momentOf(event, context.facts?.at ?? 0)),
       // Only then can it matter, and it costs some tools. macOS may hold an update that upkeep knows no download of.
       authority: context.ledger.target !== null,
+      ...(context.ledger.target === null ? {} : { declared: true }),
       ...(context.settings !== null && wantsItPassed(context.settings) ? { fileVault: true } : {}),
     }),
     onDone: {
@@ -104,6 +105,7 @@ export const decidingState = agentSetup.createStateConfig({
       actions: { type: 'recordPrompt', params: ({ context }) => ({ kind: 'notice', at: context.facts?.at ?? 0 }) },
     },
     { guard: { type: 'decided', params: { kind: 'install' } }, target: '#installing', actions: 'recordInstallBegin' },
+    { guard: { type: 'decided', params: { kind: 'hand-over' } }, target: '#handingOver' },
     { guard: { type: 'decided', params: { kind: 'rotate' } }, target: '#rotating' },
     // No settings yet: nothing can be decided, and nothing is done.
     { target: '#fresh' },

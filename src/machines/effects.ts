@@ -3,7 +3,7 @@ import type { BootSession, Fact, Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
-import type { PushOutcome, PushPlan } from '../domain/push.ts';
+import type { HandOverOutcome, PushOutcome, PushPlan } from '../domain/push.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
 
 /** What a dialog is to show, as data; the dialog adapter finds the words. */
@@ -107,6 +107,18 @@ export type PushRequest = {
   appleSilicon: Fact<boolean>;
   /** The boot session it starts in, as for an install. */
   boot: BootSession;
+  /** macOS was told already and installs by itself: nothing is ordered. `plan` null: it was told by somebody else. */
+  enforced?: { plan: PushPlan | null };
+};
+
+/** A deadline that macOS is to enforce. */
+export type HandOverOrder = {
+  to: OsRelease;
+  major: boolean;
+  macos: string;
+  appleSilicon: Fact<boolean>;
+  by: Instant;
+  foundAt: Instant;
 };
 
 /** Everything the chart may ask of the outside: what goes in, what comes back. */
@@ -114,10 +126,10 @@ export type EffectTypes = {
   /**
    * `authority`: also by whose authority an install could be done, which costs more tools; on Intel only with `fileVault`,
    * and then for unlocking the next start. `push`: also what became of
-   * that order.
+   * that order. `declared`: also what macOS was told by declaration.
    */
   gatherFacts: {
-    input: { scan: boolean; authority?: boolean; fileVault?: boolean; push?: PushPlan };
+    input: { scan: boolean; authority?: boolean; fileVault?: boolean; push?: PushPlan; declared?: boolean };
     output: Facts;
   };
   download: { input: DownloadOrder; output: DownloadOutcome };
@@ -126,6 +138,7 @@ export type EffectTypes = {
   unlockCredential: { input: { method: AuthMethod }; output: UnlockOutcome };
   install: { input: InstallOrder; output: InstallOutcome };
   push: { input: PushRequest; output: PushOutcome };
+  handOver: { input: HandOverOrder; output: HandOverOutcome };
   rotatePassword: { input: { savedAt: Instant }; output: RotationOutcome };
 };
 export type EffectName = keyof EffectTypes;
@@ -146,6 +159,8 @@ export const RECOVERY: Record<EffectName, Recovery> = {
   unlockCredential: 'idempotent',
   install: 'once',
   push: 'once',
+  // It looks for what is declared first, and declares nothing twice.
+  handOver: 'idempotent',
   // Called again it finds out which password the account has, and goes on from there.
   rotatePassword: 'idempotent',
 };

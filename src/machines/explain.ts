@@ -106,6 +106,8 @@ function whatInWords(state: string, context: AgentContext, zone: string): string
       return `Fetching the saved password that ${title} needs`;
     case 'authorizing.byPerson':
       return `Asking for the password that ${title} needs`;
+    case 'handingOver':
+      return `Having macOS itself enforce the deadline for ${title}`;
     case 'rotating':
       return 'Changing the password of the service account';
     case 'authorizing.telling':

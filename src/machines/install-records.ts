@@ -158,6 +158,8 @@ export function updated(context: AgentContext, facts: Facts): Change {
       install: null,
       push: null,
       server: null,
+      handOver: null,
+      handOverNot: null,
       lastScan: null,
       lastUpdate,
       order: null,

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import { mayKeepTyped, needsNoPassword, needsOtherOwner } from '../policy/authority.ts';
 import type { AgentContext } from './context.ts';
-import type { DownloadOrder, InstallOrder, PasswordPrompt, PromptSpec, PushRequest } from './effects.ts';
+import type { DownloadOrder, HandOverOrder, InstallOrder, PasswordPrompt, PromptSpec, PushRequest } from './effects.ts';
 
 /** What the chart hands to each effect, computed from the context alone. */
 
@@ -85,7 +85,7 @@ export function installOrder(context: AgentContext): InstallOrder {
   };
 }
 
-export function pushRequest({ ledger, facts }: AgentContext): PushRequest {
+export function pushRequest({ ledger, facts, because }: AgentContext): PushRequest {
   const pending = ledger.install;
   return {
     to: pending?.to ?? { version: '', build: null },
@@ -93,6 +93,20 @@ export function pushRequest({ ledger, facts }: AgentContext): PushRequest {
     macos: pending?.from.version ?? '',
     appleSilicon: facts?.appleSilicon ?? unknown('it was not asked'),
     boot: pending?.boot ?? { id: null, startedAt: null },
+    ...(because.some(({ code }) => code === 'macos-enforces')
+      ? { enforced: { plan: ledger.handOver?.plan ?? null } }
+      : {}),
+  };
+}
+
+export function handOverOrder({ ledger: { target }, facts, decision }: AgentContext): HandOverOrder {
+  return {
+    to: { version: target?.version ?? '', build: target?.build ?? null },
+    major: target?.kind === 'major',
+    macos: facts?.os.known ? facts.os.value.version : '',
+    appleSilicon: facts?.appleSilicon ?? unknown('it was not asked'),
+    by: decision?.kind === 'hand-over' ? decision.by : 0,
+    foundAt: target?.foundAt ?? 0,
   };
 }
 

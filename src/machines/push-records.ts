@@ -2,7 +2,7 @@ import type { Facts } from '../domain/facts.ts';
 import { HOUR_MS, type Instant, type Stamp } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { reached } from '../domain/os-version.ts';
-import type { PushOutcome, PushPlan } from '../domain/push.ts';
+import type { HandOverOutcome, PushOutcome, PushPlan } from '../domain/push.ts';
 import { backOffMs } from '../policy/observe.ts';
 import { nextPollMs } from '../policy/push-pace.ts';
 import type { AgentContext } from './context.ts';
@@ -63,4 +63,18 @@ export function withServerKnown(facts: Facts, { server = null, push = null }: Le
   const resting = server !== null && facts.at < server.until && facts.at >= server.at ? server.why : null;
   const why = resting ?? (push === null ? null : ('command-failed' as const));
   return why === null ? facts : { ...facts, authority: { ...authority, methods: { ...authority.methods, mdm: why } } };
+}
+
+/** The deadline is macOS's own now, or why it is not, and for how long that is not tried again. */
+export function handedOver({ ledger, decision }: AgentContext, outcome: HandOverOutcome, { at }: Stamp): Change {
+  const { target } = ledger;
+  if (target === null || decision?.kind !== 'hand-over') return {};
+  if (outcome.result === 'later')
+    return { ledger: { ...ledger, handOverNot: { at, until: outcome.at, detail: 'the Macs of a fleet take turns' } } };
+  if (outcome.result === 'refused')
+    return { ledger: { ...ledger, handOverNot: { at, until: at + 6 * HOUR_MS, detail: outcome.detail } } };
+  const { label, version, build } = target;
+  const { by } = decision;
+  const handOver = { label, to: { version, build }, by, plan: outcome.plan, at, seen: false };
+  return { ledger: { ...ledger, handOver, handOverNot: null, target: { ...target, enforcedAt: by } } };
 }

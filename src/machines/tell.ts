@@ -2,7 +2,7 @@ import type { DeadlineSchedule } from '../domain/deadlines.ts';
 import { count, type Instant, lengthWords, localWords, MINUTE_MS } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import { releaseWords } from '../domain/os-version.ts';
-import type { PushOutcome } from '../domain/push.ts';
+import type { HandOverOutcome, PushOutcome } from '../domain/push.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
 import type { RequestKind } from '../domain/request.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
@@ -123,6 +123,8 @@ function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Rea
       return ['answer', noticeAnswerWords(value as DialogOutcome)];
     case 'authorizing.bySavedCredential':
       return ['password', unlockWords(value as UnlockOutcome, step.before.context)];
+    case 'handingOver':
+      return handOverNews(value as HandOverOutcome, step.before.context, zone);
     case 'installing.byServer':
       return pushNews(value as PushOutcome);
     case 'installing.bySoftwareupdate':
@@ -151,6 +153,13 @@ function downloadNews(outcome: DownloadOutcome): [Kind, string] {
     ? 'Downloaded and prepared'
     : 'Downloaded; macOS prepares it once somebody types a password';
   return ['download', words];
+}
+
+function handOverNews(outcome: HandOverOutcome, { decision }: AgentContext, zone: string): [Kind, string] | null {
+  if (outcome.result === 'later') return null;
+  if (outcome.result === 'refused') return ['failed', `macOS does not get the deadline: ${outcome.detail}`];
+  const by = decision?.kind === 'hand-over' ? decision.by : 0;
+  return ['install', `The management server has macOS enforce the deadline ${localWords(by, zone)}`];
 }
 
 function pushNews(outcome: PushOutcome): [Kind, string] {
@@ -247,6 +256,7 @@ const UNDER_WAY: Record<string, string> = {
   'authorizing.byPerson': 'The password dialog',
   'authorizing.bySavedCredential': 'Fetching the saved password',
   'authorizing.telling': 'The notice',
+  handingOver: 'Handing over the deadline',
   'installing.byServer': 'The install by the management server',
   'installing.bySoftwareupdate': 'The install',
   rotating: 'Changing the password of the service account',

@@ -5,6 +5,7 @@ import type { Reason } from '../domain/reason.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
 import { afterClockSetBack } from '../policy/clock-set-back.ts';
 import { decide } from '../policy/decide.ts';
+import { enforcementObserved } from '../policy/hand-over.ts';
 import { observe } from '../policy/observe.ts';
 import type { AgentContext } from './context.ts';
 import type { UnlockOutcome } from './effects.ts';
@@ -47,7 +48,7 @@ export function isDue(context: AgentContext, event: AgentWoke): boolean {
 
 export function assessed(context: AgentContext, seen: Facts): Change {
   if (context.settings === null) return {};
-  const ledger = pushObserved(observe(context.ledger, seen, context.settings), seen);
+  const ledger = enforcementObserved(pushObserved(observe(context.ledger, seen, context.settings), seen), seen);
   const facts = withRefusals(withServerKnown(seen, ledger), context.refusals ?? []);
   const decision = decide(context.settings, facts, ledger);
   // A password was typed for one restart, by somebody who is still there: anything else forgets it.

@@ -6,6 +6,7 @@ import type { RestartBy, Warning } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 import { authorityIn, authorityReasons, needsNobody } from './authority.ts';
+import { byMacos, leftToMacos } from './hand-over.ts';
 import { installAsRoot } from './next-start.ts';
 import { LATE_TOLERANCE_MS } from './observe.ts';
 import {
@@ -157,6 +158,8 @@ export function proceed(situation: Situation, by: RestartBy, because: Reason[]):
   if (!facts.appleSilicon.known) {
     return rest('backingOff', at + LOOK_AGAIN_MS, [...because, unknownFact('the processor', facts.appleSilicon.why)]);
   }
+  const enforcedAt = byMacos(situation);
+  if (enforcedAt !== null) return leftToMacos(enforcedAt, by, because);
   const choice = authorityIn(situation);
   if (choice.by === 'root') return installAsRoot(situation, by, because);
   const reasons = [...because, ...authorityReasons(choice)];

@@ -7,6 +7,7 @@ import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 import { authorityIn, authorityReasons, needsNobody } from './authority.ts';
 import { obstacleToInstalling } from './decide-restart.ts';
+import { byMacos, leftToMacos } from './hand-over.ts';
 import { installAsRoot } from './next-start.ts';
 import {
   deadlineReasons,
@@ -55,6 +56,8 @@ export function decideUnattended(situation: Situation): Decision {
   }
   const obstacle = obstacleToInstalling(situation);
   if (obstacle) return rest('waiting', at + LOOK_AGAIN_MS, [...because, obstacle]);
+  const enforcedAt = byMacos(situation);
+  if (enforcedAt !== null) return leftToMacos(enforcedAt, 'deadline', because);
   const by = stage === 'past-hard' ? 'deadline' : ledger.order === null ? 'schedule' : 'order';
   if (choice.by === 'root') return installAsRoot(situation, by, because);
   return { kind: 'authorize', via: choice.by, closesAt: at, by, because: [...because, ...authorityReasons(choice)] };

@@ -40,13 +40,17 @@ export function situationOf(settings: Settings, facts: Facts, ledger: Ledger, ta
 export function scheduleForTarget(settings: Settings, target: TrackedTarget): DeadlineSchedule {
   const { zeroDate, zone, deferralCount, countedAt } = target;
   const warningMs = settings.warning.floorMinutes * MINUTE_MS + WARNING_MARGIN_MS;
-  return scheduleFor(settings.deadlines, {
+  const schedule = scheduleFor(settings.deadlines, {
     zeroDate,
     zone,
     deferralCount,
     countReachedAt: countedAt,
     hardCountReachedAt: countedAt + warningMs,
   });
+  const { enforcedAt } = target;
+  // The one time people are shown is the one at which macOS restarts.
+  if (enforcedAt === undefined || (schedule.hard.at !== null && schedule.hard.at <= enforcedAt)) return schedule;
+  return { ...schedule, hard: { at: enforcedAt, by: 'declaration' } };
 }
 
 export function plannedRestart(

@@ -50,6 +50,7 @@ function notingBodies(
     unlockCredential: both('unlockCredential'),
     install: both('install'),
     push: both('push'),
+    handOver: both('handOver'),
     rotatePassword: both('rotatePassword'),
   };
 }

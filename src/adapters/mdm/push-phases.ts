@@ -46,7 +46,8 @@ export type PushPhase =
   | { phase: 'restart-imminent' }
   | { phase: 'failed'; reason: PushStall; command: string | null };
 
-export type Push = { by: 'commands' | 'declaration'; action: 'download' | 'install' };
+/** `taken`: the Mac was told before, and has answered. */
+export type Push = { by: 'commands' | 'declaration'; action: 'download' | 'install'; taken?: boolean };
 
 const ORDERS = { commands: 'ScheduleOSUpdate', declaration: 'DeclarativeManagement' } as const;
 const SCANS = ['ScheduleOSUpdateScan', 'AvailableOSUpdates'];
@@ -66,7 +67,7 @@ export function pushPhases(
 ): OperatorFunction<LogObservation, PushPhase> {
   return (log) =>
     new Observable((subscriber) => {
-      let stage: 'asked' | 'scanned' | 'ordered' | 'preparing' = 'asked';
+      let stage: 'asked' | 'scanned' | 'ordered' | 'preparing' = push.taken === true ? 'ordered' : 'asked';
       let percent = 0;
       let isPrepared = false;
       let forgetLimit = (): void => {};
@@ -130,7 +131,7 @@ export function pushPhases(
         forgetOrderLimit();
       });
       subscriber.next({ phase: 'requested' });
-      forgetOrderLimit = clock.after(limits.orderMs, () => fail('no-order'));
+      if (stage === 'asked') forgetOrderLimit = clock.after(limits.orderMs, () => fail('no-order'));
       waitOn();
       subscriber.add(
         log.subscribe({

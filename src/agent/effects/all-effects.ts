@@ -7,6 +7,7 @@ import { SecretKeeper } from '../secrets.ts';
 import { askPassword } from './ask-password.ts';
 import { download } from './download.ts';
 import { gatherFacts } from './gather-facts.ts';
+import { handOver } from './hand-over.ts';
 import { install } from './install.ts';
 import { push } from './push.ts';
 import { showDialog } from './show-dialog.ts';
@@ -28,6 +29,7 @@ export function allEffects(
     unlockCredential: unlockCredential(commands, credentials, secrets),
     install: install(commands, clock, secrets, credentials),
     push: push({ commands, clock, server }),
+    handOver: handOver({ commands, clock, server }),
     rotatePassword: { run: ({ savedAt }) => credentials.rotate(savedAt) },
   };
 }

@@ -38,10 +38,14 @@ export type PushParts = { commands: Commands; clock: Clock; server: PushServer }
  */
 export function push(parts: PushParts): EffectBody<'push'> {
   return {
-    run: (request, io) => withService(parts, io, (service) => order(parts, service, request, io)),
+    run: (request, io) =>
+      request.enforced === undefined
+        ? withService(parts, io, (service) => order(parts, service, request, io))
+        : byItself(parts, request.enforced.plan, io),
     reconcile: async (request, io) => {
       const boot = await readBootSession(parts.commands, io.signal);
       if (boot.known && !sameBoot(boot.value, request.boot)) return { result: 'restarted' };
+      if (request.enforced !== undefined) return byItself(parts, request.enforced.plan, io);
       const outcome = await withService(parts, io, (service) => takeUp(parts, service, io));
       // Without the server nobody knows what it was told before.
       return outcome.result === 'refused' && outcome.why === 'server-unreachable'
@@ -123,17 +127,31 @@ async function takeUp(parts: PushParts, service: PushService, io: EffectIo): Pro
   }
 }
 
+/** macOS installs what was declared, and is watched; the server is asked beside it where it has a plan and can be reached. */
+async function byItself(parts: PushParts, plan: PushPlan | null, io: EffectIo): Promise<PushOutcome> {
+  const { clock, server } = parts;
+  const watch = new Watch(parts, 'declaration', true);
+  const service = plan === null ? null : await server.open(io.signal);
+  try {
+    const asked = service === null || 'refused' in service ? null : service;
+    return await watch.follow(asked, plan, clock.now() + ENFORCED_WITHIN_MS, io);
+  } finally {
+    watch.end();
+    if (service !== null && !('refused' in service)) await service.close();
+  }
+}
+
 /** The Mac's own log from before the order on, and beside it what the server says of its plan. */
 class Watch {
   readonly #clock: Clock;
   readonly #phases = new ReplaySubject<PushPhase>();
   readonly #subscription: Subscription;
 
-  constructor({ commands, clock }: PushParts, means: PushMeans) {
+  constructor({ commands, clock }: PushParts, means: PushMeans, taken = false) {
     this.#clock = clock;
     const by = means === 'declaration' ? ('declaration' as const) : ('commands' as const);
     this.#subscription = watchLog(commands, clock)
-      .pipe(pushPhases(clock, { by, action: 'install' }))
+      .pipe(pushPhases(clock, { by, action: 'install', ...(taken ? { taken } : {}) }))
       .subscribe(this.#phases);
   }
 
@@ -142,15 +160,15 @@ class Watch {
   }
 
   async follow(
-    service: PushService,
-    plan: PushPlan,
+    service: PushService | null,
+    plan: PushPlan | null,
     until: Instant,
     { signal, report }: EffectIo,
   ): Promise<PushOutcome> {
     const clock = this.#clock;
     const tell = (move: PushMove): void =>
       report({ type: 'push.moved', at: clock.now(), monotonicMs: clock.monotonicMs(), move });
-    tell({ phase: 'ordered', plan });
+    if (plan !== null) tell({ phase: 'ordered', plan });
     // Where that could not be written down, it is found again on the server.
     signal.throwIfAborted();
     const over = new AbortController();
@@ -165,7 +183,7 @@ class Watch {
     }
   }
 
-  async #onMac(plan: PushPlan, tell: (move: PushMove) => void, signal: AbortSignal): Promise<PushOutcome> {
+  async #onMac(plan: PushPlan | null, tell: (move: PushMove) => void, signal: AbortSignal): Promise<PushOutcome> {
     const ended = new Promise<PushOutcome>((resolve, reject) => {
       let told: PushMove | null = null;
       const subscription = this.#phases.subscribe({
@@ -186,13 +204,18 @@ class Watch {
   }
 
   /** Resolves when the plan has failed, or nothing is expected of it any more. */
-  async #onServer(service: PushService, plan: PushPlan, until: Instant, signal: AbortSignal): Promise<PushOutcome> {
+  async #onServer(
+    service: PushService | null,
+    plan: PushPlan | null,
+    until: Instant,
+    signal: AbortSignal,
+  ): Promise<PushOutcome> {
     const clock = this.#clock;
     const since = clock.now();
     while (clock.now() < until) {
       await pause(clock, Math.min(nextPollMs(clock.now() - since), Math.max(SECOND_MS, until - clock.now())), signal);
       signal.throwIfAborted();
-      if (plan.id === null) continue;
+      if (service === null || plan === null || plan.id === null) continue;
       const state = await service.follow(plan, signal);
       signal.throwIfAborted();
       if ('failed' in state) continue;
@@ -222,7 +245,7 @@ function isNews(move: PushMove, told: PushMove | null): boolean {
   return move.phase === 'preparing' && told.phase === 'preparing' && move.percent >= told.percent + 10;
 }
 
-function stalled(plan: PushPlan, reason: PushStall): PushOutcome {
+function stalled(plan: PushPlan | null, reason: PushStall): PushOutcome {
   if (reason === 'refused') return { result: 'refused', why: 'command-failed', detail: 'the Mac refused the command' };
   return { result: 'quiet', plan, detail: STALLS[reason] };
 }
@@ -242,7 +265,7 @@ function refused(failure: PushFailure): PushOutcome {
   return { result: 'refused', why: methodTroubleOf(failure), detail: failure.detail };
 }
 
-function localMinute(at: Instant, zone: string): string {
+export function localMinute(at: Instant, zone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(at)
     .toZonedDateTimeISO(zone)
     .toPlainDateTime()

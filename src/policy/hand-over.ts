@@ -1,0 +1,95 @@
+import type { Decision } from '../domain/decision.ts';
+import type { Facts } from '../domain/facts.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
+import type { Ledger, RestartBy, TrackedTarget } from '../domain/ledger.ts';
+import { majorOf, reached } from '../domain/os-version.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { Settings } from '../domain/settings.ts';
+import { firstThatWorks } from './choose-authority.ts';
+import { type Situation, scheduleForTarget } from './situation.ts';
+
+/** A deadline nearer than this is upkeep's own: macOS would hardly have heard of it in time. */
+const LEAST_AHEAD_MS = 4 * HOUR_MS;
+/** Declared moments are whole seconds; what differs by less is the same. */
+const SAME_MS = MINUTE_MS;
+const DECLARATIONS_SINCE = 14;
+
+/**
+ * Turns a rest into handing the hard deadline to macOS, by the management server, so that it holds without upkeep. Only one that
+ * falls on a day: one that hangs on what people still choose cannot be declared.
+ */
+export function withHandOver(decision: Decision, settings: Settings, facts: Facts, ledger: Ledger): Decision {
+  if (decision.kind !== 'rest' || decision.state === 'paused' || decision.state === 'halted') return decision;
+  const by = handOverDue(settings, facts, ledger);
+  return by === null ? decision : { kind: 'hand-over', by, because: [{ code: 'hand-over-due', at: by }] };
+}
+
+function handOverDue(settings: Settings, facts: Facts, ledger: Ledger): Instant | null {
+  const { target, handOver = null, handOverNot = null, push = null } = ledger;
+  const { at, os, authority } = facts;
+  if (target === null || !settings.mdm.handOverDeadline || push !== null) return null;
+  if (!os.known || (majorOf(os.value.version) ?? 0) < DECLARATIONS_SINCE) return null;
+  const { severalSaved } = settings.authentication;
+  const usable = authority !== undefined && firstThatWorks(authority.methods, { order: ['mdm'], severalSaved }).method;
+  if (usable !== 'mdm' || !settings.authentication.order.includes('mdm')) return null;
+  if (handOverNot !== null && at < handOverNot.until && at >= handOverNot.at) return null;
+  const own = ownHardDeadline(settings, target);
+  if (own === null || own - at < LEAST_AHEAD_MS) return null;
+  const isDone = handOver !== null && handOver.label === target.label && Math.abs(handOver.by - own) < SAME_MS;
+  // One that macOS has already, from whomever, is not made later or doubled.
+  const isCovered = target.enforcedAt !== undefined && target.enforcedAt <= own + SAME_MS;
+  return isDone || isCovered ? null : own;
+}
+
+/** The hard deadline of the settings, as far as it falls on a day. */
+export function ownHardDeadline(settings: Settings, target: TrackedTarget): Instant | null {
+  const { enforcedAt: _, ...own } = target;
+  return scheduleForTarget(settings, { ...own, deferralCount: 0 }).hard.at;
+}
+
+/** Takes in what macOS was told by declaration: its own word for it counts, else what was handed over. Pure. */
+export function enforcementObserved(ledger: Ledger, facts: Facts): Ledger {
+  const { target, handOver = null } = ledger;
+  if (handOver !== null && facts.os.known && reached(facts.os.value, handOver.to))
+    return enforcementObserved({ ...ledger, handOver: null }, facts);
+  if (target === null) return ledger;
+  if (facts.declared === undefined || !facts.declared.known) {
+    const by = handOver?.by ?? target.enforcedAt;
+    return by === undefined ? ledger : { ...ledger, target: { ...target, enforcedAt: by } };
+  }
+  const declared = facts.declared.value;
+  const { enforcedAt: _, ...without } = target;
+  if (declared !== null) {
+    const seen = handOver !== null && Math.abs(handOver.by - declared.at) < SAME_MS;
+    const isWaitedFor = handOver !== null && !handOver.seen && !seen;
+    const enforcedAt = isWaitedFor ? Math.min(declared.at, handOver.by) : declared.at;
+    return {
+      ...ledger,
+      target: { ...target, enforcedAt },
+      ...(handOver === null ? {} : { handOver: { ...handOver, seen: handOver.seen || seen } }),
+    };
+  }
+  if (handOver === null) return { ...ledger, target: without };
+  // The Mac hears of a declaration a while after the server; one that it had and has no more was withdrawn.
+  if (!handOver.seen && facts.at - handOver.at < DAY_MS)
+    return { ...ledger, target: { ...target, enforcedAt: handOver.by } };
+  const detail = handOver.seen ? 'it was withdrawn' : 'this Mac never heard of it';
+  return {
+    ...ledger,
+    target: without,
+    handOver: null,
+    handOverNot: { at: facts.at, until: facts.at + DAY_MS, detail },
+  };
+}
+
+/** The moment has come at which macOS installs by itself: it is left to do so, and watched. Null where it is not so. */
+export function byMacos({ ledger, target, at }: Situation): Instant | null {
+  const { enforcedAt } = target;
+  const isTried = (ledger.push ?? null) !== null;
+  return enforcedAt !== undefined && at >= enforcedAt && !isTried ? enforcedAt : null;
+}
+
+/** Nobody's password and no order is needed any more. */
+export function leftToMacos(at: Instant, by: RestartBy, because: readonly Reason[]): Decision {
+  return { kind: 'authorize', via: 'mdm', closesAt: at, by, because: [...because, { code: 'macos-enforces', at }] };
+}
