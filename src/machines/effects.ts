@@ -118,7 +118,8 @@ export type HandOverOrder = {
   macos: string;
   appleSilicon: Fact<boolean>;
   by: Instant;
-  foundAt: Instant;
+  /** Since when it may be handed over: from then on the Macs of a fleet take turns. */
+  from: Instant;
 };
 
 /** Everything the chart may ask of the outside: what goes in, what comes back. */

@@ -181,7 +181,9 @@ function laterMoment(schedule: DeadlineSchedule | null, from: Instant, zone: str
   const text =
     first.name === 'soft'
       ? 'soft deadline, from then on it cannot be put off'
-      : 'hard deadline, the Mac restarts after a warning';
+      : schedule.hard.by === 'declaration'
+        ? 'hard deadline, macOS itself restarts the Mac'
+        : 'hard deadline, the Mac restarts after a warning';
   return { at: isoOf(first.at), text: `${localWords(first.at, zone)}: ${text}` };
 }
 

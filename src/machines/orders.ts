@@ -3,6 +3,7 @@ import { unknown, valueOr } from '../domain/facts.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import { mayKeepTyped, needsNoPassword, needsOtherOwner } from '../policy/authority.ts';
+import { HAND_OVER_AHEAD_MS } from '../policy/hand-over.ts';
 import type { AgentContext } from './context.ts';
 import type { DownloadOrder, HandOverOrder, InstallOrder, PasswordPrompt, PromptSpec, PushRequest } from './effects.ts';
 
@@ -100,13 +101,14 @@ export function pushRequest({ ledger, facts, because }: AgentContext): PushReque
 }
 
 export function handOverOrder({ ledger: { target }, facts, decision }: AgentContext): HandOverOrder {
+  const by = decision?.kind === 'hand-over' ? decision.by : 0;
   return {
     to: { version: target?.version ?? '', build: target?.build ?? null },
     major: target?.kind === 'major',
     macos: facts?.os.known ? facts.os.value.version : '',
     appleSilicon: facts?.appleSilicon ?? unknown('it was not asked'),
-    by: decision?.kind === 'hand-over' ? decision.by : 0,
-    foundAt: target?.foundAt ?? 0,
+    by,
+    from: Math.max(target?.foundAt ?? 0, by - HAND_OVER_AHEAD_MS),
   };
 }
 

@@ -57,11 +57,12 @@ export function pushObserved(ledger: Ledger, facts: Facts): Ledger {
 }
 
 /** The facts with what is known of the server from earlier: it is left alone for a while, or has an order already. */
-export function withServerKnown(facts: Facts, { server = null, push = null }: Ledger): Facts {
+export function withServerKnown(facts: Facts, { server = null, push = null, handOver = null }: Ledger): Facts {
   const { authority } = facts;
   if (authority === undefined || authority.methods.mdm !== null) return facts;
   const resting = server !== null && facts.at < server.until && facts.at >= server.at ? server.why : null;
-  const why = resting ?? (push === null ? null : ('command-failed' as const));
+  const isTaken = push !== null || (handOver !== null && facts.at < handOver.by);
+  const why = resting ?? (isTaken ? ('command-failed' as const) : null);
   return why === null ? facts : { ...facts, authority: { ...authority, methods: { ...authority.methods, mdm: why } } };
 }
 

@@ -76,7 +76,9 @@ export function tell(step: Step): Entry[] {
   if (to !== from && to === 'installing.byServer')
     say(
       'install',
-      `Asking the management server to install ${after.context.ledger.target?.title}; the Mac restarts when macOS is ready`,
+      after.context.because.some(({ code }) => code === 'macos-enforces')
+        ? `macOS installs ${after.context.ledger.target?.title} by itself, as it was told by declaration, and restarts`
+        : `Asking the management server to install ${after.context.ledger.target?.title}; the Mac restarts when macOS is ready`,
       after.context.because,
     );
   if (step.type === 'push.moved')

@@ -95,7 +95,8 @@ function warnOrWait(
   const rest = restAt(at);
   // On Apple silicon somebody has to type a password at the end, so a warning to an empty room would only wear it out.
   const choice = authorityIn(situation);
-  if (!unlocked && !needsNobody(choice)) {
+  const isEnforced = situation.target.enforcedAt !== undefined && plan.at >= situation.target.enforcedAt;
+  if (!unlocked && !needsNobody(choice) && !isEnforced) {
     const reasons: Reason[] = [...because, { code: 'screen-locked' }, ...authorityReasons(choice)];
     return rest('waiting', notPastWarning(situation, at + lookForPeopleMs(ledger, at)), reasons);
   }

@@ -8,6 +8,8 @@ import type { Settings } from '../domain/settings.ts';
 import { firstThatWorks } from './choose-authority.ts';
 import { type Situation, scheduleForTarget } from './situation.ts';
 
+/** It is handed over so long before: with a plan of its own for this Mac, a server such as Jamf Pro makes no other one any more. */
+export const HAND_OVER_AHEAD_MS = 3 * DAY_MS;
 /** A deadline nearer than this is upkeep's own: macOS would hardly have heard of it in time. */
 const LEAST_AHEAD_MS = 4 * HOUR_MS;
 /** Declared moments are whole seconds; what differs by less is the same. */
@@ -34,7 +36,7 @@ function handOverDue(settings: Settings, facts: Facts, ledger: Ledger): Instant 
   if (usable !== 'mdm' || !settings.authentication.order.includes('mdm')) return null;
   if (handOverNot !== null && at < handOverNot.until && at >= handOverNot.at) return null;
   const own = ownHardDeadline(settings, target);
-  if (own === null || own - at < LEAST_AHEAD_MS) return null;
+  if (own === null || own - at < LEAST_AHEAD_MS || own - at > HAND_OVER_AHEAD_MS) return null;
   const isDone = handOver !== null && handOver.label === target.label && Math.abs(handOver.by - own) < SAME_MS;
   // One that macOS has already, from whomever, is not made later or doubled.
   const isCovered = target.enforcedAt !== undefined && target.enforcedAt <= own + SAME_MS;

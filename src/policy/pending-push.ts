@@ -32,12 +32,15 @@ export function withPendingPush(decision: Decision, settings: Settings, facts: F
   return { ...decision, wakeAt: Math.max(at + MINUTE_MS, Math.min(decision.wakeAt, push.askAt)), because };
 }
 
+const GIVEN = 'it has given macOS the deadline, and gives no other order beside it';
+
 /** What the server said, beside the word for it. */
-export function withServerWords(decision: Decision, { server = null }: Ledger): Decision {
-  if (server === null) return decision;
+export function withServerWords(decision: Decision, { server = null, handOver = null }: Ledger): Decision {
+  const known = server ?? (handOver === null ? null : { why: 'command-failed', detail: GIVEN });
+  if (known === null) return decision;
   const because = decision.because.map((reason) =>
-    reason.code === 'method-refused' && reason.method === 'mdm' && reason.why === server.why
-      ? { ...reason, detail: server.detail }
+    reason.code === 'method-refused' && reason.method === 'mdm' && reason.why === known.why
+      ? { ...reason, detail: known.detail }
       : reason,
   );
   return { ...decision, because };

@@ -1,0 +1,65 @@
+// The hard deadline is handed to macOS: what is declared, what people are told, and who restarts the Mac in the end.
+import { describe, expect, test } from 'vitest';
+import { instantAt } from '../../src/domain/instant.ts';
+import { threeWeeks } from '../support/lives.ts';
+import { type MdmStoryInput, mdmStory, orderOf } from '../support/mdm-story.ts';
+
+const NOON = '2026-11-05T12:00:00';
+const soon = {
+  ...orderOf('mdm'),
+  deadlines: {
+    ...threeWeeks.deadlines,
+    soft: { count: null, days: 2, date: null },
+    hard: { count: null, days: 3, date: null },
+  },
+};
+const handedOver = (rest: MdmStoryInput = {}) =>
+  mdmStory({ settings: soon, persona: 'procrastinator', days: 5, ...rest });
+const text = (story: Awaited<ReturnType<typeof mdmStory>>) => story.report.timeline.map((one) => one.text).join('\n');
+
+describe('the hard deadline, where server and macOS can', () => {
+  test('is declared once, is the one people are told, and restarts the Mac with their warning', async () => {
+    const story = await handedOver();
+    expect(story.report.outcome).toBe('updated');
+    expect(story.orders).toEqual(['DOWNLOAD_INSTALL_SCHEDULE']);
+    expect(text(story)).toContain(`The server declares a deadline: macOS 26.6.2 by ${NOON.replace('T', ' ')}`);
+    expect(text(story)).toContain('The management server has macOS enforce the deadline Thu 5 Nov 2026, 12:00');
+    expect(text(story)).toContain('Warned that the Mac restarts at Thu 5 Nov 2026, 12:00');
+    expect(text(story)).toContain('macOS installs macOS Tahoe 26.6.2 by itself, as it was told by declaration');
+    const [restart] = story.restarts;
+    expect(story.restarts).toHaveLength(1);
+    expect(restart).toMatchObject({ by: 'mdm', loggedIn: true });
+    expect(restart?.warning?.minutes).toBeGreaterThanOrEqual(60);
+    expect(Date.parse(restart?.at ?? '')).toBeGreaterThanOrEqual(instantAt('2026-11-05', '12:00', 'Europe/Berlin'));
+    expect(story.violated).toEqual([]);
+  });
+
+  test('is not handed over where the settings say so, and upkeep orders the install when it has come', async () => {
+    const mdm = { ...threeWeeks.mdm, handOverDeadline: false };
+    const story = await handedOver({ settings: { ...soon, mdm } });
+    expect(story.report.outcome).toBe('updated');
+    expect(story.orders).not.toContain('DOWNLOAD_INSTALL_SCHEDULE');
+    expect(story.violated).toEqual([]);
+  });
+
+  test('is upkeep’s own where the server is not there, and is handed over when it is back', async () => {
+    const away = await handedOver({ faults: [{ fault: { name: 'unreachable' }, fromHour: 0 }] });
+    expect(away.orders).toEqual([]);
+    expect(text(away)).toContain('macOS does not get the deadline');
+    expect(away.violated).toEqual([]);
+    const back = await handedOver({ faults: [{ fault: { name: 'unreachable' }, fromHour: 0, untilHour: 40 }] });
+    expect(back.orders).toEqual(['DOWNLOAD_INSTALL_SCHEDULE']);
+    expect(back.violated).toEqual([]);
+  });
+
+  test('an agent that is cut off at any moment hands it over once', async () => {
+    const calm = await handedOver();
+    for (let commit = 1; commit <= calm.run.commits; commit += 7) {
+      for (const when of ['before', 'after'] as const) {
+        const story = await handedOver({ cuts: [{ commit, when }] });
+        expect([commit, when, story.orders, story.violated]).toEqual([commit, when, calm.orders, []]);
+        expect(story.restarts).toHaveLength(1);
+      }
+    }
+  });
+});
