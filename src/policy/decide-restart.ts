@@ -95,7 +95,8 @@ function warnOrWait(
   const rest = restAt(at);
   // On Apple silicon somebody has to type a password at the end, so a warning to an empty room would only wear it out.
   const choice = authorityIn(situation);
-  const isEnforced = situation.target.enforcedAt !== undefined && plan.at >= situation.target.enforcedAt;
+  const { enforcedAt } = situation.target;
+  const isEnforced = enforcedAt !== undefined && plan.at >= enforcedAt;
   if (!unlocked && !needsNobody(choice) && !isEnforced) {
     const reasons: Reason[] = [...because, { code: 'screen-locked' }, ...authorityReasons(choice)];
     return rest('waiting', notPastWarning(situation, at + lookForPeopleMs(ledger, at)), reasons);
@@ -114,7 +115,10 @@ function warnOrWait(
     const spent: Reason = { code: 'budget-spent', budget: 'warnings a day', limit: settings.budgets.warningsPerDay };
     return rest('waiting', nextLocalMidnight(at, facts.zone), [...because, spent]);
   }
-  const restartAt = wholeMinute(Math.max(plan.at, at + leadMinutes * MINUTE_MS));
+  // macOS keeps to its own time, however late people come to hear of it.
+  const restartAt = wholeMinute(
+    isEnforced && enforcedAt > at ? enforcedAt : Math.max(plan.at, at + leadMinutes * MINUTE_MS),
+  );
   return {
     kind: 'warn',
     restartAt,
