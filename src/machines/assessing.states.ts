@@ -1,9 +1,9 @@
 import type { PushPlan } from '../domain/push.ts';
 import { wantsItPassed } from '../policy/next-start.ts';
 import { scanIsDue } from '../policy/observe.ts';
+import { planToAsk } from '../policy/pending-push.ts';
 import { agentSetup, failureOf } from './agent.setup.ts';
 import type { AgentContext } from './context.ts';
-import { planToAsk } from './push-records.ts';
 
 /** Look at the Mac; decide follows at once from what was found. */
 export const assessingState = agentSetup.createStateConfig({

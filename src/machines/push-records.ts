@@ -1,16 +1,10 @@
-import type { Facts } from '../domain/facts.ts';
-import { HOUR_MS, type Instant, type Stamp } from '../domain/instant.ts';
-import type { Ledger } from '../domain/ledger.ts';
-import { reached } from '../domain/os-version.ts';
-import type { HandOverOutcome, PushOutcome, PushPlan } from '../domain/push.ts';
+import { HOUR_MS, type Stamp } from '../domain/instant.ts';
+import type { HandOverOutcome, PushOutcome } from '../domain/push.ts';
 import { backOffMs } from '../policy/observe.ts';
 import { nextPollMs } from '../policy/push-pace.ts';
 import type { AgentContext } from './context.ts';
 import type { PushMoved } from './events.ts';
 import type { Change } from './wake-records.ts';
-
-/** After so long an order that nobody can be asked about is over: the Mac has had time to hear of it. */
-const FORGOTTEN_AFTER_MS = 24 * HOUR_MS;
 
 export function pushMoved({ ledger }: AgentContext, { move }: PushMoved): Change {
   const { install } = ledger;
@@ -34,36 +28,6 @@ export function pushEnded(context: AgentContext, outcome: PushOutcome, { at }: S
       ? (ledger.push ?? null)
       : { plan: outcome.plan, to: install.to, since: install.startedAt, askAt: at + nextPollMs(0) };
   return { ledger: { ...ledger, install: null, server, push: pending } };
-}
-
-/** Which order is asked about now: asked as seldom as the server can bear. */
-export function planToAsk({ push }: Ledger, at: Instant): PushPlan | null {
-  return push === undefined || push === null || push.plan === null || push.plan.id === null || at < push.askAt
-    ? null
-    : push.plan;
-}
-
-/** Takes in what became of an order that may still be carried out. */
-export function pushObserved(ledger: Ledger, facts: Facts): Ledger {
-  const { push = null } = ledger;
-  if (push === null) return ledger;
-  const { at, os } = facts;
-  const isOver =
-    (os.known && reached(os.value, push.to)) ||
-    (facts.push?.known && (facts.push.value.state === 'failed' || facts.push.value.state === 'completed')) ||
-    ((push.plan?.id ?? null) === null && at - push.since >= FORGOTTEN_AFTER_MS);
-  if (isOver) return { ...ledger, push: null };
-  return at < push.askAt ? ledger : { ...ledger, push: { ...push, askAt: at + nextPollMs(at - push.since) } };
-}
-
-/** The facts with what is known of the server from earlier: it is left alone for a while, or has an order already. */
-export function withServerKnown(facts: Facts, { server = null, push = null, handOver = null }: Ledger): Facts {
-  const { authority } = facts;
-  if (authority === undefined || authority.methods.mdm !== null) return facts;
-  const resting = server !== null && facts.at < server.until && facts.at >= server.at ? server.why : null;
-  const isTaken = push !== null || (handOver !== null && facts.at < handOver.by);
-  const why = resting ?? (isTaken ? ('command-failed' as const) : null);
-  return why === null ? facts : { ...facts, authority: { ...authority, methods: { ...authority.methods, mdm: why } } };
 }
 
 /** The deadline is macOS's own now, or why it is not, and for how long that is not tried again. */

@@ -7,10 +7,10 @@ import { afterClockSetBack } from '../policy/clock-set-back.ts';
 import { decide } from '../policy/decide.ts';
 import { enforcementObserved } from '../policy/hand-over.ts';
 import { observe } from '../policy/observe.ts';
+import { pushObserved, withServerKnown } from '../policy/pending-push.ts';
 import type { AgentContext } from './context.ts';
 import type { UnlockOutcome } from './effects.ts';
 import type { AgentWoke } from './events.ts';
-import { pushObserved, withServerKnown } from './push-records.ts';
 
 /** What a record leaves in the context: the fields that change. Every one is pure: context and event in, changes out. */
 export type Change = Partial<AgentContext>;
