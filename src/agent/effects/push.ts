@@ -2,7 +2,8 @@ import { ReplaySubject, type Subscription } from 'rxjs';
 import { lookAtToken } from '../../adapters/bootstrap-token/look-at-token.ts';
 import { type PushPhase, type PushStall, pushPhases } from '../../adapters/mdm/push-phases.ts';
 import { watchLog } from '../../adapters/unified-log/watch-log.ts';
-import { sameBoot } from '../../domain/facts.ts';
+import { type BootstrapTokenState, bootstrapTokenOf } from '../../domain/bootstrap-token.ts';
+import { known, sameBoot } from '../../domain/facts.ts';
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import {
   methodTroubleOf,
@@ -83,9 +84,11 @@ async function order(
   if ('failed' in server) return refused(server.failed);
   const choice = choosePush({ kind: 'install-and-restart', macos, appleSilicon, server });
   if ('trouble' in choice) return refused(choice);
-  const { token } = await lookAtToken({ commands, http: null }, { check: true, signal: io.signal });
-  if (token.needed !== false && WITHOUT_TOKEN.has(token.state))
-    return { result: 'refused', why: 'bootstrap-token', detail: `the bootstrap token is ${token.state}` };
+  const sighting = await lookAtToken({ commands, http: null }, { check: true, signal: io.signal });
+  // The server has just answered: what the Mac does not get from it is not there.
+  const token = bootstrapTokenOf({ ...sighting, server: known(true) });
+  const without = token.needed === false ? undefined : WITHOUT_TOKEN[token.state];
+  if (without !== undefined) return { result: 'refused', why: 'bootstrap-token', detail: without };
   io.signal.throwIfAborted();
 
   const enforcedAt = clock.now() + ENFORCED_IN_MS;
@@ -257,7 +260,11 @@ const STALLS: Readonly<Record<Exclude<PushStall, 'refused'>, string>> = {
   'log-ended': 'the log of the Mac ended, and with it what there was to see',
 };
 
-const WITHOUT_TOKEN: ReadonlySet<string> = new Set(['unsupported', 'not-escrowed', 'unusable']);
+const WITHOUT_TOKEN: Partial<Record<BootstrapTokenState, string>> = {
+  unsupported: 'the server keeps no bootstrap token of this Mac',
+  'not-escrowed': 'no bootstrap token of this Mac was escrowed',
+  unusable: 'the bootstrap token of this Mac was escrowed and is of no use',
+};
 /** After these nobody can say whether the order was taken. */
 const MAY_HAVE_BEEN_DONE: ReadonlySet<PushTrouble> = new Set(['server-unreachable', 'server-failed', 'not-understood']);
 
