@@ -98,3 +98,21 @@ function weekdayShort(local: Temporal.ZonedDateTime): string {
 function two(n: number): string {
   return String(n).padStart(2, '0');
 }
+
+/** A date and time without a zone, to the second, such as `2026-12-25T21:09:31`. */
+export function isLocalTime(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text)) return false;
+  try {
+    return Temporal.PlainDateTime.from(text, { overflow: 'reject' }).toString().length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Such a date and time as it is in a zone at an instant. */
+export function localTimeOf(at: Instant, zone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(at)
+    .toZonedDateTimeISO(zone)
+    .toPlainDateTime()
+    .toString({ smallestUnit: 'second' });
+}

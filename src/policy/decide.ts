@@ -7,7 +7,7 @@ import type { Settings } from '../domain/settings.ts';
 import { decideAttended } from './decide-attended.ts';
 import { withRotation } from './decide-rotation.ts';
 import { decideUnattended } from './decide-unattended.ts';
-import { withHandOver } from './hand-over.ts';
+import { withEnforcedWarning, withHandOver } from './hand-over.ts';
 import { withNextStart } from './next-start.ts';
 import { backOffMs, readiness } from './observe.ts';
 import { withPendingPush, withServerWords } from './pending-push.ts';
@@ -27,7 +27,8 @@ const GB_KIB = 1_000_000_000 / 1024;
 export function decide(settings: Settings, facts: Facts, ledger: Ledger): Decision {
   const wanted = withHandOver(decideAboutUpdate(settings, facts, ledger), settings, facts, ledger);
   const decision = withRotation(wanted, settings, facts, ledger);
-  return withServerWords(withPendingPush(withNextStart(decision, ledger), settings, facts, ledger), ledger);
+  const fair = withEnforcedWarning(withNextStart(decision, ledger), settings, facts, ledger);
+  return withServerWords(withPendingPush(fair, settings, facts, ledger), ledger);
 }
 
 function decideAboutUpdate(settings: Settings, facts: Facts, ledger: Ledger): Decision {

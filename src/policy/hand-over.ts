@@ -1,12 +1,12 @@
 import type { Decision } from '../domain/decision.ts';
-import type { Facts } from '../domain/facts.ts';
+import { type Facts, isSomebodyElse, sameBoot } from '../domain/facts.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
 import type { Ledger, RestartBy, TrackedTarget } from '../domain/ledger.ts';
 import { majorOf, reached } from '../domain/os-version.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 import { firstThatWorks } from './choose-authority.ts';
-import { type Situation, scheduleForTarget } from './situation.ts';
+import { LOOK_AGAIN_MS, type Situation, scheduleForTarget, WARNING_MARGIN_MS } from './situation.ts';
 
 /** It is handed over so long before: with a plan of its own for this Mac, a server such as Jamf Pro makes no other one any more. */
 export const HAND_OVER_AHEAD_MS = 3 * DAY_MS;
@@ -83,6 +83,46 @@ export function enforcementObserved(ledger: Ledger, facts: Facts): Ledger {
     handOverNot: { at: facts.at, until: facts.at + DAY_MS, detail },
   };
 }
+
+/**
+ * macOS restarts at its time whatever upkeep waits for: a pause, a back-off, a password, space on the disk. So whoever is logged in
+ * is warned of it in any case, and no rest lies over the moment to do so.
+ */
+export function withEnforcedWarning(decision: Decision, settings: Settings, facts: Facts, ledger: Ledger): Decision {
+  const { at, consoleUser, screenLocked, boot } = facts;
+  const enforcedAt = ledger.target?.enforcedAt;
+  if (enforcedAt === undefined || enforcedAt <= at || (decision.kind !== 'rest' && decision.kind !== 'download'))
+    return decision;
+  if (!consoleUser.known || consoleUser.value === null) return decision;
+  const isUnlocked = screenLocked.known && !screenLocked.value;
+  const leadMinutes = isUnlocked ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes;
+  const warnAt = enforcedAt - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS;
+  const { warning, prompts, deferral } = ledger;
+  const isWarned =
+    warning !== null &&
+    warning.openedAt !== null &&
+    Math.abs(warning.restartAt - enforcedAt) < SAME_MS &&
+    !isSomebodyElse(warning.uid, facts) &&
+    (!boot.known || warning.boot === null || sameBoot(warning.boot, boot.value));
+  const because: Reason[] = [...decision.because, { code: 'macos-enforces', at: enforcedAt }];
+  if (isWarned) return decision;
+  const lastAt = prompts.findLast(({ kind }) => kind === 'warning')?.at ?? Number.NEGATIVE_INFINITY;
+  // A dialog that does not come up is tried again, and not at once.
+  const againAt = Math.max(warnAt, lastAt + WARN_AGAIN_MS);
+  // Whoever put it off and locked the screen gets their time in full, as far as the shorter warning still fits in.
+  const latest = enforcedAt - settings.warning.floorMinutes * MINUTE_MS - WARNING_MARGIN_MS;
+  const dueAt = isUnlocked ? againAt : Math.max(againAt, Math.min(deferral?.until ?? 0, latest));
+  if (at >= dueAt) {
+    const restartAt = Math.ceil(enforcedAt / MINUTE_MS) * MINUTE_MS;
+    return { kind: 'warn', restartAt, why: 'deadline', postponing: false, because };
+  }
+  if (decision.kind !== 'rest') return decision;
+  // Whoever unlocks the screen meanwhile is warned in time.
+  const lookAt = isUnlocked ? dueAt : Math.min(Math.max(at + LOOK_AGAIN_MS, warnAt), dueAt);
+  return { ...decision, wakeAt: Math.max(at + MINUTE_MS, Math.min(decision.wakeAt, lookAt)) };
+}
+
+const WARN_AGAIN_MS = 5 * MINUTE_MS;
 
 /** The moment has come at which macOS installs by itself: it is left to do so, and watched. Null where it is not so. */
 export function byMacos({ ledger, target, at }: Situation): Instant | null {

@@ -62,4 +62,36 @@ describe('the hard deadline, where server and macOS can', () => {
       }
     }
   });
+
+  test('is upkeep’s own again where it was withdrawn', async () => {
+    const faults = [{ fault: { name: 'declaration-withdrawn' as const }, fromHour: 50 }];
+    const story = await handedOver({ faults });
+    expect(text(story)).toContain('The server withdraws its deadline');
+    expect(story.report.outcome).toBe('updated');
+    expect(story.restarts).toMatchObject([{ loggedIn: true, warning: { minutes: expect.any(Number) } }]);
+    expect(story.violated).toEqual([]);
+  });
+});
+
+describe('a deadline that somebody else declared', () => {
+  const theirs = (by: string): MdmStoryInput => ({
+    settings: { ...soon, ...orderOf('local-account') },
+    faults: [{ fault: { name: 'declared-by-somebody', by }, fromHour: 6 }],
+  });
+
+  test('and that is earlier is the one people are told and warned of, and macOS keeps to it', async () => {
+    const story = await handedOver(theirs('2026-11-04T15:00:00'));
+    expect(text(story)).toContain('Warned that the Mac restarts at Wed 4 Nov 2026, 15:00');
+    expect(story.restarts).toMatchObject([{ by: 'mdm', loggedIn: true, warning: { minutes: expect.any(Number) } }]);
+    expect(story.restarts[0]?.warning?.minutes).toBeGreaterThanOrEqual(60);
+    expect([story.report.outcome, story.orders]).toEqual(['updated', []]);
+    expect(story.violated).toEqual([]);
+  });
+
+  test('and that is later changes nothing about upkeep’s', async () => {
+    const story = await handedOver(theirs('2026-11-06T15:00:00'));
+    expect(text(story)).toContain('hard Thu 5 Nov 2026, 12:00');
+    expect(text(story)).not.toContain('Warned that the Mac restarts at Fri 6 Nov');
+    expect(story.violated).toEqual([]);
+  });
 });

@@ -69,7 +69,6 @@ describe('what is in its way passes, and the update comes all the same', () => {
     ['the answer to the order is lost', { name: 'answer-lost', on: 'plan-create', times: 1 }],
     ['the inventory has another API', { name: 'inventory-gone', version: 4 }],
     ['ids are numbers', { name: 'numeric-ids' }],
-    ['the record is of an enrolment before', { name: 're-enrolled' }],
     ['the plan takes its time to be seen', { name: 'plan-lags', seconds: 40 }],
   ];
   test.each(passing)('%s', async (_, fault) => {
@@ -115,6 +114,13 @@ describe('what does not pass ends in words, and the Mac is left as it is', () =>
         : { faults: [{ name: kind === 'lost' ? 'bootstrap-token-lost' : 'bootstrap-token-wrong' }] };
     const story = await updating(input);
     expect(told(story)).toMatch(/bootstrap token/);
+    expect([story.orders, story.restarts, story.violated]).toEqual([[], [], []]);
+  });
+
+  test('the Mac was enrolled anew, and its id is another: it is found by its hardware; what it lacks there is a token', async () => {
+    const story = await updating({ faults: [{ name: 're-enrolled' }], server: { computerIdKnown: true } });
+    expect(told(story)).toMatch(/does not install it: the bootstrap token/);
+    expect(told(story)).not.toMatch(/no record of this Mac/);
     expect([story.orders, story.restarts, story.violated]).toEqual([[], [], []]);
   });
 

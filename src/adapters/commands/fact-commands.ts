@@ -1,5 +1,6 @@
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { ToolLimits } from '../../ports/commands.ts';
+import { readDdmState } from '../macos/ddm-state.ts';
 import { readRootVolume } from '../macos/df.ts';
 import { readHardware, readIdle, readScreenLock } from '../macos/ioreg.ts';
 import { readJamfServer } from '../macos/jamf-server.ts';
@@ -190,6 +191,24 @@ export const stagedUpdate = defineCommand({
   build: (_: undefined) => ({ args: STAGED, stdin: null }),
   recognise: (argv) => sameArguments(argumentsOf(argv, DEFAULTS) ?? [], STAGED),
   read: readStagedUpdate,
+});
+
+const DDM_STATE = [
+  'read',
+  '/private/var/db/softwareupdate/SoftwareUpdateDDMStatePersistence',
+  'SUCorePersistedStatePolicyFields',
+];
+
+export const ddmState = defineCommand({
+  ...PROBE,
+  name: 'defaults.ddm-state',
+  tool: DEFAULTS,
+  summary: 'What macOS was told by declaration to install, and by when.',
+  limits: QUICK,
+  example: undefined,
+  build: (_: undefined) => ({ args: DDM_STATE, stdin: null }),
+  recognise: (argv) => sameArguments(argumentsOf(argv, DEFAULTS) ?? [], DDM_STATE),
+  read: readDdmState,
 });
 
 const JAMF_SERVER = ['read', '/Library/Preferences/com.jamfsoftware.jamf.plist', 'jss_url'];

@@ -2,12 +2,14 @@ import type { Command } from '../../adapters/commands/command.ts';
 import * as fact from '../../adapters/commands/fact-commands.ts';
 import { runCommand } from '../../adapters/commands/run-command.ts';
 import { listUpdates } from '../../adapters/commands/softwareupdate-commands.ts';
+import type { DdmState } from '../../adapters/macos/ddm-state.ts';
 import type { ScreenLock } from '../../adapters/macos/ioreg.ts';
 import type { ConsoleReading } from '../../adapters/macos/scutil.ts';
 import { FAILURE_WORDS } from '../../adapters/softwareupdate/failure-words.ts';
 import { type BootSession, type Fact, type Facts, known, unknown, valueOr } from '../../domain/facts.ts';
+import { instantAt } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
-import type { OsRelease } from '../../domain/os-version.ts';
+import { majorOf, type OsRelease, reached } from '../../domain/os-version.ts';
 import type { PushPlan, PushState } from '../../domain/push.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
@@ -26,7 +28,7 @@ export function gatherFacts(
   server: PushServer = noPushServer,
 ): EffectBody<'gatherFacts'> {
   return {
-    run: async ({ scan, authority = false, fileVault = false, push }, { signal }): Promise<Facts> => {
+    run: async ({ scan, authority = false, fileVault = false, push, declared = false }, { signal }): Promise<Facts> => {
       const ask = <T>(command: Command<undefined, T, 'probe'>) =>
         factOf(() => runCommand(commands, command, undefined, { signal }));
       // The scan takes minutes; what may change meanwhile is asked after it.
@@ -51,8 +53,12 @@ export function gatherFacts(
           return { authority: await gatherAuthority({ commands, clock, credentials, server }, user, signal) };
         return fileVault ? gatherFileVault(commands, credentials, user, signal) : {};
       };
+      const macOS = os.known ? majorOf(os.value.release.version) : null;
       const servicePassword = credentials.servicePassword();
       return {
+        ...(declared && macOS !== null && macOS >= DECLARATIONS_SINCE
+          ? { declared: mapped(await ask(fact.ddmState), (state) => earliestOf(state, os, clock.zone())) }
+          : {}),
         ...(push === undefined ? {} : { push: await becomeOf(server, push, signal) }),
         ...(await waysIn()),
         ...(servicePassword === null ? {} : { servicePassword }),
@@ -72,6 +78,21 @@ export function gatherFacts(
       };
     },
   };
+}
+
+const DECLARATIONS_SINCE = 14;
+
+/** The first moment by which macOS installs something newer than what runs. */
+function earliestOf(
+  { enforcements }: DdmState,
+  os: Fact<{ release: OsRelease }>,
+  zone: string,
+): NonNullable<Facts['declared']> extends Fact<infer T> ? T : never {
+  const ahead = enforcements
+    .filter(({ version, build }) => !os.known || !reached(os.value.release, { version, build }))
+    .map((one) => ({ ...one, at: instantAt(one.by.slice(0, 10), one.by.slice(11), zone) }))
+    .sort((a, b) => a.at - b.at);
+  return ahead[0] ?? null;
 }
 
 /** What became of an order, as far as the server knows. */

@@ -1,13 +1,13 @@
 import { hardware } from '../../adapters/commands/fact-commands.ts';
 import { runCommand } from '../../adapters/commands/run-command.ts';
-import { HOUR_MS } from '../../domain/instant.ts';
+import { HOUR_MS, localTimeOf } from '../../domain/instant.ts';
 import type { HandOverOutcome, PushFailure } from '../../domain/push.ts';
 import type { HandOverOrder } from '../../machines/effects.ts';
 import { choosePush } from '../../policy/choose-push.ts';
 import { pushOffsetMs } from '../../policy/push-pace.ts';
 import type { PushService } from '../../ports/push-service.ts';
 import type { EffectBody } from '../effect-runner.ts';
-import { localMinute, type PushParts } from './push.ts';
+import type { PushParts } from './push.ts';
 
 /** How often a plan is asked about that may still be refused; each waits the minute that a server is left alone. */
 const QUESTIONS = 3;
@@ -47,7 +47,7 @@ async function declare(
   if ('failed' in server) return refused(server.failed);
   const choice = choosePush({ kind: 'enforce', macos, appleSilicon, server });
   if ('trouble' in choice) return refused(choice);
-  const action = { kind: 'enforce' as const, by: localMinute(by, zone) };
+  const action = { kind: 'enforce' as const, by: localTimeOf(by, zone) };
   signal.throwIfAborted();
   const made = await service.push({ to, major, latest: false, action }, choice.means, signal);
   if ('failed' in made) return refused(made.failed);

@@ -4,7 +4,7 @@ import { type PushPhase, type PushStall, pushPhases } from '../../adapters/mdm/p
 import { watchLog } from '../../adapters/unified-log/watch-log.ts';
 import { type BootstrapTokenState, bootstrapTokenOf } from '../../domain/bootstrap-token.ts';
 import { known, sameBoot } from '../../domain/facts.ts';
-import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
+import { HOUR_MS, type Instant, localTimeOf, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import {
   methodTroubleOf,
   type PushAction,
@@ -93,7 +93,7 @@ async function order(
 
   const enforcedAt = clock.now() + ENFORCED_IN_MS;
   const action: PushAction =
-    choice.kind === 'enforce' ? { kind: 'enforce', by: localMinute(enforcedAt, clock.zone()) } : { kind: choice.kind };
+    choice.kind === 'enforce' ? { kind: 'enforce', by: localTimeOf(enforcedAt, clock.zone()) } : { kind: choice.kind };
   const watch = new Watch(parts, choice.means);
   try {
     const made = await service.push({ to, major, latest: false, action }, choice.means, io.signal);
@@ -270,13 +270,6 @@ const MAY_HAVE_BEEN_DONE: ReadonlySet<PushTrouble> = new Set(['server-unreachabl
 
 function refused(failure: PushFailure): PushOutcome {
   return { result: 'refused', why: methodTroubleOf(failure), detail: failure.detail };
-}
-
-export function localMinute(at: Instant, zone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(at)
-    .toZonedDateTimeISO(zone)
-    .toPlainDateTime()
-    .toString({ smallestUnit: 'second' });
 }
 
 async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -34,6 +34,8 @@ export type Mac = {
   readonly fileVault: FileVault;
   readonly keychains: Keychains;
   readonly enrolment: Enrolment;
+  /** The MDM client, as far as macOS keeps on the disk what it was told. */
+  readonly mdm: { declared(): readonly { identifier: string; version: string; build: string | null; by: string }[] };
   readonly battery: Battery;
   readonly catalogue: Catalogue;
   readonly screen: Screen;

@@ -30,7 +30,7 @@ type Order = {
   done: boolean;
 };
 
-type Target = { identifier: string; version: string; build: string | null; by: string };
+export type Target = { identifier: string; version: string; build: string | null; by: string };
 
 /**
  * Updates that an MDM asked for, by a command or by a declaration. A command is done at once, and forgotten at the next
@@ -111,6 +111,11 @@ export class ManagedUpdates {
         Status: installing ? 'Installing' : IsDownloaded ? 'Idle' : 'Downloading',
       },
     ];
+  }
+
+  /** What is to be enforced, in the order of the declarations. */
+  declared(): readonly Readonly<Target>[] {
+    return this.#targets;
   }
 
   /** All that is declared now; what is missing was withdrawn. */

@@ -11,7 +11,7 @@ import type {
 } from '../mdm/managed-mac.ts';
 import type { Random } from '../random.ts';
 import type { Mac } from './mac.ts';
-import { ManagedUpdates } from './managed-updates.ts';
+import { ManagedUpdates, type Target } from './managed-updates.ts';
 import { deviceAnswers, factsOf, securityAnswers } from './mdm-answers.ts';
 
 type Items = Record<string, unknown>;
@@ -59,6 +59,11 @@ export class MdmClient implements ManagedMac {
     mac.onSleepWake((asleep) => {
       if (!asleep) this.#woke();
     });
+  }
+
+  /** What macOS is to enforce by itself. */
+  declared(): readonly Readonly<Target>[] {
+    return this.#updates.declared();
   }
 
   facts(): MacFacts {

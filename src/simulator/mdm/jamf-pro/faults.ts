@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Instant } from '../../../domain/instant.ts';
+import { isLocalTime } from '../../../domain/instant.ts';
 import { ActiveFaults } from '../active-faults.ts';
-import { isLocalTime } from './local-time.ts';
 import { PRIVILEGES } from './privileges.ts';
 import { ROUTE_NAMES } from './route-names.ts';
 import { isServerVersion } from './server-version.ts';

@@ -1,10 +1,9 @@
-import { MINUTE_MS, SECOND_MS } from '../../../domain/instant.ts';
+import { isLocalTime, MINUTE_MS, SECOND_MS } from '../../../domain/instant.ts';
 import { type Answer, apiError, cause, empty, invalidField, json, notFound } from './answers.ts';
 import { type Base, jamfTime } from './base.ts';
 import { idIn, isObject, type Members, objectIn } from './body.ts';
 import type { Computer } from './computers.ts';
 import { jackson } from './jackson.ts';
-import { isLocalTime } from './local-time.ts';
 import { filterIn, pageOf, sorted } from './pages.ts';
 import type { Call, Route } from './parts.ts';
 import { isOver, type Plan, type PlanConfig, UPDATE_ACTIONS, type UpdateStatus, VERSION_TYPES } from './plans.ts';
