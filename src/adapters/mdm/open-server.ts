@@ -11,6 +11,7 @@ import type { PushService } from '../../ports/push-service.ts';
 import { hardware, jamfServer } from '../commands/fact-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { JamfPro } from './jamf-pro/jamf-pro.ts';
+import { NanoMdm } from './nanomdm/nano-mdm.ts';
 import { PacedHttp } from './paced-http.ts';
 
 export type ServerParts = {
@@ -38,13 +39,16 @@ export type ServiceParts = {
   udid: string;
 };
 
-/** Of each sort of server how to talk to it; null where this version of upkeep cannot. */
+/** Of each sort of server how to talk to it. */
 const SERVICES: Readonly<
-  Record<Exclude<MdmService, 'none'>, ((parts: ServiceParts) => OpenedServer['service']) | null>
+  Record<Exclude<MdmService, 'none'>, (parts: ServiceParts) => OpenedServer['service'] | NotOpened>
 > = {
   'jamf-pro': ({ udid, settings, ...wire }) =>
     new JamfPro({ ...wire, mac: { udid, computerId: settings.computerId, recon: null } }),
-  nanomdm: null,
+  nanomdm: ({ udid, settings, credential, ...wire }) =>
+    credential.kind === 'client'
+      ? { why: 'NanoMDM has no API clients: save an account (`upkeep auth set mdm --account NAME`)' }
+      : new NanoMdm({ ...wire, declarationsAddress: settings.declarationsUrl, credential, mac: { udid } }),
 };
 
 /** Makes the server of the settings ready to be asked. Sends nothing yet; whoever opened it closes it. */
@@ -56,7 +60,6 @@ export async function openServer(
 ): Promise<OpenedServer | NotOpened> {
   if (settings.service === 'none') return { why: 'no management server is named (mdm.service)' };
   const make = SERVICES[settings.service];
-  if (make === null) return { why: `this version of upkeep cannot talk to ${settings.service} yet` };
   if (http === null) return { why: 'no server is asked for a simulated Mac' };
   try {
     const found = await addressOf(settings, commands, signal);
@@ -64,7 +67,8 @@ export async function openServer(
     const { address } = found;
     const { uuid: udid } = await runCommand(commands, hardware, undefined, signal === undefined ? {} : { signal });
     const paced = new PacedHttp(http, clock, REQUEST_GAP_MS);
-    return { service: make({ http: paced, clock, random, address, credential, settings, udid }), address };
+    const service = make({ http: paced, clock, random, address, credential, settings, udid });
+    return 'why' in service ? service : { service, address };
   } catch (error) {
     if (!isExpected(error)) throw error;
     return { why: error.message.replace(/\.$/, '') };

@@ -2,7 +2,8 @@
 // that nothing of it is ever taken for the password of an account here.
 import { describe, expect, test } from 'vitest';
 import { checkServer } from '../../../src/adapters/mdm/check-server.ts';
-import { addressOf } from '../../../src/adapters/mdm/open-server.ts';
+import { NanoMdm } from '../../../src/adapters/mdm/nanomdm/nano-mdm.ts';
+import { addressOf, openServer } from '../../../src/adapters/mdm/open-server.ts';
 import { SavedPushServer } from '../../../src/adapters/mdm/saved-push-server.ts';
 import { credentialId } from '../../../src/domain/credentials.ts';
 import { DAY_MS } from '../../../src/domain/instant.ts';
@@ -128,6 +129,21 @@ describe('opened', () => {
     expect(first?.headers.authorization).toBe(
       `Basic ${Buffer.from(`updater:${ACCOUNT_WORD}`, 'utf8').toString('base64')}`,
     );
+  });
+});
+
+describe('another sort of server', () => {
+  const openedAs = (credential: typeof CLIENT | typeof ACCOUNT) => {
+    const one = serverDesk({ service: 'nanomdm', url: 'https://broker.example.com' });
+    const parts = { commands: one.commands, clock: one.mac.clock, http: one.jamf.http };
+    return one.run(openServer(parts, one.settings, credential));
+  };
+
+  test('is NanoMDM, which knows accounts alone', async () => {
+    const found = await openedAs(ACCOUNT);
+    expect('service' in found && found.service).toBeInstanceOf(NanoMdm);
+    expect(found).toHaveProperty('address', 'https://broker.example.com');
+    expect(await openedAs(CLIENT)).toEqual({ why: expect.stringContaining('NanoMDM has no API clients') });
   });
 });
 
