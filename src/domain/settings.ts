@@ -37,7 +37,7 @@ export type MdmSettings = {
   /** What the server calls this Mac, filled in by itself in a profile. */
   computerId: string | null;
   handOverDeadline: boolean;
-  repairBootstrapToken: 'off' | 'saved' | 'person';
+  repairBootstrapToken: 'off' | 'saved';
   declarationsUrl: string | null;
 };
 

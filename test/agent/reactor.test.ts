@@ -51,6 +51,7 @@ function notingBodies(
     install: both('install'),
     push: both('push'),
     handOver: both('handOver'),
+    repairToken: both('repairToken'),
     rotatePassword: both('rotatePassword'),
   };
 }

@@ -37,6 +37,7 @@ describe('the chart', () => {
       'deciding',
       'downloading',
       'handingOver',
+      'repairing',
       'rotating',
       'asking',
       'warning',
