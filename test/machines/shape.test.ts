@@ -63,14 +63,14 @@ describe('the chart', () => {
     },
   );
 
-  test('only `install` may not be repeated, and only it is tagged destructive', () => {
+  test('only what installs may not be repeated, and only that is tagged destructive', () => {
     expect(
       Object.entries(RECOVERY)
         .filter(([, recovery]) => recovery === 'once')
         .map(([name]) => name),
-    ).toEqual(['install']);
+    ).toEqual(['install', 'push']);
     const destructive = leaves.filter((node) => node.tags.includes('destructive'));
-    expect(destructive.map((node) => node.invoke[0]?.src)).toEqual(['install']);
+    expect(destructive.map((node) => node.invoke[0]?.src).sort()).toEqual(['install', 'push']);
   });
 
   test('a state either works, rests or is the junction', () => {

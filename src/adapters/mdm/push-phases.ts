@@ -8,6 +8,8 @@ export type PushLimits = {
   commandMs: number;
   /** Between the scan it orders and the question what was found, a server waits this long. */
   serverWaitMs: number;
+  /** A Mac that put a command off asks for it again after this. */
+  putOffMs: number;
   /** Between two lines of progress. */
   progressMs: number;
   /** From the request to the order, however often the Mac puts it off. */
@@ -17,6 +19,7 @@ export type PushLimits = {
 export const PUSH_LIMITS: PushLimits = {
   commandMs: 5 * MINUTE_MS,
   serverWaitMs: 5 * MINUTE_MS,
+  putOffMs: 5 * MINUTE_MS,
   progressMs: 10 * MINUTE_MS,
   orderMs: HOUR_MS,
 };
@@ -100,7 +103,8 @@ export function pushPhases(
         if (answer === 'error' || answer === 'format-error') return fail('refused', command);
         if (answer === 'not-now') {
           subscriber.next({ phase: 'put-off', command });
-          return waitOn();
+          // It comes back by itself, but not before some minutes have passed.
+          return wait(limits.putOffMs + limits.commandMs, stage === 'asked' ? 'no-answer' : 'no-order');
         }
         if (command === null) return;
         acknowledged.add(command);

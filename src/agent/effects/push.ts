@@ -128,6 +128,8 @@ class Watch {
   readonly #clock: Clock;
   readonly #phases = new ReplaySubject<PushPhase>();
   readonly #subscription: Subscription;
+  /** The Mac was given the order itself, not only the questions before it. */
+  #isTold = false;
 
   constructor({ commands, clock }: PushParts, means: PushMeans) {
     this.#clock = clock;
@@ -170,6 +172,7 @@ class Watch {
       let told: PushMove | null = null;
       const subscription = this.#phases.subscribe({
         next: (seen) => {
+          if (isOrder(seen)) this.#isTold = true;
           const move = moveOf(seen);
           if (move !== null && isNews(move, told)) {
             told = move;
@@ -196,12 +199,18 @@ class Watch {
       const state = await service.follow(plan, signal);
       signal.throwIfAborted();
       if ('failed' in state) continue;
+      // What the Mac was told it may still do, whatever the server makes of its plan.
+      if (state.state === 'failed' && this.#isTold)
+        return { result: 'quiet', plan: null, detail: `${state.detail}, and the Mac has its order` };
       if (state.state === 'failed') return refused(state);
       if (state.state === 'completed') return { result: 'quiet', plan, detail: 'the server calls it done' };
     }
     return { result: 'quiet', plan, detail: 'nothing more was seen of it' };
   }
 }
+
+const isOrder = (seen: PushPhase): boolean =>
+  seen.phase === 'preparing' || (seen.phase === 'acknowledged' && seen.command === 'ScheduleOSUpdate');
 
 function moveOf(seen: PushPhase): PushMove | null {
   switch (seen.phase) {
@@ -236,7 +245,12 @@ const STALLS: Readonly<Record<Exclude<PushStall, 'refused'>, string>> = {
 
 const WITHOUT_TOKEN: ReadonlySet<string> = new Set(['unsupported', 'not-escrowed', 'unusable']);
 /** After these nobody can say whether the order was taken. */
-const MAY_HAVE_BEEN_DONE: ReadonlySet<PushTrouble> = new Set(['server-unreachable', 'server-failed', 'not-understood']);
+const MAY_HAVE_BEEN_DONE: ReadonlySet<PushTrouble> = new Set([
+  'server-unreachable',
+  'server-failed',
+  'not-understood',
+  'lost',
+]);
 
 function refused(failure: PushFailure): PushOutcome {
   return { result: 'refused', why: methodTroubleOf(failure), detail: failure.detail };
