@@ -128,7 +128,7 @@ class Watch {
   readonly #clock: Clock;
   readonly #phases = new ReplaySubject<PushPhase>();
   readonly #subscription: Subscription;
-  /** The Mac was given the order itself, not only the questions before it. */
+  /** The Mac was given the command to install, not only the questions before it. */
   #isTold = false;
 
   constructor({ commands, clock }: PushParts, means: PushMeans) {
@@ -172,7 +172,7 @@ class Watch {
       let told: PushMove | null = null;
       const subscription = this.#phases.subscribe({
         next: (seen) => {
-          if (isOrder(seen)) this.#isTold = true;
+          if (isCommand(seen)) this.#isTold = true;
           const move = moveOf(seen);
           if (move !== null && isNews(move, told)) {
             told = move;
@@ -209,8 +209,8 @@ class Watch {
   }
 }
 
-const isOrder = (seen: PushPhase): boolean =>
-  seen.phase === 'preparing' || (seen.phase === 'acknowledged' && seen.command === 'ScheduleOSUpdate');
+/** A declaration is taken back where it ends; a command that the Mac has is not. */
+const isCommand = (seen: PushPhase): boolean => seen.phase === 'acknowledged' && seen.command === 'ScheduleOSUpdate';
 
 function moveOf(seen: PushPhase): PushMove | null {
   switch (seen.phase) {
