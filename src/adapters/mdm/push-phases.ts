@@ -49,7 +49,8 @@ export type PushPhase =
   | { phase: 'restart-imminent' }
   | { phase: 'failed'; reason: PushStall; command: string | null };
 
-export type Push = { by: 'commands' | 'declaration'; action: 'download' | 'install' };
+/** `begun`: it is taken up on its way, and what the Mac said before was not heard. */
+export type Push = { by: 'commands' | 'declaration'; action: 'download' | 'install'; begun?: boolean };
 
 const ORDERS = { commands: 'ScheduleOSUpdate', declaration: 'DeclarativeManagement' } as const;
 const SCANS = ['ScheduleOSUpdateScan', 'AvailableOSUpdates'];
@@ -87,7 +88,10 @@ export function pushPhases(
         forgetLimit = clock.after(ms, () => fail(reason));
       };
       const waitOn = () => {
-        if (stage === 'asked') return wait(limits.commandMs, 'no-answer');
+        if (stage === 'asked') {
+          const serverMs = push.begun === true ? limits.serverWaitMs : 0;
+          return wait(serverMs + limits.commandMs, 'no-answer');
+        }
         if (stage === 'scanned') return wait(limits.serverWaitMs + limits.commandMs, 'no-order');
         forgetOrderLimit();
         if (push.by === 'declaration') return forgetLimit();
@@ -116,7 +120,7 @@ export function pushPhases(
       const heardProgress = (step: string, portion: number, stalled: boolean) => {
         // Whoever asked for it: the Mac is about to go down.
         if (IMMINENT.includes(step)) return end({ phase: 'restart-imminent' });
-        if (stage !== 'ordered' && stage !== 'preparing') return;
+        if (stage !== 'ordered' && stage !== 'preparing' && push.begun !== true) return;
         stage = 'preparing';
         if (!stalled) waitOn();
         if (step === 'PREPARED') {

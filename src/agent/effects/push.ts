@@ -115,7 +115,7 @@ async function takeUp(parts: PushParts, service: PushService, io: EffectIo): Pro
       ? { result: 'refused', why: 'command-failed', detail: 'upkeep was cut off before it had ordered anything' }
       : { result: 'quiet', plan: null, detail: 'upkeep was cut off, and this server does not tell what it was told' };
   }
-  const watch = new Watch(parts, current.plan.means);
+  const watch = new Watch(parts, current.plan.means, true);
   try {
     return await watch.follow(service, current.plan, clock.now() + ENFORCED_WITHIN_MS, io);
   } finally {
@@ -131,11 +131,11 @@ class Watch {
   /** The Mac was given the command to install, not only the questions before it. */
   #isTold = false;
 
-  constructor({ commands, clock }: PushParts, means: PushMeans) {
+  constructor({ commands, clock }: PushParts, means: PushMeans, begun = false) {
     this.#clock = clock;
     const by = means === 'declaration' ? ('declaration' as const) : ('commands' as const);
     this.#subscription = watchLog(commands, clock)
-      .pipe(pushPhases(clock, { by, action: 'install' }))
+      .pipe(pushPhases(clock, { by, action: 'install', begun }))
       .subscribe(this.#phases);
   }
 
