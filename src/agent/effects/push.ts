@@ -2,6 +2,7 @@ import { ReplaySubject, type Subscription } from 'rxjs';
 import { lookAtToken } from '../../adapters/bootstrap-token/look-at-token.ts';
 import { type PushPhase, type PushStall, pushPhases } from '../../adapters/mdm/push-phases.ts';
 import { watchLog } from '../../adapters/unified-log/watch-log.ts';
+import type { MethodTrouble } from '../../domain/authority.ts';
 import { sameBoot } from '../../domain/facts.ts';
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import {
@@ -38,29 +39,45 @@ export type PushParts = { commands: Commands; clock: Clock; server: PushServer }
  */
 export function push(parts: PushParts): EffectBody<'push'> {
   return {
-    run: (request, io) => withService(parts, io, (service) => order(parts, service, request, io)),
+    run: (request, io) =>
+      withService(
+        parts,
+        io,
+        (service) => order(parts, service, request, io),
+        (why) => ({
+          result: 'refused',
+          why,
+          detail: NO_WAY_IN,
+        }),
+      ),
     reconcile: async (request, io) => {
       const boot = await readBootSession(parts.commands, io.signal);
       if (boot.known && !sameBoot(boot.value, request.boot)) return { result: 'restarted' };
-      const outcome = await withService(parts, io, (service) => takeUp(parts, service, io));
       // Without the server nobody knows what it was told before.
-      return outcome.result === 'refused' && outcome.why === 'server-unreachable'
-        ? { result: 'quiet', plan: null, detail: `upkeep was cut off, and ${outcome.detail}` }
-        : outcome;
+      return withService(
+        parts,
+        io,
+        (service) => takeUp(parts, service, io),
+        () => ({
+          result: 'quiet',
+          plan: null,
+          detail: `upkeep was cut off, and ${NO_WAY_IN}`,
+        }),
+      );
     },
   };
 }
+
+const NO_WAY_IN = 'what lets upkeep in there cannot be had';
 
 async function withService(
   { server }: PushParts,
   { signal }: EffectIo,
   work: (service: PushService) => Promise<PushOutcome>,
+  shut: (why: Exclude<MethodTrouble, 'not-set'>) => PushOutcome,
 ): Promise<PushOutcome> {
   const service = await server.open(signal);
-  if ('refused' in service) {
-    const why = service.refused === 'not-set' ? 'unknown' : service.refused;
-    return { result: 'refused', why, detail: 'what lets upkeep in there cannot be had' };
-  }
+  if ('refused' in service) return shut(service.refused === 'not-set' ? 'unknown' : service.refused);
   try {
     return await work(service);
   } finally {
