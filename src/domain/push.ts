@@ -75,7 +75,7 @@ export type PushOutcome =
   | { result: 'restarted' }
   /** Nothing was ordered, or what was ordered has failed for good. `detail` continues a sentence. */
   | { result: 'refused'; why: Exclude<MethodTrouble, 'not-set'>; detail: string }
-  /** It is not seen to get on, and may still happen. `plan` null: not even whether it was ordered is known. */
+  /** It is not seen to get on, and may still happen. `plan` null: the server has none that could be asked about. */
   | { result: 'quiet'; plan: PushPlan | null; detail: string };
 
 /** What came of handing a deadline to macOS by a server. */

@@ -6,15 +6,18 @@ import { type AuthorityChoice, type AuthorityRules, chooseAuthority, type Refusa
 import { defaultSettings } from './schema.ts';
 import type { Situation } from './situation.ts';
 
-/** By whose authority the install could be done at this moment. */
-export function authorityIn({ settings, facts, ledger, stage }: Situation): AuthorityChoice {
+/** By whose authority the install could be done at this moment; `installNow`: as if somebody asked for it now. */
+export function authorityIn(
+  { settings, facts, ledger, stage }: Situation,
+  installNow = ledger.order !== null || ledger.consent?.by === 'person',
+): AuthorityChoice {
   return chooseAuthority({
     appleSilicon: facts.appleSilicon,
     methods: facts.authority?.methods ?? NOTHING_SAVED,
     person: personIn(facts),
     others: facts.authority?.others ?? [],
     stage,
-    installNow: ledger.order !== null || ledger.consent?.by === 'person',
+    installNow,
     rules: rulesOf(settings),
   });
 }

@@ -1,9 +1,9 @@
 import type { PersonState, ToldWhy } from '../domain/authority.ts';
 import type { Decision } from '../domain/decision.ts';
 import { localMidnight } from '../domain/deferral.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
-import { authorityIn, authorityReasons } from './authority.ts';
+import { authorityIn, authorityReasons, refusalReasons } from './authority.ts';
 import { waitToAsk } from './decide-asking.ts';
 import { offered, restAt, type Situation } from './situation.ts';
 
@@ -28,6 +28,20 @@ export function decideAboutTelling(situation: Situation): Decision | null {
   if (wasTold || !isAskedFor) return restAt(at)('waiting', again, because);
   const closesAt = at + settings.prompts.timeoutMinutes * MINUTE_MS;
   return waitToAsk(situation, again, because) ?? { kind: 'tell', why, closesAt, because };
+}
+
+/**
+ * The management server does not bring it now, and nobody is to be asked instead: then nobody is asked when to restart either, nor
+ * warned, as nothing would come of it. Null where somebody could do something about it.
+ */
+export function decideAboutServer(situation: Situation): Decision | null {
+  const { ledger, at, target, schedule } = situation;
+  const choice = authorityIn(situation, true);
+  if (choice.by !== 'nobody' || choice.person !== 'not-asked') return null;
+  if (!choice.refused.some(({ method }) => method === 'mdm')) return null;
+  const moments = [ledger.server?.until, schedule.soft.at, schedule.hard.at, at + 4 * HOUR_MS];
+  const next = moments.filter((one): one is Instant => typeof one === 'number' && one > at);
+  return restAt(at)('waiting', Math.min(...next), [offered(target), ...refusalReasons(choice.refused)]);
 }
 
 function whyOf(person: PersonState | 'not-asked'): ToldWhy | null {

@@ -7,7 +7,7 @@ import type { PushPlan } from '../domain/push.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 import { nextPollMs } from './push-pace.ts';
-import { promptsToday } from './situation.ts';
+import { lookForPeopleMs, promptsToday } from './situation.ts';
 
 /** After so long an order that nobody can be asked about is over: the Mac has had time to hear of it. */
 const FORGOTTEN_AFTER_MS = 24 * HOUR_MS;
@@ -17,7 +17,7 @@ const WARNING_HOLDS_MS = 2 * HOUR_MS;
 
 /**
  * While an order may still be carried out that upkeep does not wait for any more, whoever is at the Mac is warned again, and each
- * rest ends when the server is asked what became of it.
+ * rest ends when the server is asked what became of it, or a warning holds no longer.
  */
 export function withPendingPush(decision: Decision, settings: Settings, facts: Facts, ledger: Ledger): Decision {
   const { push = null, warning } = ledger;
@@ -35,7 +35,14 @@ export function withPendingPush(decision: Decision, settings: Settings, facts: F
     const restartAt = Math.ceil((at + leadMinutes * MINUTE_MS) / MINUTE_MS) * MINUTE_MS;
     return { kind: 'warn', restartAt, why: 'order', postponing: false, because };
   }
-  return { ...decision, wakeAt: Math.max(at + MINUTE_MS, Math.min(decision.wakeAt, push.askAt)), because };
+  const isSomebodyIn = !consoleUser.known || consoleUser.value !== null;
+  const warnAgainAt = isWarned
+    ? warning.restartAt + WARNING_HOLDS_MS
+    : isSeen
+      ? Infinity
+      : at + lookForPeopleMs(ledger, at);
+  const wakeAt = Math.min(decision.wakeAt, push.askAt, isSomebodyIn ? warnAgainAt : Infinity);
+  return { ...decision, wakeAt: Math.max(at + MINUTE_MS, wakeAt), because };
 }
 
 const GIVEN = 'it has given macOS the deadline, and gives no other order beside it';

@@ -82,7 +82,9 @@ function checkWarning(tally: Tally, mac: VirtualMac, restart: Restart, begun: Be
   }
   const { at: begunAt, wall: begunWall } = begun;
   const warned = warnedBefore(mac, begunAt, begunWall, restart, settings);
-  const consented = consentBefore(mac, begunAt, restart.loggedIn);
+  // What was agreed to in time, a server orders in time, and begins minutes later.
+  const consentMs = CONSENT_MS + (restart.call === null ? LATE_BY_SERVER_MS : 0);
+  const consented = consentBefore(mac, begunAt, restart.loggedIn, consentMs);
   tally.check(
     'fair-warning',
     warned !== null || consented !== null,
@@ -173,12 +175,12 @@ function lastPromise(mac: VirtualMac, begunAt: Instant): Instant | null {
 }
 
 /** When somebody pressed a button that says now, or typed a password, shortly before. */
-function consentBefore(mac: VirtualMac, begunAt: Instant, user: string): Instant | null {
+function consentBefore(mac: VirtualMac, begunAt: Instant, user: string, withinMs: number): Instant | null {
   for (const one of [...mac.happenings].reverse()) {
     if (one.kind === 'asked' && one.user === user && one.what === 'install' && one.at <= begunAt) {
-      if (begunAt - one.at <= CONSENT_MS) return one.at;
+      if (begunAt - one.at <= withinMs) return one.at;
     }
-    if (one.kind !== 'dialog-answered' || one.at > begunAt || begunAt - one.at > CONSENT_MS) continue;
+    if (one.kind !== 'dialog-answered' || one.at > begunAt || begunAt - one.at > withinMs) continue;
     const dialog = dialogsOf(mac).find((opened) => opened.dialog === one.dialog);
     if (dialog === undefined || dialog.user !== user) continue;
     const label = dialog.shows[`${one.button}text`];

@@ -338,7 +338,7 @@ describe('--mdm enrols the Mac with a management server', () => {
     const by = 'jamf-pro:declared-by-somebody:2026-11-03T12:00:00@4,blank-push-refused';
     const words = ['--days', '2', '--policy', ALONE, '--persona', 'absent', '--mdm', by];
     const { data } = await told('simulate', ...words, '--json');
-    expect(data.restarts).toMatchObject([{ by: 'mdm', warning: null }]);
+    expect(data.restarts).toMatchObject([{ by: 'mdm', warning: { minutes: expect.any(Number) } }]);
     expect(data.timeline.filter(({ kind }) => kind === 'mdm')).toMatchObject([
       { at: expect.stringMatching(/^2026-11-02T11:00:0/) },
     ]);

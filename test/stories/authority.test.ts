@@ -30,10 +30,9 @@ describe('a service account', () => {
     expect(life.report.outcome).toBe('updated');
     expect(life.report.invariants.violated).toEqual([]);
     expect(dialogs(life)).toEqual([]);
-    expect(passwords.tries).toEqual([
-      { method: 'service-account', right: null },
-      { method: 'service-account', right: true },
-    ]);
+    // Whether macOS restarts before it was noted that the password was right is a matter of seconds.
+    expect(passwords.tries[0]).toEqual({ method: 'service-account', right: null });
+    expect(passwords.tries.slice(1).filter(({ right }) => right !== true)).toEqual([]);
     expect(reasons(life)).toContainEqual({ code: 'authorized-by', method: 'service-account' });
     expect(JSON.stringify([life.run.mac.calls, life.run.journal, life.run.status])).not.toContain(PASSWORD);
   });

@@ -1,7 +1,26 @@
-// What people reported about management servers. Each test names the report it comes from (project and number).
+// What people reported about management servers, and about Apple's drift. Each test names the report it comes from (project and
+// number). Shown elsewhere: super #167 (acknowledged, and nothing happens: mdm-update.test.ts), super #311 (a bare version:
+// field-bugs.test.ts), OpenIntuneBaseline #192 (commands and declarations by version of macOS: test/policy/choose-push.test.ts).
+// Nudge #708 is a wish: the deadline that macOS itself enforces.
 import { describe, expect, test } from 'vitest';
+import { readBootSession } from '../../src/agent/effects/gather-facts.ts';
+import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { PushOrder } from '../../src/domain/push.ts';
+import type { Settings } from '../../src/domain/settings.ts';
+import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import { fakeJamf, PLANS, record } from '../adapters/mdm/jamf-pro/fake-jamf.ts';
+import { threeWeeks } from '../support/lives.ts';
+import { type MdmStory, mdmStory, orderOf } from '../support/mdm-story.ts';
+import { scripted } from '../support/scripted-commands.ts';
+import { offer } from '../support/situations.ts';
+
+const SERVER: Pick<Settings, 'authentication' | 'mdm'> = {
+  authentication: { ...orderOf('mdm').authentication, mdmFailover: [] },
+  mdm: { ...threeWeeks.mdm, handOverDeadline: false },
+};
+const NONE = { count: null, days: null, date: null };
+const toolsOf = ({ run }: MdmStory): string =>
+  run.mac.calls.map(({ name, args }) => [name, ...args].join(' ')).join('\n');
 
 const order: PushOrder = {
   to: { version: '26.1', build: '25B78' },
@@ -30,5 +49,106 @@ describe('super #383: the server does not resolve the management id of a Mac', (
       failed: { trouble: 'not-managed', detail: expect.stringContaining('management') },
     });
     expect(jamf.asked().filter((key) => key.startsWith('POST') && !key.endsWith('/token'))).toEqual([]);
+  });
+});
+
+describe('F. Apple and MDM drift', () => {
+  test('super #404: macOS 27 has no `mdmclient AvailableOSUpdates`, and it is not missed', async () => {
+    const story = await mdmStory({
+      settings: SERVER,
+      persona: 'agreeable',
+      mac: { macOS: '27.0', build: '26A300' },
+      offers: [macosOffer('27.1', '26B50', 3_000_000)],
+      days: 1,
+    });
+    expect([story.report.outcome, story.violated]).toEqual(['updated', []]);
+    expect(toolsOf(story)).toContain('mdmclient');
+    expect(toolsOf(story)).not.toMatch(/AvailableOSUpdates/i);
+  });
+
+  test('super #364: a start-up date that cannot be read is unknown; the boot is told apart by its id', async () => {
+    const id = '5F6D2A5B-0B4E-4C3A-9C4B-1D2E3F405162';
+    const { commands } = scripted({
+      'sysctl.boot-session': { stdout: `${id}\n` },
+      'sysctl.boottime': { stdout: 'Mon Nov  2 2026 at nine\n' },
+    });
+    expect(await readBootSession(commands)).toEqual({ known: true, value: { id, startedAt: null } });
+  });
+
+  test('super #107: a push that always fails is tried less and less often, one at a time, and the person is left in peace', async () => {
+    const { record, violated, report, restarts } = await mdmStory({
+      settings: SERVER,
+      persona: 'agreeable',
+      faults: [{ name: 'plan-fails', reason: 'QUEUE_SCHEDULE_OS_UPDATE_FAILURE' }],
+      days: 2,
+    });
+    const gaps = record.ordered.slice(1).map(({ at }, index) => at - (record.ordered[index]?.at ?? 0));
+    expect(gaps.length).toBeGreaterThan(3);
+    expect(gaps.length).toBeLessThan(12);
+    expect(gaps[0]).toBeLessThan(HOUR_MS);
+    expect(Math.max(...gaps)).toBeGreaterThan(4 * HOUR_MS);
+    expect(report.prompts.length).toBeLessThan(gaps.length + 3);
+    expect([violated, restarts, report.outcome]).toEqual([[], [], 'waiting']);
+  });
+
+  test('super #95: an update is wanted, and no upgrade comes, although the server offers one', async () => {
+    const { record, report, violated } = await mdmStory({
+      settings: SERVER,
+      persona: 'agreeable',
+      offers: [offer, macosOffer('27.1', '26B50', 3_000_000)],
+      days: 2,
+    });
+    expect(report.os.after).toMatchObject({ version: '26.6.2' });
+    expect(record.ordered.map(({ config }) => [config.versionType, config.specificVersion])).toEqual([
+      ['SPECIFIC_VERSION', '26.6.2'],
+    ]);
+    expect(violated).toEqual([]);
+  });
+
+  test('OpenIntuneBaseline #102: whatever is the latest, nothing is ordered while it is put off', async () => {
+    const { record, report, violated, restarts } = await mdmStory({
+      settings: {
+        ...SERVER,
+        deadlines: {
+          zeroDate: 'discovery',
+          newTarget: 'keep',
+          timeOfDay: '12:00',
+          focus: NONE,
+          soft: NONE,
+          hard: { ...NONE, days: 2 },
+        },
+      },
+      persona: 'procrastinator',
+      days: 4,
+    });
+    expect(report.deferrals).toBeGreaterThan(0);
+    const until = report.prompts.flatMap((prompt) => (prompt.until === null ? [] : [Date.parse(prompt.until)]));
+    expect(record.ordered).toHaveLength(1);
+    expect(record.ordered[0]?.at).toBeGreaterThan(Math.max(...until));
+    expect([violated, restarts.map(({ by }) => by)]).toEqual([[], ['mdm']]);
+  });
+
+  test('Fleet #33499: nobody has logged in yet; nothing is enforced on whoever sets the Mac up', async () => {
+    const { asked, restarts, report } = await mdmStory({
+      settings: { ...SERVER, unattended: { install: 'never' } },
+      persona: 'absent',
+      mac: { loggedIn: false },
+      days: 2,
+    });
+    expect([asked('plan-create'), restarts, report.outcome]).toEqual([[], [], 'waiting']);
+  });
+
+  test('Fleet #11777: softwareupdated is not kicked, however long it does nothing', async () => {
+    const story = await mdmStory({
+      settings: SERVER,
+      persona: 'agreeable',
+      mac: { faults: [{ name: 'mdm-update-ignored', times: 1 }] },
+      days: 1,
+    });
+    expect(story.happened('dialog-opened').length).toBeGreaterThan(0);
+    // Who kicks it takes launchctl or kill: no tool of that name was started, by whatever arguments.
+    expect(story.run.mac.calls.filter(({ args, path }) => /launchctl|kill/.test(path) && args[0] !== 'asuser')).toEqual(
+      [],
+    );
   });
 });

@@ -14,14 +14,14 @@ describe('mdm is not in authentication.order', () => {
     expect(report.mdm).toEqual({ service: 'jamf-pro', requests: { total: 0, byCall: {} }, orders: 0, commands: {} });
   });
 
-  test('somebody else’s deadline restarts the Mac without a word, which is not held against the agent', async () => {
+  test('somebody else’s deadline is one that people are warned of, and the restart is the server’s', async () => {
     const { asked, restarts, happened, violated, report } = await mdmStory({
       settings: WITHOUT,
       persona: 'absent',
       faults: [{ fault: { name: 'declared-by-somebody', by: '2026-11-04T12:00:00' }, fromHour: 6 }],
       days: 4,
     });
-    expect(restarts).toMatchObject([{ by: 'mdm', loggedIn: true, warning: null }]);
+    expect(restarts).toMatchObject([{ by: 'mdm', loggedIn: true, warning: { minutes: expect.any(Number) } }]);
     expect(happened('restart')).toMatchObject([{ cause: 'softwareupdate', call: null }]);
     expect(report.timeline.filter(({ kind }) => kind === 'mdm').map(({ text }) => text)).toEqual([
       'The server declares a deadline: macOS 26.6.2 by 2026-11-04 12:00:00',

@@ -8,6 +8,8 @@ export type PushLimits = {
   commandMs: number;
   /** Between the scan it orders and the question what was found, a server waits this long. */
   serverWaitMs: number;
+  /** A Mac that put a command off asks for it again after this. */
+  putOffMs: number;
   /** Between two lines of progress. */
   progressMs: number;
   /** From the request to the order, however often the Mac puts it off. */
@@ -17,6 +19,7 @@ export type PushLimits = {
 export const PUSH_LIMITS: PushLimits = {
   commandMs: 5 * MINUTE_MS,
   serverWaitMs: 5 * MINUTE_MS,
+  putOffMs: 5 * MINUTE_MS,
   progressMs: 10 * MINUTE_MS,
   orderMs: HOUR_MS,
 };
@@ -46,8 +49,13 @@ export type PushPhase =
   | { phase: 'restart-imminent' }
   | { phase: 'failed'; reason: PushStall; command: string | null };
 
-/** `taken`: the Mac was told before, and has answered. */
-export type Push = { by: 'commands' | 'declaration'; action: 'download' | 'install'; taken?: boolean };
+/** `taken`: the Mac was told before, and has answered. `begun`: it is taken up on its way, and what the Mac said before was not heard. */
+export type Push = {
+  by: 'commands' | 'declaration';
+  action: 'download' | 'install';
+  taken?: boolean;
+  begun?: boolean;
+};
 
 const ORDERS = { commands: 'ScheduleOSUpdate', declaration: 'DeclarativeManagement' } as const;
 const SCANS = ['ScheduleOSUpdateScan', 'AvailableOSUpdates'];
@@ -85,7 +93,10 @@ export function pushPhases(
         forgetLimit = clock.after(ms, () => fail(reason));
       };
       const waitOn = () => {
-        if (stage === 'asked') return wait(limits.commandMs, 'no-answer');
+        if (stage === 'asked') {
+          const serverMs = push.begun === true ? limits.serverWaitMs : 0;
+          return wait(serverMs + limits.commandMs, 'no-answer');
+        }
         if (stage === 'scanned') return wait(limits.serverWaitMs + limits.commandMs, 'no-order');
         forgetOrderLimit();
         if (push.by === 'declaration') return forgetLimit();
@@ -101,7 +112,8 @@ export function pushPhases(
         if (answer === 'error' || answer === 'format-error') return fail('refused', command);
         if (answer === 'not-now') {
           subscriber.next({ phase: 'put-off', command });
-          return waitOn();
+          // It comes back by itself, but not before some minutes have passed.
+          return wait(limits.putOffMs + limits.commandMs, stage === 'asked' ? 'no-answer' : 'no-order');
         }
         if (command === null) return;
         acknowledged.add(command);
@@ -113,7 +125,7 @@ export function pushPhases(
       const heardProgress = (step: string, portion: number, stalled: boolean) => {
         // Whoever asked for it: the Mac is about to go down.
         if (IMMINENT.includes(step)) return end({ phase: 'restart-imminent' });
-        if (stage !== 'ordered' && stage !== 'preparing') return;
+        if (stage !== 'ordered' && stage !== 'preparing' && push.begun !== true) return;
         stage = 'preparing';
         if (!stalled) waitOn();
         if (step === 'PREPARED') {

@@ -27,7 +27,8 @@ export async function gatherAuthority(
   signal: AbortSignal,
 ): Promise<AuthorityFacts> {
   const saved = await parts.credentials.look(user, signal).catch(orBug(unknownWays));
-  const methods = { ...saved, mdm: await parts.server.trouble(signal).catch(orBug('unknown' as const)) };
+  const mdm = saved.mdm === 'not-set' ? await parts.server.trouble(signal).catch(orBug('unknown' as const)) : saved.mdm;
+  const methods = { ...saved, mdm };
   if (user === null) return { methods, person: 'nobody' };
   const { person, others } = await personState(parts, user.name, signal);
   return { methods, person, ...(others === null ? {} : { others }) };

@@ -2,6 +2,7 @@ import { ReplaySubject, type Subscription } from 'rxjs';
 import { lookAtToken } from '../../adapters/bootstrap-token/look-at-token.ts';
 import { type PushPhase, type PushStall, pushPhases } from '../../adapters/mdm/push-phases.ts';
 import { watchLog } from '../../adapters/unified-log/watch-log.ts';
+import type { MethodTrouble } from '../../domain/authority.ts';
 import { type BootstrapTokenState, bootstrapTokenOf } from '../../domain/bootstrap-token.ts';
 import { known, sameBoot } from '../../domain/facts.ts';
 import { HOUR_MS, type Instant, localTimeOf, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
@@ -41,31 +42,42 @@ export function push(parts: PushParts): EffectBody<'push'> {
   return {
     run: (request, io) =>
       request.enforced === undefined
-        ? withService(parts, io, (service) => order(parts, service, request, io))
+        ? withService(
+            parts,
+            io,
+            (service) => order(parts, service, request, io),
+            (why) => ({ result: 'refused', why, detail: NO_WAY_IN }),
+          )
         : byItself(parts, request.enforced.plan, io),
     reconcile: async (request, io) => {
       const boot = await readBootSession(parts.commands, io.signal);
       if (boot.known && !sameBoot(boot.value, request.boot)) return { result: 'restarted' };
       if (request.enforced !== undefined) return byItself(parts, request.enforced.plan, io);
-      const outcome = await withService(parts, io, (service) => takeUp(parts, service, io));
       // Without the server nobody knows what it was told before.
-      return outcome.result === 'refused' && outcome.why === 'server-unreachable'
-        ? { result: 'quiet', plan: null, detail: `upkeep was cut off, and ${outcome.detail}` }
-        : outcome;
+      return withService(
+        parts,
+        io,
+        (service) => takeUp(parts, service, io),
+        () => ({
+          result: 'quiet',
+          plan: null,
+          detail: `upkeep was cut off, and ${NO_WAY_IN}`,
+        }),
+      );
     },
   };
 }
+
+const NO_WAY_IN = 'what lets upkeep in there cannot be had';
 
 async function withService(
   { server }: PushParts,
   { signal }: EffectIo,
   work: (service: PushService) => Promise<PushOutcome>,
+  shut: (why: Exclude<MethodTrouble, 'not-set'>) => PushOutcome,
 ): Promise<PushOutcome> {
   const service = await server.open(signal);
-  if ('refused' in service) {
-    const why = service.refused === 'not-set' ? 'unknown' : service.refused;
-    return { result: 'refused', why, detail: 'what lets upkeep in there cannot be had' };
-  }
+  if ('refused' in service) return shut(service.refused === 'not-set' ? 'unknown' : service.refused);
   try {
     return await work(service);
   } finally {
@@ -122,7 +134,7 @@ async function takeUp(parts: PushParts, service: PushService, io: EffectIo): Pro
       ? { result: 'refused', why: 'command-failed', detail: 'upkeep was cut off before it had ordered anything' }
       : { result: 'quiet', plan: null, detail: 'upkeep was cut off, and this server does not tell what it was told' };
   }
-  const watch = new Watch(parts, current.plan.means);
+  const watch = new Watch(parts, current.plan.means, { begun: true });
   try {
     return await watch.follow(service, current.plan, clock.now() + ENFORCED_WITHIN_MS, io);
   } finally {
@@ -133,7 +145,7 @@ async function takeUp(parts: PushParts, service: PushService, io: EffectIo): Pro
 /** macOS installs what was declared, and is watched; the server is asked beside it where it has a plan and can be reached. */
 async function byItself(parts: PushParts, plan: PushPlan | null, io: EffectIo): Promise<PushOutcome> {
   const { clock, server } = parts;
-  const watch = new Watch(parts, 'declaration', true);
+  const watch = new Watch(parts, 'declaration', { taken: true });
   const service = plan === null ? null : await server.open(io.signal);
   try {
     const asked = service === null || 'refused' in service ? null : service;
@@ -149,12 +161,14 @@ class Watch {
   readonly #clock: Clock;
   readonly #phases = new ReplaySubject<PushPhase>();
   readonly #subscription: Subscription;
+  /** The Mac was given the command to install, not only the questions before it. */
+  #isTold = false;
 
-  constructor({ commands, clock }: PushParts, means: PushMeans, taken = false) {
+  constructor({ commands, clock }: PushParts, means: PushMeans, under: { taken?: true; begun?: true } = {}) {
     this.#clock = clock;
     const by = means === 'declaration' ? ('declaration' as const) : ('commands' as const);
     this.#subscription = watchLog(commands, clock)
-      .pipe(pushPhases(clock, { by, action: 'install', ...(taken ? { taken } : {}) }))
+      .pipe(pushPhases(clock, { by, action: 'install', ...under }))
       .subscribe(this.#phases);
   }
 
@@ -191,6 +205,7 @@ class Watch {
       let told: PushMove | null = null;
       const subscription = this.#phases.subscribe({
         next: (seen) => {
+          if (isCommand(seen)) this.#isTold = true;
           const move = moveOf(seen);
           if (move !== null && isNews(move, told)) {
             told = move;
@@ -222,12 +237,18 @@ class Watch {
       const state = await service.follow(plan, signal);
       signal.throwIfAborted();
       if ('failed' in state) continue;
+      // What the Mac was told it may still do, whatever the server makes of its plan.
+      if (state.state === 'failed' && this.#isTold)
+        return { result: 'quiet', plan: null, detail: `${state.detail}, and the Mac has its order` };
       if (state.state === 'failed') return refused(state);
       if (state.state === 'completed') return { result: 'quiet', plan, detail: 'the server calls it done' };
     }
     return { result: 'quiet', plan, detail: 'nothing more was seen of it' };
   }
 }
+
+/** A declaration is taken back where it ends; a command that the Mac has is not. */
+const isCommand = (seen: PushPhase): boolean => seen.phase === 'acknowledged' && seen.command === 'ScheduleOSUpdate';
 
 function moveOf(seen: PushPhase): PushMove | null {
   switch (seen.phase) {
@@ -266,7 +287,12 @@ const WITHOUT_TOKEN: Partial<Record<BootstrapTokenState, string>> = {
   unusable: 'the bootstrap token of this Mac was escrowed and is of no use',
 };
 /** After these nobody can say whether the order was taken. */
-const MAY_HAVE_BEEN_DONE: ReadonlySet<PushTrouble> = new Set(['server-unreachable', 'server-failed', 'not-understood']);
+const MAY_HAVE_BEEN_DONE: ReadonlySet<PushTrouble> = new Set([
+  'server-unreachable',
+  'server-failed',
+  'not-understood',
+  'lost',
+]);
 
 function refused(failure: PushFailure): PushOutcome {
   return { result: 'refused', why: methodTroubleOf(failure), detail: failure.detail };
