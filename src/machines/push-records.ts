@@ -5,9 +5,8 @@ import { reached } from '../domain/os-version.ts';
 import type { PushOutcome, PushPlan } from '../domain/push.ts';
 import { backOffMs } from '../policy/observe.ts';
 import { nextPollMs } from '../policy/push-pace.ts';
-import type { AgentContext } from './context.ts';
+import type { AgentContext, Change } from './context.ts';
 import type { PushMoved } from './events.ts';
-import type { Change } from './wake-records.ts';
 
 /** After so long an order that nobody can be asked about is over: the Mac has had time to hear of it. */
 const FORGOTTEN_AFTER_MS = 24 * HOUR_MS;

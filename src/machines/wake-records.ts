@@ -6,13 +6,10 @@ import type { RotationOutcome } from '../domain/rotation.ts';
 import { afterClockSetBack } from '../policy/clock-set-back.ts';
 import { decide } from '../policy/decide.ts';
 import { observe } from '../policy/observe.ts';
-import type { AgentContext } from './context.ts';
+import type { AgentContext, Change } from './context.ts';
 import type { UnlockOutcome } from './effects.ts';
 import type { AgentWoke } from './events.ts';
 import { pushObserved, withServerKnown } from './push-records.ts';
-
-/** What a record leaves in the context: the fields that change. Every one is pure: context and event in, changes out. */
-export type Change = Partial<AgentContext>;
 
 /** Decisions in one wake; more would be a loop nobody thought of. */
 export const STEP_LIMIT = 60;
