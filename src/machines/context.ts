@@ -31,6 +31,9 @@ export type AgentContext = {
   steps: number;
 };
 
+/** What a record leaves in the context: the fields that change. Every one is pure: context and event in, changes out. */
+export type Change = Partial<AgentContext>;
+
 export const firstContext: AgentContext = {
   settings: null,
   ledger: emptyLedger,

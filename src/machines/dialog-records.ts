@@ -2,10 +2,10 @@ import { deferralEnd } from '../domain/deferral.ts';
 import { HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
 import type { Ledger, PromptKind, Warning } from '../domain/ledger.ts';
 import { backOffMs } from '../policy/observe.ts';
-import type { AgentContext } from './context.ts';
+import type { AgentContext, Change } from './context.ts';
 import type { DialogOutcome } from './effects.ts';
 import type { DialogOpened } from './events.ts';
-import { type Change, uidOf } from './wake-records.ts';
+import { uidOf } from './wake-records.ts';
 
 export function prompted(context: AgentContext, kind: PromptKind, at: Instant): Change {
   const { ledger } = context;

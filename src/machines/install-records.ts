@@ -4,10 +4,9 @@ import { HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.
 import { reached } from '../domain/os-version.ts';
 import type { Reason } from '../domain/reason.ts';
 import { backOffMs, failedDownload, unreachable, withoutTarget } from '../policy/observe.ts';
-import type { AgentContext } from './context.ts';
+import type { AgentContext, Change } from './context.ts';
 import type { DownloadOutcome, InstallOutcome } from './effects.ts';
 import { mistyped } from './password-records.ts';
-import type { Change } from './wake-records.ts';
 
 /** How long macOS may take from accepting an update to the restart before upkeep doubts it. */
 export const RESTART_LIMIT_MS = 90 * MINUTE_MS;

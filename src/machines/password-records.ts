@@ -2,10 +2,10 @@ import type { ToldWhy } from '../domain/authority.ts';
 import { nextLocalMidnight } from '../domain/deferral.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, type Stamp } from '../domain/instant.ts';
 import type { RestartBy } from '../domain/ledger.ts';
-import type { AgentContext } from './context.ts';
+import type { AgentContext, Change } from './context.ts';
 import { dialogFailed } from './dialog-records.ts';
 import type { DialogOutcome, PasswordOutcome } from './effects.ts';
-import { type Change, uidOf } from './wake-records.ts';
+import { uidOf } from './wake-records.ts';
 
 /** People may mistype; two below the usual lock-out of five, then not again that day (design rule 9). */
 export const PASSWORD_TRIES = 3;

@@ -2,9 +2,8 @@ import { HOUR_MS, type Stamp } from '../domain/instant.ts';
 import type { HandOverOutcome, PushOutcome } from '../domain/push.ts';
 import { backOffMs } from '../policy/observe.ts';
 import { nextPollMs } from '../policy/push-pace.ts';
-import type { AgentContext } from './context.ts';
+import type { AgentContext, Change } from './context.ts';
 import type { PushMoved } from './events.ts';
-import type { Change } from './wake-records.ts';
 
 export function pushMoved({ ledger }: AgentContext, { move }: PushMoved): Change {
   const { install } = ledger;

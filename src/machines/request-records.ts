@@ -1,8 +1,7 @@
 import { hearRequest, type RequestOutcome } from '../policy/requests.ts';
-import type { AgentContext } from './context.ts';
+import type { AgentContext, Change } from './context.ts';
 import type { RequestHeard, StateRecovered } from './events.ts';
 import { withPromises } from './promises.ts';
-import type { Change } from './wake-records.ts';
 
 /** What becomes of a request; null while there are no settings to judge it by. */
 export function outcomeOf({ settings, facts, ledger }: AgentContext, event: RequestHeard): RequestOutcome | null {

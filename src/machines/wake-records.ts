@@ -9,12 +9,9 @@ import { decide } from '../policy/decide.ts';
 import { enforcementObserved } from '../policy/hand-over.ts';
 import { observe } from '../policy/observe.ts';
 import { pushObserved, withServerKnown } from '../policy/pending-push.ts';
-import type { AgentContext } from './context.ts';
+import type { AgentContext, Change } from './context.ts';
 import type { UnlockOutcome } from './effects.ts';
 import type { AgentWoke } from './events.ts';
-
-/** What a record leaves in the context: the fields that change. Every one is pure: context and event in, changes out. */
-export type Change = Partial<AgentContext>;
 
 /** Decisions in one wake; more would be a loop nobody thought of. */
 export const STEP_LIMIT = 60;

@@ -22,6 +22,9 @@ test('cut off at any commit: one order, one restart', async () => {
         report.prompts.filter(({ kind }) => kind === 'password'),
         place,
       ).toEqual([]);
+      // What is taken up is followed to its end, so that nobody is warned of what might still come.
+      const lost = report.timeline.filter(({ text }) => text.includes('may still be carried out'));
+      expect(lost, place).toEqual([]);
     }
   }
 });

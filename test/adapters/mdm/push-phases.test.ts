@@ -217,3 +217,18 @@ test('a declaration has been taken, and the Mac sees to it in its own time', asy
   ]);
   expect((await told([], { by: 'declaration', action: 'install' })).at(-2)).toBe('300: failed, no-answer');
 });
+
+test('taken up on its way: progress counts without an order before it, and the server may be in its five minutes', async () => {
+  const onItsWay: Push = { by: 'commands', action: 'install', begun: true };
+  const steps: [number, LogObservation][] = [
+    [500, at('PREPARING_UPDATE', 0.91)],
+    [1000, COMMIT],
+  ];
+  expect(await told(steps, onItsWay)).toEqual([
+    '0: requested',
+    '500: preparing 91 PREPARING_UPDATE',
+    '1000: restart-imminent',
+    'over',
+  ]);
+  expect((await told(steps, { ...onItsWay, begun: false }))[1]).toBe('300: failed, no-answer');
+});
