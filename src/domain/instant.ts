@@ -109,6 +109,14 @@ export function isLocalTime(text: string): boolean {
   }
 }
 
+/**
+ * The first instant at which the clocks of a zone may be taken to show such a time: one that a daylight-saving change repeats or
+ * skips is not expected later than somebody else acts on it.
+ */
+export function firstInstantAt(local: string, zone: string): Instant {
+  return Temporal.PlainDateTime.from(local).toZonedDateTime(zone, { disambiguation: 'earlier' }).epochMilliseconds;
+}
+
 /** Such a date and time as it is in a zone at an instant. */
 export function localTimeOf(at: Instant, zone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(at)

@@ -5,10 +5,12 @@ import { scheduleFor, stageAt } from '../../src/domain/deadlines.ts';
 import { deferralChoices, deferralEnd, timeChoices } from '../../src/domain/deferral.ts';
 import {
   DAY_MS,
+  firstInstantAt,
   HOUR_MS,
   instantAt,
   isoOf,
   lengthWords,
+  localTimeOf,
   localWords,
   MINUTE_MS,
   readInstant,
@@ -215,5 +217,20 @@ describe('what a person may choose', () => {
       'Tue 3 Nov 2026, 12:30',
       'Tue 3 Nov 2026, 17:30',
     ]);
+  });
+});
+
+describe('a time that somebody else acts on', () => {
+  const berlin = 'Europe/Berlin';
+  const iso = (at: number) => new Date(at).toISOString();
+
+  test('is the first of two where clocks show it twice, and no later than the gap where they skip it', () => {
+    expect(iso(firstInstantAt('2026-10-25T02:30:00', berlin))).toBe('2026-10-25T00:30:00.000Z');
+    expect(iso(firstInstantAt('2026-03-29T02:30:00', berlin))).toBe('2026-03-29T00:30:00.000Z');
+    expect(iso(firstInstantAt('2026-11-16T12:00:00', berlin))).toBe('2026-11-16T11:00:00.000Z');
+  });
+
+  test('is written as it was read', () => {
+    expect(localTimeOf(firstInstantAt('2026-11-16T12:00:05', berlin), berlin)).toBe('2026-11-16T12:00:05');
   });
 });

@@ -7,7 +7,7 @@ import type { ScreenLock } from '../../adapters/macos/ioreg.ts';
 import type { ConsoleReading } from '../../adapters/macos/scutil.ts';
 import { FAILURE_WORDS } from '../../adapters/softwareupdate/failure-words.ts';
 import { type BootSession, type Fact, type Facts, known, unknown, valueOr } from '../../domain/facts.ts';
-import { instantAt } from '../../domain/instant.ts';
+import { firstInstantAt } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
 import { majorOf, type OsRelease, reached } from '../../domain/os-version.ts';
 import type { PushPlan, PushState } from '../../domain/push.ts';
@@ -90,7 +90,7 @@ function earliestOf(
 ): NonNullable<Facts['declared']> extends Fact<infer T> ? T : never {
   const ahead = enforcements
     .filter(({ version, build }) => !os.known || !reached(os.value.release, { version, build }))
-    .map((one) => ({ ...one, at: instantAt(one.by.slice(0, 10), one.by.slice(11), zone) }))
+    .map((one) => ({ ...one, at: firstInstantAt(one.by, zone) }))
     .sort((a, b) => a.at - b.at);
   return ahead[0] ?? null;
 }

@@ -58,7 +58,8 @@ describe('versions', () => {
     expect(world.ask('PUT', PLANS, { body: {} }).status).toBe(405);
     expect(world.ask('GET', '/api/v1/nothing').status).toBe(404);
     expect(world.ask('GET', '/api/v1/nothing', { token: null }).status).toBe(401);
-    expect(world.ask('GET', '/').body).toContain('<h1>HTTP Status 404');
+    expect(world.ask('GET', '/').status).toBe(200);
+    expect(world.ask('GET', '/nothing').body).toContain('<h1>HTTP Status 404');
   });
 });
 
