@@ -5,7 +5,7 @@ import { live } from '../support/lives.ts';
 import { lifeFromSeed } from '../support/random-life.ts';
 import { serverFromSeed } from '../support/random-server.ts';
 
-const [from = 1, to = 24] = (process.env.UPKEEP_SEEDS ?? '1-24').split('-').map(Number);
+const [from = 1, to = 8] = (process.env.UPKEEP_SEEDS ?? '1-8').split('-').map(Number);
 const CHUNK = 8;
 const chunks = Array.from({ length: Math.ceil((to - from + 1) / CHUNK) }, (_, index) => from + index * CHUNK);
 const restartedBy = new Set<string>();

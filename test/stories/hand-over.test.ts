@@ -54,7 +54,7 @@ describe('the hard deadline, where server and macOS can', () => {
 
   test('an agent that is cut off at any moment hands it over once', async () => {
     const calm = await handedOver();
-    for (let commit = 1; commit <= calm.run.commits; commit += 7) {
+    for (let commit = 1; commit <= calm.run.commits; commit += 14) {
       for (const when of ['before', 'after'] as const) {
         const story = await handedOver({ cuts: [{ commit, when }] });
         expect([commit, when, story.orders, story.violated]).toEqual([commit, when, calm.orders, []]);
