@@ -19,7 +19,7 @@ import { bundledAgent, type Deaths, type Life, live, type Story } from './lives.
 import type { DeathAtCommit } from './orders.ts';
 import { STORIES } from './stories.ts';
 
-const KILLS = Number(process.env.UPKEEP_KILLS ?? 100);
+const KILLS = Number(process.env.UPKEEP_KILLS ?? 60);
 /** Kills in one life; more than one tells more of the agent in less time. */
 const AT_COMMITS_A_LIFE = 12;
 const KILLS_A_LIFE = 20;

@@ -8,7 +8,7 @@ import { simulate } from '../../src/simulator/simulate.ts';
 import { Store } from '../../src/store/store.ts';
 import { lifeFromSeed } from '../support/random-life.ts';
 
-const [from = 1, to = 80] = (process.env.UPKEEP_SEEDS ?? '1-80').split('-').map(Number);
+const [from = 1, to = 60] = (process.env.UPKEEP_SEEDS ?? '1-60').split('-').map(Number);
 const CHUNK = 20;
 
 /** More wakes than these would be polling: in a day on the average of the life, and in its busiest hour. */
