@@ -4,7 +4,6 @@ import type { BootstrapToken } from '../../domain/bootstrap-token.ts';
 import { DAY_MS, SECOND_MS } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { Credentials } from '../../ports/credentials.ts';
 import type { Http } from '../../ports/http.ts';
 import { installBootstrapToken, removeBootstrapToken, validateBootstrapToken } from '../commands/mdm-commands.ts';
@@ -15,6 +14,7 @@ import type { Administrator } from '../credentials/service-account.ts';
 import { troubleError } from '../credentials/trouble-error.ts';
 import { REFUSALS, type VerifyParts, verifyPassword } from '../credentials/verify-password.ts';
 import type { EscrowError } from '../macos/profiles.ts';
+import { pause } from '../mdm/pause.ts';
 import { attemptsOfTheDay, type EscrowFile } from './escrow-file.ts';
 import { type LookParts, lookAtToken, type TokenSighting } from './look-at-token.ts';
 import type { SavedAdministrator } from './saved-administrator.ts';
@@ -93,16 +93,10 @@ async function lookUntilThere(parts: EscrowParts): Promise<TokenSighting> {
   let seen = await look(parts);
   for (let looks = 1; looks < LOOKS; looks += 1) {
     if (seen.token.state === 'valid' || seen.token.state === 'escrowed-unproven') break;
-    await pause(parts.clock);
+    await pause(parts.clock, BETWEEN_LOOKS_MS, undefined);
     seen = await look(parts);
   }
   return seen;
-}
-
-function pause(clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(BETWEEN_LOOKS_MS, resolve);
-  });
 }
 
 function refuseHopeless({ status, server, enrolment, token }: TokenSighting): void {

@@ -14,11 +14,12 @@ import type { PushPlan, PushState } from '../../domain/push.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Credentials } from '../../ports/credentials.ts';
-import { noPushServer, type PushServer } from '../../ports/push-service.ts';
+import { noPushServer, type PushServer, type PushService } from '../../ports/push-service.ts';
 import type { EffectBody } from '../effect-runner.ts';
 import { factOf } from './fact-of.ts';
 import { gatherAuthority } from './gather-authority.ts';
 import { gatherFileVault } from './gather-filevault.ts';
+import { NO_WAY_IN, withServer } from './with-server.ts';
 
 /** Looks at the Mac. A question that fails yields an unknown fact with the reason, never a default and never an error. */
 export function gatherFacts(
@@ -96,15 +97,12 @@ function earliestOf(
 }
 
 /** What became of an order, as far as the server knows. */
-async function becomeOf(server: PushServer, plan: PushPlan, signal: AbortSignal): Promise<Fact<PushState>> {
-  const service = await server.open(signal);
-  if ('refused' in service) return unknown('what lets upkeep in there cannot be had');
-  try {
+function becomeOf(server: PushServer, plan: PushPlan, signal: AbortSignal): Promise<Fact<PushState>> {
+  const follow = async (service: PushService): Promise<Fact<PushState>> => {
     const state = await service.follow(plan, signal);
     return 'failed' in state ? unknown(state.failed.detail) : known(state);
-  } finally {
-    await service.close();
-  }
+  };
+  return withServer(server, signal, follow, () => unknown(NO_WAY_IN));
 }
 
 /** Somebody in Setup Assistant is a person at the Mac, but no session to show a dialog in: left alone. */

@@ -8,6 +8,7 @@ import { pushOffsetMs } from '../../policy/push-pace.ts';
 import type { PushService } from '../../ports/push-service.ts';
 import type { EffectBody } from '../effect-runner.ts';
 import type { PushParts } from './push.ts';
+import { NO_WAY_IN, withServer } from './with-server.ts';
 
 /** How often a plan is asked about that may still be refused; each waits the minute that a server is left alone. */
 const QUESTIONS = 3;
@@ -24,13 +25,12 @@ export function handOver(parts: PushParts): EffectBody<'handOver'> {
       const turn = order.from + pushOffsetMs(uuid ?? '', order.to.version);
       // A deadline does not wait for its turn.
       if (clock.now() < turn && turn < order.by - LEAST_LEFT_MS) return { result: 'later', at: turn };
-      const service = await server.open(signal);
-      if ('refused' in service) return { result: 'refused', detail: 'what lets upkeep in there cannot be had' };
-      try {
-        return await declare(service, order, clock.zone(), signal);
-      } finally {
-        await service.close();
-      }
+      return withServer<HandOverOutcome>(
+        server,
+        signal,
+        (service) => declare(service, order, clock.zone(), signal),
+        () => ({ result: 'refused', detail: NO_WAY_IN }),
+      );
     },
   };
 }

@@ -1,8 +1,8 @@
 import { ReplaySubject, type Subscription } from 'rxjs';
 import { lookAtToken } from '../../adapters/bootstrap-token/look-at-token.ts';
+import { pause } from '../../adapters/mdm/pause.ts';
 import { type PushPhase, type PushStall, pushPhases } from '../../adapters/mdm/push-phases.ts';
 import { watchLog } from '../../adapters/unified-log/watch-log.ts';
-import type { MethodTrouble } from '../../domain/authority.ts';
 import { type BootstrapTokenState, bootstrapTokenOf } from '../../domain/bootstrap-token.ts';
 import { known, sameBoot } from '../../domain/facts.ts';
 import { HOUR_MS, type Instant, localTimeOf, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
@@ -24,6 +24,7 @@ import type { Commands } from '../../ports/commands.ts';
 import type { PushServer, PushService } from '../../ports/push-service.ts';
 import type { EffectBody, EffectIo } from '../effect-runner.ts';
 import { readBootSession } from './gather-facts.ts';
+import { NO_WAY_IN, withServer } from './with-server.ts';
 
 /** A declaration that is to be carried out at once needs a moment of its own, which may not have passed on its way. */
 const ENFORCED_IN_MS = 10 * MINUTE_MS;
@@ -42,9 +43,9 @@ export function push(parts: PushParts): EffectBody<'push'> {
   return {
     run: (request, io) =>
       request.enforced === undefined
-        ? withService(
-            parts,
-            io,
+        ? withServer(
+            parts.server,
+            io.signal,
             (service) => order(parts, service, request, io),
             (why) => ({ result: 'refused', why, detail: NO_WAY_IN }),
           )
@@ -54,9 +55,9 @@ export function push(parts: PushParts): EffectBody<'push'> {
       if (boot.known && !sameBoot(boot.value, request.boot)) return { result: 'restarted' };
       if (request.enforced !== undefined) return byItself(parts, request.enforced.plan, io);
       // Without the server nobody knows what it was told before.
-      return withService(
-        parts,
-        io,
+      return withServer<PushOutcome>(
+        parts.server,
+        io.signal,
         (service) => takeUp(parts, service, io),
         () => ({
           result: 'quiet',
@@ -66,23 +67,6 @@ export function push(parts: PushParts): EffectBody<'push'> {
       );
     },
   };
-}
-
-const NO_WAY_IN = 'what lets upkeep in there cannot be had';
-
-async function withService(
-  { server }: PushParts,
-  { signal }: EffectIo,
-  work: (service: PushService) => Promise<PushOutcome>,
-  shut: (why: Exclude<MethodTrouble, 'not-set'>) => PushOutcome,
-): Promise<PushOutcome> {
-  const service = await server.open(signal);
-  if ('refused' in service) return shut(service.refused === 'not-set' ? 'unknown' : service.refused);
-  try {
-    return await work(service);
-  } finally {
-    await service.close();
-  }
 }
 
 async function order(
@@ -296,13 +280,4 @@ const MAY_HAVE_BEEN_DONE: ReadonlySet<PushTrouble> = new Set([
 
 function refused(failure: PushFailure): PushOutcome {
   return { result: 'refused', why: methodTroubleOf(failure), detail: failure.detail };
-}
-
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const forget = clock.after(Math.ceil(ms), resolve);
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  if (signal.aborted) resolve();
-  await promise;
-  forget();
 }
