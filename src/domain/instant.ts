@@ -117,6 +117,9 @@ export function firstInstantAt(local: string, zone: string): Instant {
   return Temporal.PlainDateTime.from(local).toZonedDateTime(zone, { disambiguation: 'earlier' }).epochMilliseconds;
 }
 
+/** The first whole minute from then on: times are shown to the minute. */
+export const wholeMinute = (at: Instant): Instant => Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+
 /** Such a date and time as it is in a zone at an instant. */
 export function localTimeOf(at: Instant, zone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(at)

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, wholeMinute } from '../domain/instant.ts';
 import type { Ledger, TrackedTarget } from '../domain/ledger.ts';
 import type { Settings } from '../domain/settings.ts';
 
@@ -61,5 +61,3 @@ function countedAt(target: TrackedTarget, before: Ledger['deferral'], after: Led
   const longest = before === null ? HOUR_MS : before.until - at;
   return target.countedAt - at > Math.max(longest, LONGEST_WAIT_MS) ? at : target.countedAt;
 }
-
-const wholeMinute = (at: Instant): Instant => Math.ceil(at / MINUTE_MS) * MINUTE_MS;

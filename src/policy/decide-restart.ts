@@ -1,7 +1,7 @@
 import type { Decision } from '../domain/decision.ts';
 import { nextLocalMidnight } from '../domain/deferral.ts';
 import { type Facts, isSomebodyElse, sameBoot } from '../domain/facts.ts';
-import { type Instant, MINUTE_MS } from '../domain/instant.ts';
+import { type Instant, MINUTE_MS, wholeMinute } from '../domain/instant.ts';
 import type { RestartBy, Warning } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -214,4 +214,3 @@ export function obstacleToInstalling({ facts, settings }: Situation): Reason | n
 }
 
 /** Restart times are shown to the minute, so they are whole minutes: what is shown is what is done. */
-const wholeMinute = (at: Instant): Instant => Math.ceil(at / MINUTE_MS) * MINUTE_MS;

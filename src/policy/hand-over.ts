@@ -1,6 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import { type Facts, isSomebodyElse, sameBoot } from '../domain/facts.ts';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, wholeMinute } from '../domain/instant.ts';
 import type { Ledger, RestartBy, TrackedTarget } from '../domain/ledger.ts';
 import { majorOf, reached } from '../domain/os-version.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -113,7 +113,7 @@ export function withEnforcedWarning(decision: Decision, settings: Settings, fact
   const latest = enforcedAt - settings.warning.floorMinutes * MINUTE_MS - WARNING_MARGIN_MS;
   const dueAt = isUnlocked ? againAt : Math.max(againAt, Math.min(deferral?.until ?? 0, latest));
   if (at >= dueAt) {
-    const restartAt = Math.ceil(enforcedAt / MINUTE_MS) * MINUTE_MS;
+    const restartAt = wholeMinute(enforcedAt);
     return { kind: 'warn', restartAt, why: 'deadline', postponing: false, because };
   }
   if (decision.kind !== 'rest') return decision;

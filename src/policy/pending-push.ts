@@ -1,6 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import { type Facts, isSomebodyElse } from '../domain/facts.ts';
-import { HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
+import { HOUR_MS, type Instant, MINUTE_MS, wholeMinute } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { reached } from '../domain/os-version.ts';
 import type { PushPlan } from '../domain/push.ts';
@@ -31,8 +31,7 @@ export function withPendingPush(decision: Decision, settings: Settings, facts: F
     at < warning.restartAt + WARNING_HOLDS_MS &&
     !isSomebodyElse(warning.uid, facts);
   if (isSeen && !isWarned && promptsToday(ledger, at, zone, ['warning']) < settings.budgets.warningsPerDay) {
-    const leadMinutes = settings.warning.floorMinutes;
-    const restartAt = Math.ceil((at + leadMinutes * MINUTE_MS) / MINUTE_MS) * MINUTE_MS;
+    const restartAt = wholeMinute(at + settings.warning.floorMinutes * MINUTE_MS);
     return { kind: 'warn', restartAt, why: 'order', postponing: false, because };
   }
   const isSomebodyIn = !consoleUser.known || consoleUser.value !== null;

@@ -1,7 +1,7 @@
 import { stageAt } from '../domain/deadlines.ts';
 import { deferralEnd, SHORTEST_DEFERRAL_MINUTES } from '../domain/deferral.ts';
 import { type Facts, valueOr } from '../domain/facts.ts';
-import { DAY_MS, type Instant, lengthWords, localWords, MINUTE_MS } from '../domain/instant.ts';
+import { DAY_MS, type Instant, lengthWords, localWords, MINUTE_MS, wholeMinute } from '../domain/instant.ts';
 import type { Ledger, Warning } from '../domain/ledger.ts';
 import { LONGEST_PAUSE_DAYS, mayAsk, type Request, type Requester } from '../domain/request.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -130,8 +130,7 @@ function defer({ settings, ledger, at, by, zone, accepted, refused }: Hearing, m
 function schedule({ settings, ledger, at, zone, accepted, refused }: Hearing, wanted: Instant): RequestOutcome {
   const { target } = ledger;
   if (target === null) return refused(NOTHING_TO_INSTALL);
-  // Times are shown to the minute, so they are whole minutes.
-  const restartAt = Math.ceil(wanted / MINUTE_MS) * MINUTE_MS;
+  const restartAt = wholeMinute(wanted);
   const planned = scheduleForTarget(settings, target);
   const earliest = at + (settings.warning.floorMinutes + TIME_LEAD_MINUTES) * MINUTE_MS;
   const latest = planned.hard.at ?? planned.soft.at ?? at + FURTHEST_TIME_DAYS * DAY_MS;
