@@ -85,6 +85,3 @@ export function hasPreflight(macOS: Fact<string>): boolean {
 function unproven(why: string): Omit<BootstrapToken, 'needed'> {
   return { state: 'escrowed-unproven', why };
 }
-
-/** What came of having a new token escrowed. `why` continues a sentence. */
-export type TokenRepair = { result: 'repaired' } | { result: 'failed'; why: string };

@@ -42,8 +42,6 @@ export type Decision =
   | { kind: 'install'; by: RestartBy; because: Reason[] }
   /** Have macOS itself enforce the hard deadline, by the management server. */
   | { kind: 'hand-over'; by: Instant; because: Reason[] }
-  /** Escrow a new bootstrap token, which the management server needs. */
-  | { kind: 'repair-token'; because: Reason[] }
   /** Change the password of upkeep’s own account, which was saved then. */
   | { kind: 'rotate'; savedAt: Instant; because: Reason[] };
 

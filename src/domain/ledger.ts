@@ -131,8 +131,6 @@ export type Ledger = {
   /** Missing or null: nothing that was ordered of a server is left to happen. */
   push?: PendingPush | null;
   server?: ServerRefusal | null;
-  /** When a new bootstrap token was last tried to be escrowed, and why that failed; null where it did not. */
-  tokenRepair?: { at: Instant; why: string | null } | null;
   handOver?: HandOver | null;
   /** Why the deadline is not handed over before `until`. */
   handOverNot?: { at: Instant; until: Instant; detail: string } | null;

@@ -47,8 +47,6 @@ export type Reason =
   | { code: 'method-refused'; method: AuthMethod; why: RefusalWhy; detail?: string }
   | { code: 'push-pending'; since: Instant }
   | { code: 'hand-over-due'; at: Instant }
-  | { code: 'token-repair-due' }
-  | { code: 'token-repair-failed'; detail: string; nextAt: Instant }
   | { code: 'macos-enforces'; at: Instant }
   | { code: 'person-cannot'; why: PersonState }
   | { code: 'needs-other-owner'; accounts: number }
@@ -148,10 +146,6 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `${METHODS[reason.method]} authorises the install`;
     case 'method-refused':
       return `${METHODS[reason.method]} cannot be used: ${REFUSED[reason.why]}${reason.detail === undefined ? '' : ` (${reason.detail})`}`;
-    case 'token-repair-due':
-      return 'the bootstrap token of this Mac is of no use to the management server, and a new one is to be escrowed';
-    case 'token-repair-failed':
-      return `a new bootstrap token could not be escrowed (${reason.detail}); next try ${time(reason.nextAt)}`;
     case 'hand-over-due':
       return `macOS itself is to enforce the hard deadline ${time(reason.at)}`;
     case 'macos-enforces':

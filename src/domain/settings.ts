@@ -37,7 +37,7 @@ export type MdmSettings = {
   /** What the server calls this Mac, filled in by itself in a profile. */
   computerId: string | null;
   handOverDeadline: boolean;
-  repairBootstrapToken: 'off' | 'saved';
+  repairBootstrapToken: 'off' | 'saved' | 'person';
   declarationsUrl: string | null;
 };
 

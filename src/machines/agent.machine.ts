@@ -6,7 +6,6 @@ import { firstContext } from './context.ts';
 import { downloadingState } from './downloading.states.ts';
 import { handingOverState } from './handing-over.states.ts';
 import { installingStates, restartingState, unvalidatedState, validatingState } from './installing.states.ts';
-import { repairingState } from './repairing.states.ts';
 import { restingStates } from './resting.states.ts';
 import { rotatingState } from './rotating.states.ts';
 import { warningState } from './warning.states.ts';
@@ -35,7 +34,6 @@ export const agentMachine = agentSetup.createMachine({
     deciding: decidingState,
     downloading: downloadingState,
     handingOver: handingOverState,
-    repairing: repairingState,
     rotating: rotatingState,
     asking: askingStates,
     warning: warningState,

@@ -1,5 +1,4 @@
 import { assign, fromPromise, setup } from 'xstate';
-import type { TokenRepair } from '../domain/bootstrap-token.ts';
 import type { DecisionKind, RestState } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
@@ -74,7 +73,6 @@ export const agentSetup = setup({
     push: hole('push'),
     handOver: hole('handOver'),
     rotatePassword: hole('rotatePassword'),
-    repairToken: hole('repairToken'),
   },
   guards: {
     isDue: ({ context }, params: AgentWoke) => wakes.isDue(context, params),
@@ -136,9 +134,6 @@ export const agentSetup = setup({
     recordUnlock: assign(({ context }, params: { outcome: UnlockOutcome }) => wakes.unlocked(context, params.outcome)),
     recordRotation: assign(({ context }, params: { outcome: RotationOutcome; stamp: Stamp }) =>
       wakes.rotated(context, params.outcome, params.stamp),
-    ),
-    recordTokenRepair: assign(({ context }, params: { outcome: TokenRepair; stamp: Stamp }) =>
-      wakes.tokenRepaired(context, params.outcome, params.stamp),
     ),
     recordDownload: assign(({ context }, params: { outcome: DownloadOutcome; stamp: Stamp }) =>
       installs.downloaded(context, params.outcome, params.stamp),

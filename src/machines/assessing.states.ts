@@ -106,7 +106,6 @@ export const decidingState = agentSetup.createStateConfig({
     },
     { guard: { type: 'decided', params: { kind: 'install' } }, target: '#installing', actions: 'recordInstallBegin' },
     { guard: { type: 'decided', params: { kind: 'hand-over' } }, target: '#handingOver' },
-    { guard: { type: 'decided', params: { kind: 'repair-token' } }, target: '#repairing' },
     { guard: { type: 'decided', params: { kind: 'rotate' } }, target: '#rotating' },
     // No settings yet: nothing can be decided, and nothing is done.
     { target: '#fresh' },

@@ -1,5 +1,4 @@
 import type { AuthMethod, MethodTrouble, OtherOwner, ToldWhy } from '../domain/authority.ts';
-import type { TokenRepair } from '../domain/bootstrap-token.ts';
 import type { BootSession, Fact, Facts } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
@@ -142,7 +141,6 @@ export type EffectTypes = {
   push: { input: PushRequest; output: PushOutcome };
   handOver: { input: HandOverOrder; output: HandOverOutcome };
   rotatePassword: { input: { savedAt: Instant }; output: RotationOutcome };
-  repairToken: { input: Record<string, never>; output: TokenRepair };
 };
 export type EffectName = keyof EffectTypes;
 
@@ -166,6 +164,4 @@ export const RECOVERY: Record<EffectName, Recovery> = {
   handOver: 'idempotent',
   // Called again it finds out which password the account has, and goes on from there.
   rotatePassword: 'idempotent',
-  // Called again it goes on where an old token was removed and no new one escrowed.
-  repairToken: 'idempotent',
 };

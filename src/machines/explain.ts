@@ -108,8 +108,6 @@ function whatInWords(state: string, context: AgentContext, zone: string): string
       return `Asking for the password that ${title} needs`;
     case 'handingOver':
       return `Having macOS itself enforce the deadline for ${title}`;
-    case 'repairing':
-      return 'Escrowing a new bootstrap token';
     case 'rotating':
       return 'Changing the password of the service account';
     case 'authorizing.telling':
@@ -214,8 +212,6 @@ const REMEDIES: Partial<Record<Reason['code'], string>> = {
   'attempt-failed': 'upkeep tries again by itself; if it keeps failing, `upkeep explain` shows the history.',
   'too-many-steps': 'Please report this as a bug with the output of `upkeep explain --json`.',
   'prompts-spent': 'Nothing: upkeep asks again tomorrow.',
-  'token-repair-failed':
-    'Let an administrator with a secure token do it: `sudo upkeep bootstrap-token escrow --admin USER`; or let upkeep have an account of its own.',
   'rotation-failed':
     'The account goes on with the password it has. `sudo upkeep service-account status` says what is wrong; `sudo upkeep service-account rotate --admin USER` lets an administrator with a secure token do it.',
 };

@@ -1,4 +1,3 @@
-import type { TokenRepair } from '../domain/bootstrap-token.ts';
 import type { DeadlineSchedule } from '../domain/deadlines.ts';
 import { count, type Instant, lengthWords, localWords, MINUTE_MS } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
@@ -128,12 +127,6 @@ function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Rea
       return ['password', unlockWords(value as UnlockOutcome, step.before.context)];
     case 'handingOver':
       return handOverNews(value as HandOverOutcome, step.before.context, zone);
-    case 'repairing': {
-      const repair = value as TokenRepair;
-      return repair.result === 'repaired'
-        ? ['install', 'A new bootstrap token was escrowed']
-        : ['failed', `No new bootstrap token could be escrowed: ${repair.why}`];
-    }
     case 'installing.byServer':
       return pushNews(value as PushOutcome);
     case 'installing.bySoftwareupdate':
@@ -266,7 +259,6 @@ const UNDER_WAY: Record<string, string> = {
   'authorizing.bySavedCredential': 'Fetching the saved password',
   'authorizing.telling': 'The notice',
   handingOver: 'Handing over the deadline',
-  repairing: 'Escrowing a bootstrap token',
   'installing.byServer': 'The install by the management server',
   'installing.bySoftwareupdate': 'The install',
   rotating: 'Changing the password of the service account',

@@ -1,4 +1,3 @@
-import type { TokenRepair } from '../domain/bootstrap-token.ts';
 import type { Decision } from '../domain/decision.ts';
 import { type BootSession, type Facts, isSomebodyElse, sameBoot, valueOr } from '../domain/facts.ts';
 import { HOUR_MS, MINUTE_MS, type Stamp } from '../domain/instant.ts';
@@ -80,12 +79,6 @@ export function unlocked(context: AgentContext, outcome: UnlockOutcome): Change 
 /** The password of upkeep’s own account was changed, or was not, which is told and tried again a day later. */
 export function rotated({ ledger }: AgentContext, outcome: RotationOutcome, { at }: Stamp): Change {
   return { ledger: { ...ledger, rotationTrouble: outcome.result === 'failed' ? { at, why: outcome.why } : null } };
-}
-
-/** With a new token the server is asked again at once; without one that is tried again a day later. */
-export function tokenRepaired({ ledger }: AgentContext, outcome: TokenRepair, { at }: Stamp): Change {
-  if (outcome.result === 'failed') return { ledger: { ...ledger, tokenRepair: { at, why: outcome.why } } };
-  return { ledger: { ...ledger, server: null, tokenRepair: { at, why: null } } };
 }
 
 /** Resting: the wake and the reasons come from the decision; a password is not kept while nothing happens. */

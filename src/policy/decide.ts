@@ -11,7 +11,6 @@ import { withEnforcedWarning, withHandOver } from './hand-over.ts';
 import { withNextStart } from './next-start.ts';
 import { backOffMs, readiness } from './observe.ts';
 import { withPendingPush, withServerWords } from './pending-push.ts';
-import { withTokenRepair } from './repair-token.ts';
 import { LOOK_AGAIN_MS, offered, restAt, type Situation, situationOf, unknownFact } from './situation.ts';
 
 const GB_KIB = 1_000_000_000 / 1024;
@@ -26,8 +25,7 @@ const GB_KIB = 1_000_000_000 / 1024;
  * - Every `rest` has a `wakeAt` after `facts.at` and at least one reason.
  */
 export function decide(settings: Settings, facts: Facts, ledger: Ledger): Decision {
-  const repaired = withTokenRepair(decideAboutUpdate(settings, facts, ledger), settings, facts.at, ledger);
-  const wanted = withHandOver(repaired, settings, facts, ledger);
+  const wanted = withHandOver(decideAboutUpdate(settings, facts, ledger), settings, facts, ledger);
   const decision = withRotation(wanted, settings, facts, ledger);
   const fair = withEnforcedWarning(withNextStart(decision, ledger), settings, facts, ledger);
   return withServerWords(withPendingPush(fair, settings, facts, ledger), ledger);

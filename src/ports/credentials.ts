@@ -1,6 +1,5 @@
 import type { Attempt } from '../domain/attempts.ts';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../domain/authority.ts';
-import type { TokenRepair } from '../domain/bootstrap-token.ts';
 import type { RefusedPassword } from '../domain/credentials.ts';
 import type { ConsoleUser } from '../domain/facts.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -51,11 +50,6 @@ export interface Credentials {
   checkTyped(account: string, password: Secret): Promise<TypedCheck>;
   /** Keeps what the person at the Mac typed, proven right at `at`, in their own login keychain. */
   keepTyped(person: ConsoleUser, password: Secret, at: Instant, rules: { severalSaved: boolean }): Promise<Kept>;
-  /**
-   * Has the Mac make a new bootstrap token and escrow it, with the password of a saved administrator, unless it has a valid one.
-   * It may be repeated.
-   */
-  escrowToken(): Promise<TokenRepair>;
   /** The password of upkeep’s own account; null where it has none, or cannot tell. */
   servicePassword(): ServicePassword | null;
   /** Gives that account a new password, unless the one saved at `savedAt` is not its last any more. May be repeated. */
@@ -69,7 +63,6 @@ export const noCredentials: Credentials = {
   check: async () => [],
   accountOf: () => null,
   tried: () => undefined,
-  escrowToken: async () => ({ result: 'failed', why: 'no administrator is saved on this Mac' }),
   servicePassword: () => null,
   rotate: async () => ({ result: 'not-needed' }),
   attempts: () => [],

@@ -65,7 +65,7 @@ export function savedWays(ways: readonly SavedWay[]): Pick<SimulationInput, 'pre
         if (trouble !== null) bringAbout(trouble, { account, mac, method });
       }
     },
-    credentials: (parts, http) => ownCredentials(parts, files, http),
+    credentials: (parts) => ownCredentials(parts, files),
   };
 }
 

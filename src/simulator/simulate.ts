@@ -10,7 +10,6 @@ import type { Status } from '../machines/status.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
 import type { Credentials } from '../ports/credentials.ts';
-import type { Http } from '../ports/http.ts';
 import type { CheckpointRow, Commit, EffectRow, JournalRow, Store } from '../store/store.ts';
 import type { MacSpec } from './mac/mac-spec.ts';
 import { VirtualMac } from './mac/virtual-mac.ts';
@@ -40,7 +39,7 @@ export type SimulationInput = {
   /** What somebody asks of the agent, so long after the start. */
   requests?: readonly { afterMs: number; by: Requester; request: Request }[];
   /** The passwords of the Mac; those that its keychains and accounts have when left out. */
-  credentials?: (parts: { commands: Commands; clock: Clock }, http: Http | null) => Credentials;
+  credentials?: (parts: { commands: Commands; clock: Clock }) => Credentials;
   /** What was done with the tools of the Mac before the agent begins to live on it. */
   prepare?: (mac: VirtualMac, parts: { commands: Commands; clock: Clock }) => Promise<void>;
   /** The management server the Mac is enrolled with; none when left out. */
@@ -191,8 +190,7 @@ class SimulatedAgent {
     this.#close = () => door.close();
     const commands = withLimits(door.commands, door.clock);
     const parts = { commands, clock: door.clock };
-    const http = this.#mdm?.networkOf(door.clock) ?? null;
-    const credentials = this.#input.credentials?.(parts, http) ?? ownCredentials(parts, this.#files, http);
+    const credentials = this.#input.credentials?.(parts) ?? ownCredentials(parts, this.#files);
     let armed = false;
     const wake = new AgentWake({
       store: this.#storeFor(life),

@@ -51,7 +51,6 @@ function notingBodies(
     install: both('install'),
     push: both('push'),
     handOver: both('handOver'),
-    repairToken: both('repairToken'),
     rotatePassword: both('rotatePassword'),
   };
 }

@@ -37,7 +37,6 @@ describe('the chart', () => {
       'deciding',
       'downloading',
       'handingOver',
-      'repairing',
       'rotating',
       'asking',
       'warning',

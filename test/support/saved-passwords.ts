@@ -49,7 +49,6 @@ export class SavedPasswords implements Credentials {
   attempts = noCredentials.attempts;
   checkTyped = noCredentials.checkTyped;
   keepTyped = noCredentials.keepTyped;
-  escrowToken = noCredentials.escrowToken;
   servicePassword(): ServicePassword | null {
     return null;
   }

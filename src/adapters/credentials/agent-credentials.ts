@@ -1,6 +1,5 @@
 import { type Attempt, type AttemptVerdict, knownRefusal, mayAttempt, mayUseProven } from '../../domain/attempts.ts';
 import { type AuthMethod, type MethodTrouble, NOTHING_SAVED } from '../../domain/authority.ts';
-import type { TokenRepair } from '../../domain/bootstrap-token.ts';
 import {
   credentialId,
   isPassword,
@@ -17,10 +16,6 @@ import { isExpected, UpkeepError } from '../../domain/problem.ts';
 import type { RotationOutcome, ServicePassword } from '../../domain/rotation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Credentials, Kept, TypedCheck, Whose } from '../../ports/credentials.ts';
-import type { Http } from '../../ports/http.ts';
-import { escrowBootstrapToken } from '../bootstrap-token/escrow.ts';
-import type { EscrowFile } from '../bootstrap-token/escrow-file.ts';
-import { savedAdministrator } from '../bootstrap-token/saved-administrator.ts';
 import { arm64, consoleUser } from '../commands/fact-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { fitnessOf } from './account-fitness.ts';
@@ -32,11 +27,7 @@ import { verifyCredential } from './verify-credential.ts';
 import { REFUSALS, type VerifyParts, verifyPassword } from './verify-password.ts';
 
 /** `lock` is held while a password is tried or a try written down; it throws where another run of upkeep holds it. */
-export type AgentCredentialsParts = ServiceParts & {
-  lock: () => { release: () => void };
-  /** What a bootstrap token is escrowed with; missing where that is done elsewhere. */
-  token?: { http: Http | null; file: EscrowFile };
-};
+export type AgentCredentialsParts = ServiceParts & { lock: () => { release: () => void } };
 
 /** Saved and typed passwords as the agent uses them. */
 export class AgentCredentials implements Credentials {
@@ -132,25 +123,6 @@ export class AgentCredentials implements Credentials {
     } catch (error) {
       if (!isExpected(error)) throw error;
       return null;
-    }
-  }
-
-  async escrowToken(): Promise<TokenRepair> {
-    const { token } = this.#parts;
-    if (token === undefined) return { result: 'failed', why: 'it is not done from here' };
-    try {
-      return await this.#alone(async () => {
-        // Whoever does it tries passwords, and the lock is held already.
-        const credentials = new AgentCredentials({ ...this.#parts, lock: () => ({ release: () => undefined }) });
-        const by = await savedAdministrator(this.#parts);
-        const { state } = (await escrowBootstrapToken({ ...this.#parts, ...token, credentials }, by)).token;
-        return state === 'valid' || state === 'escrowed-unproven'
-          ? { result: 'repaired' }
-          : { result: 'failed', why: `whether the new one is of use is not known (${state})` };
-      });
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      return { result: 'failed', why: error.message.replace(/\.$/, '') };
     }
   }
 

@@ -30,7 +30,6 @@ export function allEffects(
     install: install(commands, clock, secrets, credentials),
     push: push({ commands, clock, server }),
     handOver: handOver({ commands, clock, server }),
-    repairToken: { run: () => credentials.escrowToken() },
     rotatePassword: { run: ({ savedAt }) => credentials.rotate(savedAt) },
   };
 }
