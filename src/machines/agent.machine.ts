@@ -5,6 +5,7 @@ import { authorizingStates } from './authorizing.states.ts';
 import { firstContext } from './context.ts';
 import { downloadingState } from './downloading.states.ts';
 import { installingStates, restartingState, unvalidatedState, validatingState } from './installing.states.ts';
+import { repairingState } from './repairing.states.ts';
 import { restingStates } from './resting.states.ts';
 import { rotatingState } from './rotating.states.ts';
 import { warningState } from './warning.states.ts';
@@ -33,6 +34,7 @@ export const agentMachine = agentSetup.createMachine({
     deciding: decidingState,
     downloading: downloadingState,
     rotating: rotatingState,
+    repairing: repairingState,
     asking: askingStates,
     warning: warningState,
     authorizing: authorizingStates,

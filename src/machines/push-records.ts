@@ -3,6 +3,7 @@ import { HOUR_MS, type Instant, type Stamp } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { reached } from '../domain/os-version.ts';
 import type { PushOutcome, PushPlan } from '../domain/push.ts';
+import type { TokenRepairOutcome } from '../domain/token-repair.ts';
 import { backOffMs } from '../policy/observe.ts';
 import { nextPollMs } from '../policy/push-pace.ts';
 import type { AgentContext } from './context.ts';
@@ -34,6 +35,17 @@ export function pushEnded(context: AgentContext, outcome: PushOutcome, { at }: S
       ? (ledger.push ?? null)
       : { plan: outcome.plan, to: install.to, since: install.startedAt, askAt: at + nextPollMs(0) };
   return { ledger: { ...ledger, install: null, server, push: pending } };
+}
+
+/**
+ * A new bootstrap token was sent, or was not. With one that is of use the server is asked again at once; but where a person
+ * typed their password, that installs.
+ */
+export function tokenRepaired({ ledger, decision }: AgentContext, outcome: TokenRepairOutcome, { at }: Stamp): Change {
+  const by = decision?.kind === 'authorize' ? ('person' as const) : ('saved' as const);
+  const trouble = outcome.result === 'failed' ? { why: outcome.why, detail: outcome.detail } : null;
+  const server = trouble === null && by === 'saved' ? null : (ledger.server ?? null);
+  return { ledger: { ...ledger, server, tokenRepair: { at, by, trouble } } };
 }
 
 /** Which order is asked about now: asked as seldom as the server can bear. */

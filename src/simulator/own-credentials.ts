@@ -1,3 +1,4 @@
+import { EscrowFile } from '../adapters/bootstrap-token/escrow-file.ts';
 import { AgentCredentials } from '../adapters/credentials/agent-credentials.ts';
 import type { PrivateFiles } from '../adapters/credentials/private-files.ts';
 import { servicePartsIn } from '../adapters/credentials/service-parts.ts';
@@ -22,5 +23,6 @@ export function ownCredentials(parts: { commands: Commands; clock: Clock }, file
     ...servicePartsIn(FOLDER, parts, { files, pick: (below) => dice.whole(0, below - 1) }),
     // There is one agent, in one process: nothing to wait for.
     lock: () => ({ release: () => undefined }),
+    token: { http: null, file: new EscrowFile(FOLDER, files) },
   });
 }

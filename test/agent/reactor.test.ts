@@ -51,6 +51,7 @@ function notingBodies(
     install: both('install'),
     push: both('push'),
     rotatePassword: both('rotatePassword'),
+    repairToken: both('repairToken'),
   };
 }
 

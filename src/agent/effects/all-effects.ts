@@ -9,6 +9,7 @@ import { download } from './download.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { install } from './install.ts';
 import { push } from './push.ts';
+import { repairToken } from './repair-token.ts';
 import { showDialog } from './show-dialog.ts';
 import { unlockCredential } from './unlock-credential.ts';
 
@@ -28,6 +29,7 @@ export function allEffects(
     unlockCredential: unlockCredential(commands, credentials, secrets),
     install: install(commands, clock, secrets, credentials),
     push: push({ commands, clock, server }),
+    repairToken: repairToken(credentials, secrets),
     rotatePassword: { run: ({ savedAt }) => credentials.rotate(savedAt) },
   };
 }

@@ -79,7 +79,7 @@ async function order(
   if ('failed' in server) return refused(server.failed);
   const choice = choosePush({ kind: 'install-and-restart', macos, appleSilicon, server });
   if ('trouble' in choice) return refused(choice);
-  const { token } = await lookAtToken({ commands, http: null }, { check: true, signal: io.signal });
+  const { token } = await lookAtToken({ commands, http: null }, { check: true, answered: true, signal: io.signal });
   if (token.needed !== false && WITHOUT_TOKEN.has(token.state))
     return { result: 'refused', why: 'bootstrap-token', detail: `the bootstrap token is ${token.state}` };
   io.signal.throwIfAborted();
