@@ -13,10 +13,14 @@ export type TokenRepairBy = 'saved' | 'person';
  */
 export type TokenRepairTrouble = 'nobody' | 'unfit' | 'unsupported' | 'not-kept' | 'later';
 
-/** `by`: whose password was typed; null where the token proved of use without. `detail` continues a sentence. */
+/**
+ * `by`: whose password was typed; null where the token proved of use without. `detail` continues a sentence. `forgotten`: nothing
+ * was done, since a crash forgot what the person had typed.
+ */
 export type TokenRepairOutcome =
   | { result: 'repaired'; by: string | null }
-  | { result: 'failed'; why: TokenRepairTrouble; detail: string };
+  | { result: 'failed'; why: TokenRepairTrouble; detail: string }
+  | { result: 'forgotten' };
 
 /** The last try, for the rule that there is one a day. `trouble` null: it went well. */
 export type TokenRepair = {

@@ -42,6 +42,7 @@ export function pushEnded(context: AgentContext, outcome: PushOutcome, { at }: S
  * typed their password, that installs.
  */
 export function tokenRepaired({ ledger, decision }: AgentContext, outcome: TokenRepairOutcome, { at }: Stamp): Change {
+  if (outcome.result === 'forgotten') return { credential: null };
   const by = decision?.kind === 'authorize' ? ('person' as const) : ('saved' as const);
   const trouble = outcome.result === 'failed' ? { why: outcome.why, detail: outcome.detail } : null;
   const server = trouble === null && by === 'saved' ? null : (ledger.server ?? null);

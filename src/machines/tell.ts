@@ -203,7 +203,8 @@ function rotationNews(outcome: RotationOutcome): [Kind, string] | null {
   return ['failed', `The password of the service account could not be changed: ${outcome.why}`];
 }
 
-function tokenNews(outcome: TokenRepairOutcome): [Kind, string] {
+function tokenNews(outcome: TokenRepairOutcome): [Kind, string] | null {
+  if (outcome.result === 'forgotten') return null;
   if (outcome.result === 'failed')
     return ['failed', `No new bootstrap token could be sent to the management server: ${outcome.detail}`];
   if (outcome.by === null) return ['password', 'The bootstrap token of this Mac is of use again'];

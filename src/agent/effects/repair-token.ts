@@ -8,8 +8,7 @@ export function repairToken(credentials: Credentials, secrets: SecretKeeper): Ef
     run: async ({ typed }) => {
       if (typed === null) return credentials.escrowToken(null);
       const password = secrets.lend(typed.handle);
-      if (password === null)
-        return { result: 'failed', why: 'later', detail: 'the password was forgotten before it was used' };
+      if (password === null) return { result: 'forgotten' };
       return credentials.escrowToken({ account: typed.user, password });
     },
   };
