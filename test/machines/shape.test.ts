@@ -37,6 +37,7 @@ describe('the chart', () => {
       'deciding',
       'downloading',
       'rotating',
+      'repairing',
       'asking',
       'warning',
       'authorizing',
