@@ -34,7 +34,7 @@ type Case = {
   last?: TokenRepair | null;
   admin?: boolean;
 };
-const after = ({
+const decided = ({
   decision = byPerson,
   allowed = 'saved',
   mdm = 'bootstrap-token',
@@ -79,12 +79,12 @@ describe('a saved administrator', () => {
     ['after a clock was set back', { last: failed(AT + HOUR_MS) }, true],
     ['also where the person would be next', { allowed: 'person', admin: true }, true],
   ])('%s', (_, input, repairs) => {
-    expect(after(input).kind === 'repair-token').toBe(repairs);
+    expect(decided(input).kind === 'repair-token').toBe(repairs);
   });
 
   test('one that failed is told while it is not tried again', () => {
     const last = failed(AT - HOUR_MS);
-    expect(after({ decision: rest(), last }).because.at(-1)).toEqual({
+    expect(decided({ decision: rest(), last }).because.at(-1)).toEqual({
       code: 'token-repair-failed',
       why: 'nobody',
       detail: 'nobody',
@@ -107,7 +107,7 @@ describe('the person', () => {
       false,
     ],
   ])('%s', (_, input, repairs) => {
-    const decision = after(input);
+    const decision = decided(input);
     expect(decision.kind === 'authorize' && decision.repairsToken === true).toBe(repairs);
   });
 });

@@ -1,6 +1,7 @@
 // The management server holds no bootstrap token of use: whoever may has a new one sent, and then the server installs. No
 // account is brought near its lockout by it, and what did not work is tried once a day.
 import { describe, expect, test } from 'vitest';
+import { passwordJson } from '../../src/agent/effects/dialog-words.ts';
 import { DAY_MS } from '../../src/domain/instant.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import { type SavedWay, savedWays } from '../../src/simulator/saved-ways.ts';
@@ -30,6 +31,7 @@ type Story = Pick<MdmStoryInput, 'cuts' | 'arrange' | 'persona' | 'days'> & {
   ways?: SavedWay[];
   accounts?: object[];
   admin?: boolean;
+  loggedIn?: boolean;
   repair?: Settings['mdm']['repairBootstrapToken'];
 };
 
@@ -38,11 +40,12 @@ const story = ({
   ways = [{ method: 'local-account', trouble: null }],
   accounts = [ITADMIN, OWN],
   admin = false,
+  loggedIn = true,
   repair = 'saved',
   ...rest
 }: Story = {}): Promise<MdmStory> =>
   mdmStory({
-    mac: { bootstrapToken: token, accounts, admin },
+    mac: { bootstrapToken: token, accounts, admin, loggedIn },
     settings: repairing(repair),
     persona: 'agreeable',
     days: 3,
@@ -105,13 +108,20 @@ describe('where it cannot be done, the person is asked as ever, and the reason s
     for (const account of life.run.mac.accounts.all()) expect(account.failedLogins).toBeLessThanOrEqual(3);
   });
 
-  test('somebody who puts everything off: one try a day and no more, told in the status with a remedy', async () => {
+  test('nobody is there: one try a day and no more, told in the status with a remedy', async () => {
     const days = 5;
-    const life = await story({ ways: [], persona: 'absent', days });
+    const life = await story({ ways: [], persona: 'absent', loggedIn: false, days });
     const tries = life.report.timeline.filter(({ text }) => text.startsWith('No new bootstrap token'));
     for (const [index, { at }] of tries.slice(1).entries())
       expect(Date.parse(at) - Date.parse(tries[index]?.at ?? '')).toBeGreaterThanOrEqual(DAY_MS);
     expect(tries.length).toBeLessThanOrEqual(days);
+    expect(tries.length).toBeGreaterThan(0);
+    expect(life.run.status?.problems).toContainEqual(
+      expect.objectContaining({
+        code: 'token-repair-failed',
+        remedy: expect.stringContaining('auth set local-account'),
+      }),
+    );
   });
 });
 
@@ -130,6 +140,21 @@ describe('with `person`', () => {
   test('a saved administrator goes first, and then nobody is asked', async () => {
     const life = await story({ repair: 'person', admin: true });
     expect([asked(life), sent(life), life.orders.length]).toEqual([[], 1, 1]);
+  });
+
+  test('the dialog says what else the password is used for, and only then', () => {
+    const target = { title: 'macOS Tahoe 26.6.2', version: '26.6.2' };
+    const prompt = {
+      id: 1,
+      organisation: 'Example',
+      user: { name: 'anna', uid: 501 },
+      target,
+      attempt: 1,
+      closesAt: 1,
+    };
+    const words = (more: object) => JSON.stringify(passwordJson({ ...prompt, ...more }, 0));
+    expect(words({ repairsToken: true })).toContain('gives the management server of Example a new key of this Mac');
+    expect(words({})).not.toContain('management server');
   });
 
   test('who is no administrator types it for the install alone', async () => {
