@@ -14,6 +14,7 @@ const UNDER_WAY: Record<string, string> = {
   unlockCredential: 'Fetching the saved password',
   install: 'Installing the update',
   rotatePassword: 'Changing the password of the service account',
+  repairToken: 'Having a new bootstrap token sent to the management server',
 };
 
 /**

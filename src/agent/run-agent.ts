@@ -60,7 +60,7 @@ export async function runAgent(ground: AgentGround): Promise<void> {
   const wokeAt = clock.now();
   const { settings, wrong, health } = await settingsInForce(ground);
   const recovered = recoveredLately(places.state, opened.found, wokeAt);
-  const credentials = savedCredentials(places, commands, clock);
+  const credentials = savedCredentials(places, commands, clock, ground.http);
   const inForce = () => wake.settings?.mdm ?? null;
   const server = savedPushServer(places, { commands, clock, http: ground.http, settings: inForce });
   const passwords = () => credentials.refused();

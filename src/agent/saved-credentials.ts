@@ -1,4 +1,6 @@
+import { EscrowFile } from '../adapters/bootstrap-token/escrow-file.ts';
 import { AgentCredentials } from '../adapters/credentials/agent-credentials.ts';
+import { privateFiles } from '../adapters/credentials/private-files.ts';
 import { servicePartsIn } from '../adapters/credentials/service-parts.ts';
 import { SavedPushServer } from '../adapters/mdm/saved-push-server.ts';
 import type { Places } from '../adapters/places.ts';
@@ -8,9 +10,18 @@ import type { Commands } from '../ports/commands.ts';
 import type { Http } from '../ports/http.ts';
 import { lockCredentials } from '../store/lock.ts';
 
-/** The credentials that are saved on this Mac. */
-export function savedCredentials({ state }: Places, commands: Commands, clock: Clock): AgentCredentials {
-  return new AgentCredentials({ ...servicePartsIn(state, { commands, clock }), lock: () => lockCredentials(state) });
+/** The credentials that are saved on this Mac. `http` asks servers for it; null where none can be asked. */
+export function savedCredentials(
+  { state }: Places,
+  commands: Commands,
+  clock: Clock,
+  http: Http | null = null,
+): AgentCredentials {
+  return new AgentCredentials({
+    ...servicePartsIn(state, { commands, clock }),
+    lock: () => lockCredentials(state),
+    token: { http, file: new EscrowFile(state, privateFiles) },
+  });
 }
 
 /** The management server of these settings, with what is saved for it on this Mac. */

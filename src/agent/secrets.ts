@@ -15,6 +15,11 @@ export class SecretKeeper {
     return handle;
   }
 
+  /** The secret, for a use before the one that it is meant for; null where it is forgotten. */
+  lend(handle: string): Secret | null {
+    return this.#secrets.get(handle) ?? null;
+  }
+
   /** Hands the secret out once; null where a crash or an earlier use has forgotten it. */
   take(handle: string): Secret | null {
     const secret = this.#secrets.get(handle) ?? null;

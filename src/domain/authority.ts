@@ -53,12 +53,13 @@ export type OtherOwner = { name: string; fullName: string };
 
 /**
  * What the Mac says about the ways to be authorised at one moment, plain JSON. `others` is looked for only where the
- * account of the person at the Mac can never authorise it.
+ * account of the person at the Mac can never authorise it. `personIsAdmin` is missing where it was not asked, or nobody could say.
  */
 export type AuthorityFacts = {
   methods: Record<AuthMethod, MethodTrouble | null>;
   person: PersonState;
   others?: OtherOwner[];
+  personIsAdmin?: boolean;
 };
 
 /** Why the person is told, in a dialog of its own, that nothing comes of typing a password now. */

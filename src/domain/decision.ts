@@ -34,6 +34,8 @@ export type Decision =
       via?: AuthMethod;
       others?: OtherOwner[];
       forFileVault?: true;
+      /** With what the person types, a new bootstrap token is sent to the server first. */
+      repairsToken?: true;
       closesAt: Instant;
       by: RestartBy;
       because: Reason[];
@@ -43,6 +45,8 @@ export type Decision =
   /** Have macOS itself enforce the hard deadline, by the management server. */
   | { kind: 'hand-over'; by: Instant; because: Reason[] }
   /** Change the password of upkeep’s own account, which was saved then. */
-  | { kind: 'rotate'; savedAt: Instant; because: Reason[] };
+  | { kind: 'rotate'; savedAt: Instant; because: Reason[] }
+  /** Have a saved administrator send the management server a new bootstrap token. */
+  | { kind: 'repair-token'; because: Reason[] };
 
 export type DecisionKind = Decision['kind'];

@@ -7,6 +7,7 @@ import type { OsRelease } from './os-version.ts';
 import type { PushMove, PushPlan } from './push.ts';
 import type { Requester, RequestKind } from './request.ts';
 import type { PassedOver, Target } from './target.ts';
+import type { TokenRepair } from './token-repair.ts';
 
 /** A target with what has happened on the way to it. Counters start anew only with a new release line. */
 export type TrackedTarget = Target & {
@@ -134,6 +135,8 @@ export type Ledger = {
   handOver?: HandOver | null;
   /** Why the deadline is not handed over before `until`. */
   handOverNot?: { at: Instant; until: Instant; detail: string } | null;
+  /** When a bootstrap token was last escrowed anew, or was to be, and what came of it; missing or null: never. */
+  tokenRepair?: TokenRepair | null;
   /** Missing, or null: FileVault's screen waits at the next start as ever. */
   nextStart?: UnlockedStart | null;
   /** The last target, gone from Apple's list: what was counted and promised goes on when it, or its successor, comes. */

@@ -1,6 +1,7 @@
 import type { AuthMethod, MethodTrouble, PersonState } from './authority.ts';
 import { type StopsWhy, UNCERTAIN } from './filevault.ts';
 import { count, type Instant, lengthWords, localWords, MINUTE_MS } from './instant.ts';
+import type { TokenRepairTrouble } from './token-repair.ts';
 
 /**
  * Why a decision was made: a stable code with its data. Codes are part of the JSON that admins build on; the sentences
@@ -62,6 +63,8 @@ export type Reason =
   | { code: 'rotation-due'; dueAt: Instant }
   | { code: 'rotation-cut-off' }
   | { code: 'rotation-failed'; detail: string; nextAt: Instant }
+  | { code: 'token-repair-due' }
+  | { code: 'token-repair-failed'; why: TokenRepairTrouble; detail: string; nextAt: Instant }
   | { code: 'paused'; until: Instant }
   | { code: 'ordered'; at: Instant };
 
@@ -182,6 +185,10 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return 'changing the password of the service account was cut off, and which one it has is to be found out';
     case 'rotation-failed':
       return `the password of the service account could not be changed (${reason.detail}); next try ${time(reason.nextAt)}`;
+    case 'token-repair-due':
+      return 'the management server holds no valid bootstrap token of this Mac, and a saved administrator may have a new one sent';
+    case 'token-repair-failed':
+      return `no new bootstrap token could be sent to the management server (${reason.detail}); next try ${time(reason.nextAt)}`;
     case 'paused':
       return `an administrator has paused upkeep until ${time(reason.until)}`;
     case 'ordered':

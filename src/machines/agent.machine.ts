@@ -6,6 +6,7 @@ import { firstContext } from './context.ts';
 import { downloadingState } from './downloading.states.ts';
 import { handingOverState } from './handing-over.states.ts';
 import { installingStates, restartingState, unvalidatedState, validatingState } from './installing.states.ts';
+import { repairingState } from './repairing.states.ts';
 import { restingStates } from './resting.states.ts';
 import { rotatingState } from './rotating.states.ts';
 import { warningState } from './warning.states.ts';
@@ -35,6 +36,7 @@ export const agentMachine = agentSetup.createMachine({
     downloading: downloadingState,
     handingOver: handingOverState,
     rotating: rotatingState,
+    repairing: repairingState,
     asking: askingStates,
     warning: warningState,
     authorizing: authorizingStates,

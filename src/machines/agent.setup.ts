@@ -5,6 +5,7 @@ import type { Instant, Stamp } from '../domain/instant.ts';
 import type { PromptKind } from '../domain/ledger.ts';
 import type { HandOverOutcome, PushOutcome } from '../domain/push.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
+import type { TokenRepairOutcome } from '../domain/token-repair.ts';
 import type { AgentContext } from './context.ts';
 import * as dialogs from './dialog-records.ts';
 import type {
@@ -73,6 +74,7 @@ export const agentSetup = setup({
     push: hole('push'),
     handOver: hole('handOver'),
     rotatePassword: hole('rotatePassword'),
+    repairToken: hole('repairToken'),
   },
   guards: {
     isDue: ({ context }, params: AgentWoke) => wakes.isDue(context, params),
@@ -86,6 +88,9 @@ export const agentSetup = setup({
     decidedOnSavedWay: ({ context }) => context.decision?.kind === 'authorize' && context.decision.via !== undefined,
     /** The management server is to bring it, by its own authority. */
     decidedOnServer: ({ context }) => context.decision?.kind === 'authorize' && context.decision.via === 'mdm',
+    /** What the person typed is to mend the bootstrap token before it installs. */
+    repairsWithTyped: ({ context }) =>
+      context.decision?.kind === 'authorize' && context.decision.repairsToken === true && context.credential !== null,
     authorized: ({ context }) => context.decision?.kind === 'authorize' && context.credential !== null,
     mustBeTold: ({ context }, params: { outcome: PasswordOutcome; stamp: Stamp }) =>
       passwords.mustBeTold(context, params.outcome, params.stamp),
@@ -134,6 +139,9 @@ export const agentSetup = setup({
     recordUnlock: assign(({ context }, params: { outcome: UnlockOutcome }) => wakes.unlocked(context, params.outcome)),
     recordRotation: assign(({ context }, params: { outcome: RotationOutcome; stamp: Stamp }) =>
       wakes.rotated(context, params.outcome, params.stamp),
+    ),
+    recordTokenRepair: assign(({ context }, params: { outcome: TokenRepairOutcome; stamp: Stamp }) =>
+      pushes.tokenRepaired(context, params.outcome, params.stamp),
     ),
     recordDownload: assign(({ context }, params: { outcome: DownloadOutcome; stamp: Stamp }) =>
       installs.downloaded(context, params.outcome, params.stamp),

@@ -35,6 +35,7 @@ export const assessingState = agentSetup.createStateConfig({
       authority: context.ledger.target !== null,
       ...(context.ledger.target === null ? {} : { declared: true }),
       ...(context.settings !== null && wantsItPassed(context.settings) ? { fileVault: true } : {}),
+      ...(mayRepairWithTyped(context) ? { personIsAdmin: true } : {}),
     }),
     onDone: {
       target: '#deciding',
@@ -49,6 +50,11 @@ export const assessingState = agentSetup.createStateConfig({
     },
   },
 });
+
+/** Only then it matters who the person at the Mac is. */
+function mayRepairWithTyped({ settings, ledger }: AgentContext): boolean {
+  return settings?.mdm.repairBootstrapToken === 'person' && ledger.server?.why === 'bootstrap-token';
+}
 
 function pushToAsk({ ledger }: AgentContext, at: number): { push?: PushPlan } {
   const push = planToAsk(ledger, at);
@@ -92,6 +98,7 @@ export const decidingState = agentSetup.createStateConfig({
       actions: { type: 'recordWarning', params: ({ context }) => ({ at: context.facts?.at ?? 0 }) },
     },
     { guard: 'decidedOnServer', target: '#byServer', actions: 'recordInstallBegin' },
+    { guard: 'repairsWithTyped', target: '#repairing' },
     { guard: 'authorized', target: '#installing', actions: 'recordInstallBegin' },
     { guard: 'decidedOnSavedWay', target: '#bySavedCredential' },
     {
@@ -107,6 +114,7 @@ export const decidingState = agentSetup.createStateConfig({
     { guard: { type: 'decided', params: { kind: 'install' } }, target: '#installing', actions: 'recordInstallBegin' },
     { guard: { type: 'decided', params: { kind: 'hand-over' } }, target: '#handingOver' },
     { guard: { type: 'decided', params: { kind: 'rotate' } }, target: '#rotating' },
+    { guard: { type: 'decided', params: { kind: 'repair-token' } }, target: '#repairing' },
     // No settings yet: nothing can be decided, and nothing is done.
     { target: '#fresh' },
   ],

@@ -5,6 +5,7 @@ import type { PromptKind } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
 import type { HandOverOutcome, PushOutcome, PushPlan } from '../domain/push.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
+import type { TokenRepairOutcome } from '../domain/token-repair.ts';
 
 /** What a dialog is to show, as data; the dialog adapter finds the words. */
 export type PromptSpec = {
@@ -52,6 +53,8 @@ export type PasswordPrompt = {
   closesAt: Instant;
   /** The person's own password would not do: one of these accounts is chosen, and its password typed. */
   others?: OtherOwner[];
+  /** With it a new bootstrap token is sent to the management server before the install. */
+  repairsToken?: true;
   /** Also offer to keep it in the person's own keychain. */
   offersToKeep?: { severalSaved: boolean };
 };
@@ -127,10 +130,18 @@ export type EffectTypes = {
   /**
    * `authority`: also by whose authority an install could be done, which costs more tools; on Intel only with `fileVault`,
    * and then for unlocking the next start. `push`: also what became of
-   * that order. `declared`: also what macOS was told by declaration.
+   * that order. `declared`: also what macOS was told by declaration. `personIsAdmin`: also whether the person at the Mac is
+   * an administrator.
    */
   gatherFacts: {
-    input: { scan: boolean; authority?: boolean; fileVault?: boolean; push?: PushPlan; declared?: boolean };
+    input: {
+      scan: boolean;
+      authority?: boolean;
+      fileVault?: boolean;
+      push?: PushPlan;
+      declared?: boolean;
+      personIsAdmin?: boolean;
+    };
     output: Facts;
   };
   download: { input: DownloadOrder; output: DownloadOutcome };
@@ -141,6 +152,8 @@ export type EffectTypes = {
   push: { input: PushRequest; output: PushOutcome };
   handOver: { input: HandOverOrder; output: HandOverOutcome };
   rotatePassword: { input: { savedAt: Instant }; output: RotationOutcome };
+  /** `typed` null: by a saved administrator. */
+  repairToken: { input: { typed: { handle: string; user: string } | null }; output: TokenRepairOutcome };
 };
 export type EffectName = keyof EffectTypes;
 
@@ -164,4 +177,6 @@ export const RECOVERY: Record<EffectName, Recovery> = {
   handOver: 'idempotent',
   // Called again it finds out which password the account has, and goes on from there.
   rotatePassword: 'idempotent',
+  // What it sets about is on the disk before it is done; called again it goes on from there.
+  repairToken: 'idempotent',
 };

@@ -5,6 +5,7 @@ import { releaseWords } from '../domain/os-version.ts';
 import type { PushMove } from '../domain/push.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
 import { personRemedy, refusalRemedy } from '../domain/refusal-remedies.ts';
+import type { TokenRepairTrouble } from '../domain/token-repair.ts';
 import { scheduleForTarget } from '../policy/situation.ts';
 import type { AgentContext } from './context.ts';
 import { type Moment, STATUS_SCHEMA, type Status } from './status.ts';
@@ -110,6 +111,8 @@ function whatInWords(state: string, context: AgentContext, zone: string): string
       return `Having macOS itself enforce the deadline for ${title}`;
     case 'rotating':
       return 'Changing the password of the service account';
+    case 'repairing':
+      return 'Having a new bootstrap token sent to the management server';
     case 'authorizing.telling':
       return `Telling the person why nobody can authorise ${title} now`;
     case 'installing.byServer':
@@ -216,8 +219,19 @@ const REMEDIES: Partial<Record<Reason['code'], string>> = {
     'The account goes on with the password it has. `sudo upkeep service-account status` says what is wrong; `sudo upkeep service-account rotate --admin USER` lets an administrator with a secure token do it.',
 };
 
+const BY_HAND = '`sudo upkeep bootstrap-token escrow --admin USER` lets an administrator with a secure token do it.';
+const TOKEN_REMEDIES: Record<TokenRepairTrouble, string> = {
+  nobody: `Save one who has a secure token: \`sudo upkeep auth set local-account USER\`, or \`sudo upkeep service-account create --admin USER\`. Or by hand: ${BY_HAND}`,
+  unfit: `\`sudo upkeep auth verify\` says what is wrong with what is saved. ${BY_HAND}`,
+  unsupported:
+    'Ask whoever runs the management server: it has to support bootstrap tokens, and the Mac to be supervised.',
+  'not-kept': `Look at the management server, which did not keep it. After that: ${BY_HAND}`,
+  later: `upkeep tries again by itself. \`sudo upkeep bootstrap-token validate\` says how it stands; ${BY_HAND}`,
+};
+
 function remedyOf(reason: Reason): string | undefined {
   if (reason.code === 'method-refused') return refusalRemedy(reason.why, null);
+  if (reason.code === 'token-repair-failed') return TOKEN_REMEDIES[reason.why];
   return reason.code === 'person-cannot' ? personRemedy(reason.why) : REMEDIES[reason.code];
 }
 

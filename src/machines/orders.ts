@@ -5,7 +5,15 @@ import type { PromptKind } from '../domain/ledger.ts';
 import { mayKeepTyped, needsNoPassword, needsOtherOwner } from '../policy/authority.ts';
 import { HAND_OVER_AHEAD_MS } from '../policy/hand-over.ts';
 import type { AgentContext } from './context.ts';
-import type { DownloadOrder, HandOverOrder, InstallOrder, PasswordPrompt, PromptSpec, PushRequest } from './effects.ts';
+import type {
+  DownloadOrder,
+  EffectTypes,
+  HandOverOrder,
+  InstallOrder,
+  PasswordPrompt,
+  PromptSpec,
+  PushRequest,
+} from './effects.ts';
 
 /** What the chart hands to each effect, computed from the context alone. */
 
@@ -61,6 +69,7 @@ export function passwordPrompt(context: AgentContext): PasswordPrompt {
     attempt: again ? passwordAttempts + 1 : 1,
     closesAt: decision?.kind === 'authorize' ? decision.closesAt : (facts?.at ?? 0),
     ...(others === undefined ? {} : { others }),
+    ...(decision?.kind === 'authorize' && decision.repairsToken ? { repairsToken: true } : {}),
     ...(offers ? { offersToKeep: { severalSaved: settings.authentication.severalSaved } } : {}),
   };
 }
@@ -68,6 +77,12 @@ export function passwordPrompt(context: AgentContext): PasswordPrompt {
 /** Which saved password is fetched; only asked where one was decided on. */
 export function savedWay({ decision }: AgentContext): { method: AuthMethod } {
   return { method: (decision?.kind === 'authorize' ? decision.via : undefined) ?? 'local-account' };
+}
+
+/** By whom a bootstrap token is sent: whoever typed their password for an install just now, or a saved administrator. */
+export function tokenRepairOrder({ decision, credential }: AgentContext): EffectTypes['repairToken']['input'] {
+  const typed = decision?.kind === 'authorize' && credential !== null ? credential : null;
+  return { typed: typed === null ? null : { handle: typed.handle, user: typed.user } };
 }
 
 export function installOrder(context: AgentContext): InstallOrder {

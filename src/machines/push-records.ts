@@ -1,5 +1,6 @@
 import { HOUR_MS, type Stamp } from '../domain/instant.ts';
 import type { HandOverOutcome, PushOutcome } from '../domain/push.ts';
+import type { TokenRepairOutcome } from '../domain/token-repair.ts';
 import { backOffMs } from '../policy/observe.ts';
 import { nextPollMs } from '../policy/push-pace.ts';
 import type { AgentContext, Change } from './context.ts';
@@ -41,4 +42,16 @@ export function handedOver({ ledger, decision }: AgentContext, outcome: HandOver
   const { by } = decision;
   const handOver = { label, to: { version, build }, by, plan: outcome.plan, at, seen: false };
   return { ledger: { ...ledger, handOver, handOverNot: null, target: { ...target, enforcedAt: by } } };
+}
+
+/**
+ * A new bootstrap token was sent, or was not. With one that is of use the server is asked again at once; but where a person
+ * typed their password, that installs.
+ */
+export function tokenRepaired({ ledger, decision }: AgentContext, outcome: TokenRepairOutcome, { at }: Stamp): Change {
+  if (outcome.result === 'forgotten') return { credential: null };
+  const by = decision?.kind === 'authorize' ? ('person' as const) : ('saved' as const);
+  const trouble = outcome.result === 'failed' ? { why: outcome.why, detail: outcome.detail } : null;
+  const server = trouble === null && by === 'saved' ? null : (ledger.server ?? null);
+  return { ledger: { ...ledger, server, tokenRepair: { at, by, trouble } } };
 }

@@ -6,6 +6,7 @@ import type { HandOverOutcome, PushOutcome } from '../domain/push.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
 import type { RequestKind } from '../domain/request.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
+import type { TokenRepairOutcome } from '../domain/token-repair.ts';
 import type { AgentContext } from './context.ts';
 import type {
   DialogOutcome,
@@ -133,6 +134,8 @@ function outcomeNews(step: Step, from: string, zone: string): [Kind, string, Rea
       return installNews(value as InstallOutcome, step.before.context);
     case 'rotating':
       return rotationNews(value as RotationOutcome);
+    case 'repairing':
+      return tokenNews(value as TokenRepairOutcome);
     case 'validating':
       return validationNews(step);
     default:
@@ -211,6 +214,14 @@ function rotationNews(outcome: RotationOutcome): [Kind, string] | null {
   return ['failed', `The password of the service account could not be changed: ${outcome.why}`];
 }
 
+function tokenNews(outcome: TokenRepairOutcome): [Kind, string] | null {
+  if (outcome.result === 'forgotten') return null;
+  if (outcome.result === 'failed')
+    return ['failed', `No new bootstrap token could be sent to the management server: ${outcome.detail}`];
+  if (outcome.by === null) return ['password', 'The bootstrap token of this Mac is of use again'];
+  return ['password', `A new bootstrap token was sent to the management server, by “${outcome.by}”`];
+}
+
 function passwordWords(outcome: PasswordOutcome): string {
   switch (outcome.answer) {
     case 'typed': {
@@ -262,6 +273,7 @@ const UNDER_WAY: Record<string, string> = {
   'installing.byServer': 'The install by the management server',
   'installing.bySoftwareupdate': 'The install',
   rotating: 'Changing the password of the service account',
+  repairing: 'Having a new bootstrap token sent to the management server',
   validating: 'The check after the restart',
 };
 

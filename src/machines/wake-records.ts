@@ -55,6 +55,9 @@ export function assessed(context: AgentContext, seen: Facts): Change {
 
 /** A typed password is for whoever typed it, a saved one for the way that was chosen. */
 function stillGood(context: AgentContext, decision: Decision, facts: Facts): boolean {
+  // After a repair without it, it may still be needed.
+  if (decision.kind === 'repair-token')
+    return context.credential?.method === undefined && !isSomebodyElse(uidOf(context), facts);
   if (decision.kind !== 'authorize' || context.credential?.method !== decision.via) return false;
   return decision.via !== undefined || !isSomebodyElse(uidOf(context), facts);
 }

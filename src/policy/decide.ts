@@ -6,6 +6,7 @@ import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 import { decideAttended } from './decide-attended.ts';
 import { withRotation } from './decide-rotation.ts';
+import { withTokenRepair } from './decide-token-repair.ts';
 import { decideUnattended } from './decide-unattended.ts';
 import { withEnforcedWarning, withHandOver } from './hand-over.ts';
 import { withNextStart } from './next-start.ts';
@@ -25,7 +26,8 @@ const GB_KIB = 1_000_000_000 / 1024;
  * - Every `rest` has a `wakeAt` after `facts.at` and at least one reason.
  */
 export function decide(settings: Settings, facts: Facts, ledger: Ledger): Decision {
-  const wanted = withHandOver(decideAboutUpdate(settings, facts, ledger), settings, facts, ledger);
+  const repaired = withTokenRepair(decideAboutUpdate(settings, facts, ledger), settings, facts, ledger);
+  const wanted = withHandOver(repaired, settings, facts, ledger);
   const decision = withRotation(wanted, settings, facts, ledger);
   const fair = withEnforcedWarning(withNextStart(decision, ledger), settings, facts, ledger);
   return withServerWords(withPendingPush(fair, settings, facts, ledger), ledger);

@@ -304,7 +304,8 @@ export const settingsSchema = z.strictObject({
         {
           off: 'nobody does, it is only said',
           saved: 'by a saved administrator',
-          person: 'by a saved administrator, or else the person at the Mac is asked',
+          person:
+            'by a saved administrator, or else with the password that the person at the Mac types for the install, where they are an administrator',
         },
         'saved',
         'With whose password a bootstrap token that is missing or of no use is escrowed anew.',

@@ -5,6 +5,7 @@ import type { ConsoleUser } from '../domain/facts.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { RotationOutcome, ServicePassword } from '../domain/rotation.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { TokenRepairOutcome } from '../domain/token-repair.ts';
 
 /** A saved password with whom it belongs to. `version` tells it from earlier and later ones of the same account. */
 export type SavedCredential = { account: string; version: string; password: Secret };
@@ -54,6 +55,11 @@ export interface Credentials {
   servicePassword(): ServicePassword | null;
   /** Gives that account a new password, unless the one saved at `savedAt` is not its last any more. May be repeated. */
   rotate(savedAt: Instant): Promise<RotationOutcome>;
+  /**
+   * Has a new bootstrap token made and sent to the management server, by a saved administrator, or by the one who `typed`
+   * their password. Looks afterwards whether it is of use. May be repeated: one that is of use is left as it is.
+   */
+  escrowToken(typed: { account: string; password: Secret } | null): Promise<TokenRepairOutcome>;
 }
 
 /** Nothing is saved, and nothing is tried before the install. */
@@ -65,6 +71,7 @@ export const noCredentials: Credentials = {
   tried: () => undefined,
   servicePassword: () => null,
   rotate: async () => ({ result: 'not-needed' }),
+  escrowToken: async () => ({ result: 'failed', why: 'nobody', detail: 'no administrator is saved on this Mac' }),
   attempts: () => [],
   checkTyped: async () => ({ result: 'unchecked' }),
   keepTyped: async () => ({ kept: false, why: 'there is no place for it' }),

@@ -10,6 +10,7 @@ import type { Status } from '../machines/status.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
 import type { Credentials } from '../ports/credentials.ts';
+import type { Http } from '../ports/http.ts';
 import type { CheckpointRow, Commit, EffectRow, JournalRow, Store } from '../store/store.ts';
 import type { MacSpec } from './mac/mac-spec.ts';
 import { VirtualMac } from './mac/virtual-mac.ts';
@@ -39,7 +40,7 @@ export type SimulationInput = {
   /** What somebody asks of the agent, so long after the start. */
   requests?: readonly { afterMs: number; by: Requester; request: Request }[];
   /** The passwords of the Mac; those that its keychains and accounts have when left out. */
-  credentials?: (parts: { commands: Commands; clock: Clock }) => Credentials;
+  credentials?: (parts: { commands: Commands; clock: Clock; http: Http | null }) => Credentials;
   /** What was done with the tools of the Mac before the agent begins to live on it. */
   prepare?: (mac: VirtualMac, parts: { commands: Commands; clock: Clock }) => Promise<void>;
   /** The management server the Mac is enrolled with; none when left out. */
@@ -189,7 +190,7 @@ class SimulatedAgent {
     const life = this.#life;
     this.#close = () => door.close();
     const commands = withLimits(door.commands, door.clock);
-    const parts = { commands, clock: door.clock };
+    const parts = { commands, clock: door.clock, http: this.#mdm?.heading(door.clock) ?? null };
     const credentials = this.#input.credentials?.(parts) ?? ownCredentials(parts, this.#files);
     let armed = false;
     const wake = new AgentWake({

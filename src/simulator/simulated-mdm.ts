@@ -4,6 +4,7 @@ import { HOUR_MS, type Instant, SECOND_MS } from '../domain/instant.ts';
 import { Secret } from '../domain/secret.ts';
 import { REQUEST_GAP_MS } from '../policy/push-pace.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Http } from '../ports/http.ts';
 import { noPushServer, type PushServer } from '../ports/push-service.ts';
 import type { MacSpec } from './mac/mac-spec.ts';
 import type { VirtualMac } from './mac/virtual-mac.ts';
@@ -126,6 +127,19 @@ export class SimulatedMdm {
           mac: { udid, computerId: computerIdKnown ? String(this.#firstId) : null, recon },
         }),
     };
+  }
+
+  /** What asks, for one process on the Mac, whether the server it is enrolled with answers: its heading and nothing more. */
+  heading(clock: Clock): Http {
+    const { enrolment, world } = this.#mac;
+    const answer = { status: 200, headers: {}, cookies: [], body: new Secret('') };
+    const server: Http = { send: async () => ({ kind: 'answer', answer }) };
+    return new HttpOfMac(server, {
+      clock,
+      now: () => world.now(),
+      online: () => this.#mac.online(),
+      answered: () => !this.#mac.faults.mdmServerDown() && enrolment.keeper.get(enrolment.udid).answers,
+    });
   }
 
   /** Everything that may stand nowhere in the open. */

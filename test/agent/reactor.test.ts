@@ -52,6 +52,7 @@ function notingBodies(
     push: both('push'),
     handOver: both('handOver'),
     rotatePassword: both('rotatePassword'),
+    repairToken: both('repairToken'),
   };
 }
 

@@ -38,6 +38,7 @@ describe('the chart', () => {
       'downloading',
       'handingOver',
       'rotating',
+      'repairing',
       'asking',
       'warning',
       'authorizing',

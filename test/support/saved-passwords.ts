@@ -49,6 +49,7 @@ export class SavedPasswords implements Credentials {
   attempts = noCredentials.attempts;
   checkTyped = noCredentials.checkTyped;
   keepTyped = noCredentials.keepTyped;
+  escrowToken = noCredentials.escrowToken;
   servicePassword(): ServicePassword | null {
     return null;
   }

@@ -18,8 +18,11 @@ import { serverAnswers } from './mdm-server.ts';
 
 /** `http` null: no server can be asked, as for a simulated Mac. */
 export type LookParts = { commands: Commands; http: Http | null };
-/** `check`: also whether the token is of use, over the network. `server`: whether the server answers, whatever the Mac says. */
-export type LookOptions = { check: boolean; server?: boolean; signal?: AbortSignal };
+/**
+ * `check`: also whether the token is of use, over the network. `server`: whether the server answers, whatever the Mac says.
+ * `answered`: it has just answered whoever asks this, and need not be asked.
+ */
+export type LookOptions = { check: boolean; server?: boolean; answered?: true; signal?: AbortSignal };
 
 export type TokenSighting = BootstrapTokenFacts & { enrolment: Fact<Enrolment>; token: BootstrapToken };
 
@@ -43,7 +46,8 @@ export async function lookAtToken({ commands, http }: LookParts, options: LookOp
   }
   let server: Fact<boolean> = unknown('it was not asked');
   const isDoubtful = preflight.known && couldNotFetch(preflight.value ?? '');
-  if (options.server === true || isDoubtful) server = await askServer(http, enrolment, signal);
+  if (options.answered) server = known(true);
+  else if (options.server === true || isDoubtful) server = await askServer(http, enrolment, signal);
   const facts = { status, preflight, server, macOS, appleSilicon };
   return { ...facts, enrolment, token: bootstrapTokenOf(facts) };
 }

@@ -12,10 +12,15 @@ import {
 } from '../../domain/credentials.ts';
 import type { ConsoleUser } from '../../domain/facts.ts';
 import { DAY_MS, type Instant } from '../../domain/instant.ts';
-import { isExpected, UpkeepError } from '../../domain/problem.ts';
+import { isExpected, type ProblemCode, UpkeepError } from '../../domain/problem.ts';
 import type { RotationOutcome, ServicePassword } from '../../domain/rotation.ts';
 import type { Secret } from '../../domain/secret.ts';
+import type { TokenRepairOutcome, TokenRepairTrouble } from '../../domain/token-repair.ts';
 import type { Credentials, Kept, TypedCheck, Whose } from '../../ports/credentials.ts';
+import type { Http } from '../../ports/http.ts';
+import { type EscrowOutcome, escrowBootstrapToken } from '../bootstrap-token/escrow.ts';
+import type { EscrowFile } from '../bootstrap-token/escrow-file.ts';
+import { savedAdministrator } from '../bootstrap-token/saved-administrator.ts';
 import { arm64, consoleUser } from '../commands/fact-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { fitnessOf } from './account-fitness.ts';
@@ -26,8 +31,14 @@ import { tryLogin } from './try-login.ts';
 import { verifyCredential } from './verify-credential.ts';
 import { REFUSALS, type VerifyParts, verifyPassword } from './verify-password.ts';
 
-/** `lock` is held while a password is tried or a try written down; it throws where another run of upkeep holds it. */
-export type AgentCredentialsParts = ServiceParts & { lock: () => { release: () => void } };
+/**
+ * `lock` is held while a password is tried or a try written down; it throws where another run of upkeep holds it. `token`:
+ * what it takes to have a bootstrap token sent; missing where that is nobody's business.
+ */
+export type AgentCredentialsParts = ServiceParts & {
+  lock: () => { release: () => void };
+  token?: { http: Http | null; file: EscrowFile };
+};
 
 /** Saved and typed passwords as the agent uses them. */
 export class AgentCredentials implements Credentials {
@@ -137,6 +148,23 @@ export class AgentCredentials implements Credentials {
     } catch (error) {
       if (!isExpected(error)) throw error;
       return { result: 'failed', why: error.message.replace(/\.$/, '') };
+    }
+  }
+
+  async escrowToken(typed: { account: string; password: Secret } | null): Promise<TokenRepairOutcome> {
+    const { token } = this.#parts;
+    if (token === undefined) return { result: 'failed', why: 'nobody', detail: 'nobody may have one sent here' };
+    try {
+      return await this.#alone(async () => {
+        // The lock is held already.
+        const credentials = new AgentCredentials({ ...this.#parts, lock: () => ({ release: () => undefined }) });
+        const by =
+          typed === null ? await savedAdministrator(this.#parts) : { name: typed.account, password: typed.password };
+        return repairOf(await escrowBootstrapToken({ ...this.#parts, ...token, credentials }, by));
+      });
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      return { result: 'failed', why: TOKEN_TROUBLES[error.code] ?? 'later', detail: error.message.replace(/\.$/, '') };
     }
   }
 
@@ -267,6 +295,19 @@ export class AgentCredentials implements Credentials {
     }
   }
 }
+
+/** Only what was looked at afterwards counts. */
+function repairOf({ token, by }: EscrowOutcome): TokenRepairOutcome {
+  if (token.state === 'valid' || token.state === 'escrowed-unproven') return { result: 'repaired', by };
+  return { result: 'failed', why: 'later', detail: `whether it is of use is not known: ${token.why ?? token.state}` };
+}
+
+const TOKEN_TROUBLES: Partial<Record<ProblemCode, TokenRepairTrouble>> = {
+  'credential.missing': 'nobody',
+  'credential.unfit': 'unfit',
+  'bootstrap-token.unsupported': 'unsupported',
+  'bootstrap-token.not-kept': 'not-kept',
+};
 
 const NEAR: TypedCheck = { result: 'refused', why: 'near-lockout' };
 

@@ -10,6 +10,7 @@ import { gatherFacts } from './gather-facts.ts';
 import { handOver } from './hand-over.ts';
 import { install } from './install.ts';
 import { push } from './push.ts';
+import { repairToken } from './repair-token.ts';
 import { showDialog } from './show-dialog.ts';
 import { unlockCredential } from './unlock-credential.ts';
 
@@ -30,6 +31,7 @@ export function allEffects(
     install: install(commands, clock, secrets, credentials),
     push: push({ commands, clock, server }),
     handOver: handOver({ commands, clock, server }),
+    repairToken: repairToken(credentials, secrets),
     rotatePassword: { run: ({ savedAt }) => credentials.rotate(savedAt) },
   };
 }

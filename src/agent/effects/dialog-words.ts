@@ -98,7 +98,7 @@ export function dialogJson(prompt: PromptSpec, now: Instant): DialogJson {
 
 /** `blank`: the dialog comes back because nothing was typed in it. */
 export function passwordJson(prompt: PasswordPrompt, now: Instant, blank = false): DialogJson {
-  const { target, others, offersToKeep } = prompt;
+  const { target, others, offersToKeep, repairsToken } = prompt;
   const labels = accountLabels(others ?? []).map(({ label }) => label);
   const account = {
     title: ACCOUNT_TITLE,
@@ -121,7 +121,7 @@ export function passwordJson(prompt: PasswordPrompt, now: Instant, blank = false
     hidetimerbar: true,
     ontop: true,
     width: '560',
-    height: others === undefined && offersToKeep === undefined ? '300' : '380',
+    height: others === undefined && offersToKeep === undefined && repairsToken === undefined ? '300' : '380',
   };
 }
 
@@ -141,8 +141,13 @@ function blankWords({ others }: PasswordPrompt): string {
   return others === undefined ? 'Nothing was typed.' : 'Please choose an account and type its password.';
 }
 
-function ownWords({ user }: PasswordPrompt): string {
-  return `macOS installs this update only with the password of **${user.name}**. ${SAVE_FIRST}`;
+function ownWords({ user, organisation, repairsToken }: PasswordPrompt): string {
+  return paragraphs(
+    `macOS installs this update only with the password of **${user.name}**. ${SAVE_FIRST}`,
+    repairsToken
+      ? `As you are an administrator, the same password also gives the management server of ${organisation} a new key of this Mac (the bootstrap token), so that it can install the next update without you.`
+      : '',
+  );
 }
 
 function othersWords({ user, organisation }: PasswordPrompt): string {

@@ -1,4 +1,4 @@
-import { cryptoUsers, listAccounts, tokenStatus } from '../../adapters/commands/account-commands.ts';
+import { adminMembership, cryptoUsers, listAccounts, tokenStatus } from '../../adapters/commands/account-commands.ts';
 import type { Command } from '../../adapters/commands/command.ts';
 import { runCommand } from '../../adapters/commands/run-command.ts';
 import { fitnessOf } from '../../adapters/credentials/account-fitness.ts';
@@ -20,18 +20,33 @@ export type AuthorityParts = { commands: Commands; clock: Clock; credentials: Cr
 const MOST_OTHERS = 8;
 const FIRST_ORDINARY_UID = 501;
 
-/** By whose authority an install could be done now. Only looks: no password is tried. */
+/**
+ * By whose authority an install could be done now. Only looks: no password is tried. `withAdmin`: also whether the person is an
+ * administrator.
+ */
 export async function gatherAuthority(
   parts: AuthorityParts,
   user: ConsoleUser | null,
   signal: AbortSignal,
+  withAdmin = false,
 ): Promise<AuthorityFacts> {
   const saved = await parts.credentials.look(user, signal).catch(orBug(unknownWays));
   const mdm = saved.mdm === 'not-set' ? await parts.server.trouble(signal).catch(orBug('unknown' as const)) : saved.mdm;
   const methods = { ...saved, mdm };
   if (user === null) return { methods, person: 'nobody' };
   const { person, others } = await personState(parts, user.name, signal);
-  return { methods, person, ...(others === null ? {} : { others }) };
+  const admin = withAdmin ? await isAdmin(parts.commands, user.name, signal) : null;
+  return {
+    methods,
+    person,
+    ...(others === null ? {} : { others }),
+    ...(admin === null ? {} : { personIsAdmin: admin }),
+  };
+}
+
+async function isAdmin(commands: Commands, name: string, signal: AbortSignal): Promise<boolean | null> {
+  const found = await runCommand(commands, adminMembership, { name }, { signal }).catch(orBug(null));
+  return found?.member ?? null;
 }
 
 export const unknownWays: Record<AuthMethod, MethodTrouble> = {

@@ -29,7 +29,10 @@ export function gatherFacts(
   server: PushServer = noPushServer,
 ): EffectBody<'gatherFacts'> {
   return {
-    run: async ({ scan, authority = false, fileVault = false, push, declared = false }, { signal }): Promise<Facts> => {
+    run: async (
+      { scan, authority = false, fileVault = false, push, declared = false, personIsAdmin = false },
+      { signal },
+    ): Promise<Facts> => {
       const ask = <T>(command: Command<undefined, T, 'probe'>) =>
         factOf(() => runCommand(commands, command, undefined, { signal }));
       // The scan takes minutes; what may change meanwhile is asked after it.
@@ -51,7 +54,9 @@ export function gatherFacts(
       const waysIn = async (): Promise<Pick<Facts, 'authority' | 'fileVault'>> => {
         if (!authority || !silicon.known) return {};
         if (silicon.value)
-          return { authority: await gatherAuthority({ commands, clock, credentials, server }, user, signal) };
+          return {
+            authority: await gatherAuthority({ commands, clock, credentials, server }, user, signal, personIsAdmin),
+          };
         return fileVault ? gatherFileVault(commands, credentials, user, signal) : {};
       };
       const macOS = os.known ? majorOf(os.value.release.version) : null;

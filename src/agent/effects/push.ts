@@ -3,8 +3,8 @@ import { lookAtToken } from '../../adapters/bootstrap-token/look-at-token.ts';
 import { pause } from '../../adapters/mdm/pause.ts';
 import { type PushPhase, type PushStall, pushPhases } from '../../adapters/mdm/push-phases.ts';
 import { watchLog } from '../../adapters/unified-log/watch-log.ts';
-import { type BootstrapTokenState, bootstrapTokenOf } from '../../domain/bootstrap-token.ts';
-import { known, sameBoot } from '../../domain/facts.ts';
+import { type BootstrapTokenState } from '../../domain/bootstrap-token.ts';
+import { sameBoot } from '../../domain/facts.ts';
 import { HOUR_MS, type Instant, localTimeOf, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import {
   methodTroubleOf,
@@ -80,9 +80,8 @@ async function order(
   if ('failed' in server) return refused(server.failed);
   const choice = choosePush({ kind: 'install-and-restart', macos, appleSilicon, server });
   if ('trouble' in choice) return refused(choice);
-  const sighting = await lookAtToken({ commands, http: null }, { check: true, signal: io.signal });
   // The server has just answered: what the Mac does not get from it is not there.
-  const token = bootstrapTokenOf({ ...sighting, server: known(true) });
+  const { token } = await lookAtToken({ commands, http: null }, { check: true, answered: true, signal: io.signal });
   const without = token.needed === false ? undefined : WITHOUT_TOKEN[token.state];
   if (without !== undefined) return { result: 'refused', why: 'bootstrap-token', detail: without };
   io.signal.throwIfAborted();
