@@ -157,6 +157,18 @@ describe('with `person`', () => {
     expect(words({})).not.toContain('management server');
   });
 
+  test('a password mistyped at first is asked for again, and only the right one goes anywhere', async () => {
+    const life = await story({ repair: 'person', ways: [], admin: true, persona: 'forgetful', days: 5 });
+    expect(life.happened('bootstrap-token-escrowed')).toHaveLength(1);
+    expect(life.run.mac.enrolment.tokenWorks()).toBe(true);
+    expect([life.report.outcome, life.orders, life.violated]).toEqual(['updated', [], []]);
+    expect(texts(life, 'password').slice(-2)).toEqual([
+      'The password of anna was typed',
+      'A new bootstrap token was sent to the management server, by “anna”',
+    ]);
+    expect(life.report.timeline.map(({ text }) => text)).toContain('A password of anna was typed and is wrong');
+  });
+
   test('who is no administrator types it for the install alone', async () => {
     const life = await story({ repair: 'person', ways: [] });
     expect(texts(life, 'password')).toEqual(['The password of anna was typed']);

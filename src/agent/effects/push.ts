@@ -3,7 +3,7 @@ import { lookAtToken } from '../../adapters/bootstrap-token/look-at-token.ts';
 import { pause } from '../../adapters/mdm/pause.ts';
 import { type PushPhase, type PushStall, pushPhases } from '../../adapters/mdm/push-phases.ts';
 import { watchLog } from '../../adapters/unified-log/watch-log.ts';
-import { type BootstrapTokenState } from '../../domain/bootstrap-token.ts';
+import type { BootstrapTokenState } from '../../domain/bootstrap-token.ts';
 import { sameBoot } from '../../domain/facts.ts';
 import { HOUR_MS, type Instant, localTimeOf, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import {
