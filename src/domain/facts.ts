@@ -18,6 +18,8 @@ export type BootSession = {
 };
 
 export type ConsoleUser = { name: string; uid: number };
+/** An update that macOS itself was told to enforce: `by` in local time as it was declared, `at` the same in the Mac's zone. */
+export type DeclaredInstall = { version: string; build: string | null; by: string; at: Instant };
 export type Power = { source: 'ac' | 'battery' | 'ups'; percent: number | null };
 
 /** What is known about the Mac at one moment, plain JSON. `offers` is null when no scan was made this time. */
@@ -42,8 +44,11 @@ export type Facts = {
   authority?: AuthorityFacts;
   /** Missing where upkeep has no account of its own. */
   servicePassword?: ServicePassword;
-  /** The earliest moment by which macOS was told to install something newer; asked from macOS 14 on. */
-  declared?: Fact<{ version: string; build: string | null; by: string; at: Instant } | null>;
+  /**
+   * The first of the newer releases that macOS was told to enforce; a known null means none. Missing where it was not asked,
+   * and before macOS 14, which cannot be told.
+   */
+  declared?: Fact<DeclaredInstall | null>;
   /** What became of an order that may still be carried out; missing where there is none or it was not asked. */
   push?: Fact<PushState>;
   /** Asked on Intel alone, where the settings want FileVault's screen passed. */

@@ -14,7 +14,8 @@ export const HAND_OVER_AHEAD_MS = 3 * DAY_MS;
 const LEAST_AHEAD_MS = 4 * HOUR_MS;
 /** Declared moments are whole seconds; what differs by less is the same. */
 const SAME_MS = MINUTE_MS;
-const DECLARATIONS_SINCE = 14;
+/** The first macOS that can be told what to install by when. */
+export const DECLARATIONS_SINCE = 14;
 
 /**
  * Turns a rest into handing the hard deadline to macOS, by the management server, so that it holds without upkeep. Only one that

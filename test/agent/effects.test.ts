@@ -1,5 +1,6 @@
 // Each effect alone, over tools that answer from a script: what becomes of every kind of answer, and above all what is
 // not taken for an answer.
+import { build as plist } from 'plist';
 import { describe, expect, test } from 'vitest';
 import type { EffectIo } from '../../src/agent/effect-runner.ts';
 import { allEffects } from '../../src/agent/effects/all-effects.ts';
@@ -490,6 +491,52 @@ describe('a look at the Mac', () => {
     const { commands } = scripted({ ...failing, 'softwareupdate.list': answer });
     const facts = await allEffects(commands, clock).gatherFacts.run({ scan: true }, io().effectIo);
     expect(facts.offers).toMatchObject(expected);
+  });
+});
+
+describe('what macOS was told to enforce', () => {
+  const os = (version: string): Answer => ({
+    stdout: `ProductName:\t\tmacOS\nProductVersion:\t\t${version}\nBuildVersion:\t\t25G72\n`,
+  });
+  const declared: Answer = {
+    stdout: plist({
+      SUCorePersistedStatePolicyFields: {
+        Declarations: {
+          second: { TargetOSVersion: '26.7', TargetLocalDateTime: '2026-12-24T13:00:00' },
+          first: { TargetOSVersion: '26.6.2', TargetLocalDateTime: '2026-11-30T13:00:00' },
+          done: { TargetOSVersion: '26.6', TargetLocalDateTime: '2026-11-01T13:00:00' },
+        },
+      },
+    }),
+  };
+  const at = Date.UTC(2026, 10, 30, 12);
+
+  test.each<[string, object, Record<string, Answer>, unknown, boolean]>([
+    [
+      'the first that is newer',
+      { declared: true },
+      { sw_vers: os('26.6') },
+      { known: true, value: { version: '26.6.2', build: null, by: '2026-11-30T13:00:00', at } },
+      true,
+    ],
+    ['nothing newer', { declared: true }, { sw_vers: os('26.7') }, { known: true, value: null }, true],
+    [
+      'a file that may not be read',
+      { declared: true },
+      { sw_vers: os('26.6'), 'plutil.declared-updates': { stderr: 'Code=257\n', exitCode: 1 } },
+      { known: false, why: expect.stringContaining('plutil.declared-updates') },
+      true,
+    ],
+    ['nobody knows which macOS', { declared: true }, {}, { known: false, why: expect.any(String) }, false],
+    ['a macOS that cannot be told', { declared: true }, { sw_vers: os('13.6') }, undefined, false],
+    ['not asked for', {}, { sw_vers: os('26.6') }, undefined, false],
+  ])('%s', async (_story, input, answers, expected, asked) => {
+    const { clock } = handClock(MONDAY_NINE);
+    const failing = Object.fromEntries(PROBES.map((name) => [name, { exitCode: 1 }]));
+    const { commands, calls } = scripted({ ...failing, 'plutil.declared-updates': declared, ...answers });
+    const facts = await allEffects(commands, clock).gatherFacts.run({ scan: false, ...input }, io().effectIo);
+    expect(facts.declared).toEqual(expected);
+    expect(calls.some(({ name }) => name === 'plutil.declared-updates')).toBe(asked);
   });
 });
 

@@ -60,6 +60,7 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
     'df.root',
     'defaults.staged-update',
     'defaults.jamf-server',
+    'plutil.declared-updates',
   ] as const;
 
   test.each(probes)('%s answers, and the agent can read it', async (name) => {

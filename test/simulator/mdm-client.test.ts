@@ -1,9 +1,13 @@
 // The Mac's side of an MDM by itself, with a server that only notes what it is told; and the log in which it stands.
+import { parse } from 'plist';
 import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../src/adapters/commands/catalogue.ts';
+import { runCommand } from '../../src/adapters/commands/run-command.ts';
 import { readLogLine } from '../../src/adapters/unified-log/read-line.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
+import type { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
 import type { Declaration, MdmChannel, MdmCommand, MdmReport } from '../../src/simulator/mdm/managed-mac.ts';
 import { macWith, run, toolCall } from './harness.ts';
 
@@ -51,14 +55,26 @@ function managed(spec: MacSpecInput = {}) {
     await pass(withinMs);
     return reports.findLast(({ Status }) => Status !== 'Idle');
   };
-  const declare = (TargetLocalDateTime: string, TargetOSVersion = '26.6.2') => {
+  const declare = (TargetLocalDateTime: string, TargetOSVersion = '26.6.2', more: Declaration['Payload'] = {}) => {
     declared = [
-      { Type: ENFORCEMENT, Identifier: 'one', ServerToken: '1', Payload: { TargetOSVersion, TargetLocalDateTime } },
+      {
+        Type: ENFORCEMENT,
+        Identifier: 'one',
+        ServerToken: '1',
+        Payload: { TargetOSVersion, TargetLocalDateTime, ...more },
+      },
     ];
     return send({ RequestType: 'DeclarativeManagement' });
   };
-  return { clock, mac, send, declare, pass, reports, states, hooks };
+  const withdraw = () => {
+    declared = [];
+    return send({ RequestType: 'DeclarativeManagement' });
+  };
+  return { clock, mac, send, declare, withdraw, pass, reports, states, hooks };
 }
+
+const STATE = '/private/var/db/softwareupdate/SoftwareUpdateDDMStatePersistence.plist';
+const stateOf = (mac: VirtualMac, file = STATE) => run(mac, '/usr/bin/plutil', ['-convert', 'xml1', '-o', '-', file]);
 
 const order = (more: object): MdmCommand => ({
   RequestType: 'ScheduleOSUpdate',
@@ -213,5 +229,63 @@ describe('log stream', () => {
     const ran = await run(managed().mac, '/usr/bin/log', args);
     expect(ran).toMatchObject({ stdout: '', ending: { exitCode: 64 } });
     expect(ran.stderr).toContain(text);
+  });
+});
+
+describe('the file in which softwareupdated keeps what is declared', () => {
+  const declarationsIn = (text: string) =>
+    (parse(text) as { SUCorePersistedStatePolicyFields?: { Declarations?: unknown } }).SUCorePersistedStatePolicyFields
+      ?.Declarations;
+
+  test('has what was declared, after a start too, and no longer what was withdrawn', async () => {
+    const { mac, declare, withdraw, pass } = managed();
+    expect(declarationsIn((await stateOf(mac)).stdout)).toEqual({});
+    await declare('2026-11-30T13:00:00');
+    const one = {
+      RMStoreDeclarationKey: 'one',
+      TargetOSVersion: '26.6.2',
+      TargetLocalDateTime: '2026-11-30T13:00:00',
+    };
+    expect(declarationsIn((await stateOf(mac)).stdout)).toEqual({ one });
+    mac.restart('mdm', null);
+    await pass(HOUR_MS);
+    expect(declarationsIn((await stateOf(mac)).stdout)).toEqual({ one });
+    await withdraw();
+    expect(declarationsIn((await stateOf(mac)).stdout)).toEqual({});
+  });
+
+  test('has the build where one was declared', async () => {
+    const { mac, declare } = managed();
+    await declare('2026-11-30T13:00:00', '26.6.2', { TargetBuildVersion: '25G83' });
+    expect(declarationsIn((await stateOf(mac)).stdout)).toMatchObject({ one: { TargetBuildVersion: '25G83' } });
+  });
+
+  test('is read by the agent', async () => {
+    const { mac, declare, pass } = managed();
+    await declare('2026-11-30T13:00:00');
+    let read: unknown;
+    void runCommand(mac.commands, catalogue['plutil.declared-updates'], undefined, {}).then((answer) => {
+      read = answer;
+    });
+    await pass(MINUTE_MS);
+    expect(read).toEqual({ declared: [{ version: '26.6.2', build: null, by: '2026-11-30T13:00:00' }] });
+  });
+
+  test.each([
+    ['before macOS 14', () => managed({ macOS: '13.6', build: '22G120' }), STATE],
+    ['on a Mac that nobody manages', () => macWith({ enrolment: null, bootstrapToken: false }), STATE],
+    ['under another name', () => managed(), '/private/var/db/softwareupdate/Other.plist'],
+  ])('is not there %s', async (_story, make, file) => {
+    const { ending, stdout, stderr } = await stateOf(make().mac, file);
+    expect([ending?.exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('Code=260 ');
+  });
+
+  test('is for root alone', async () => {
+    const { mac } = managed();
+    const args = ['-u', 'anna', '/usr/bin/plutil', '-convert', 'xml1', '-o', '-', STATE];
+    const { ending, stdout, stderr } = await run(mac, '/usr/bin/sudo', args);
+    expect([ending?.exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('Code=257 ');
   });
 });

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { ToolLimits } from '../../ports/commands.ts';
-import { readDdmState } from '../macos/ddm-state.ts';
+import { readDeclaredUpdates } from '../macos/declared-updates.ts';
 import { readRootVolume } from '../macos/df.ts';
 import { readHardware, readIdle, readScreenLock } from '../macos/ioreg.ts';
 import { readJamfServer } from '../macos/jamf-server.ts';
@@ -29,6 +29,7 @@ const IOREG = '/usr/sbin/ioreg';
 const PMSET = '/usr/bin/pmset';
 const DF = '/bin/df';
 const DEFAULTS = '/usr/bin/defaults';
+const PLUTIL = '/usr/bin/plutil';
 
 export const runningRelease = defineCommand({
   ...PROBE,
@@ -193,24 +194,6 @@ export const stagedUpdate = defineCommand({
   read: readStagedUpdate,
 });
 
-const DDM_STATE = [
-  'read',
-  '/private/var/db/softwareupdate/SoftwareUpdateDDMStatePersistence',
-  'SUCorePersistedStatePolicyFields',
-];
-
-export const ddmState = defineCommand({
-  ...PROBE,
-  name: 'defaults.ddm-state',
-  tool: DEFAULTS,
-  summary: 'What macOS was told by declaration to install, and by when.',
-  limits: QUICK,
-  example: undefined,
-  build: (_: undefined) => ({ args: DDM_STATE, stdin: null }),
-  recognise: (argv) => sameArguments(argumentsOf(argv, DEFAULTS) ?? [], DDM_STATE),
-  read: readDdmState,
-});
-
 const JAMF_SERVER = ['read', '/Library/Preferences/com.jamfsoftware.jamf.plist', 'jss_url'];
 
 export const jamfServer = defineCommand({
@@ -223,6 +206,27 @@ export const jamfServer = defineCommand({
   build: (_: undefined) => ({ args: JAMF_SERVER, stdin: null }),
   recognise: (argv) => sameArguments(argumentsOf(argv, DEFAULTS) ?? [], JAMF_SERVER),
   read: readJamfServer,
+});
+
+const DECLARED = [
+  '-convert',
+  'xml1',
+  '-o',
+  '-',
+  '/private/var/db/softwareupdate/SoftwareUpdateDDMStatePersistence.plist',
+];
+
+export const declaredUpdates = defineCommand({
+  ...PROBE,
+  privilege: 'root',
+  name: 'plutil.declared-updates',
+  tool: PLUTIL,
+  summary: 'Which updates macOS was told to enforce by a declaration, and by when (macOS 14 on).',
+  limits: QUICK,
+  example: undefined,
+  build: (_: undefined) => ({ args: DECLARED, stdin: null }),
+  recognise: (argv) => sameArguments(argumentsOf(argv, PLUTIL) ?? [], DECLARED),
+  read: readDeclaredUpdates,
 });
 
 function asksSysctl(argv: readonly string[], name: string): boolean {

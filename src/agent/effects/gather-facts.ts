@@ -2,15 +2,15 @@ import type { Command } from '../../adapters/commands/command.ts';
 import * as fact from '../../adapters/commands/fact-commands.ts';
 import { runCommand } from '../../adapters/commands/run-command.ts';
 import { listUpdates } from '../../adapters/commands/softwareupdate-commands.ts';
-import type { DdmState } from '../../adapters/macos/ddm-state.ts';
+import { nextDeclared } from '../../adapters/macos/declared-updates.ts';
 import type { ScreenLock } from '../../adapters/macos/ioreg.ts';
 import type { ConsoleReading } from '../../adapters/macos/scutil.ts';
 import { FAILURE_WORDS } from '../../adapters/softwareupdate/failure-words.ts';
 import { type BootSession, type Fact, type Facts, known, unknown, valueOr } from '../../domain/facts.ts';
-import { firstInstantAt } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
-import { majorOf, type OsRelease, reached } from '../../domain/os-version.ts';
+import { majorOf, type OsRelease } from '../../domain/os-version.ts';
 import type { PushPlan, PushState } from '../../domain/push.ts';
+import { DECLARATIONS_SINCE } from '../../policy/hand-over.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { Credentials } from '../../ports/credentials.ts';
@@ -59,12 +59,17 @@ export function gatherFacts(
           };
         return fileVault ? gatherFileVault(commands, credentials, user, signal) : {};
       };
-      const macOS = os.known ? majorOf(os.value.release.version) : null;
+      const declaredNext = async (): Promise<Pick<Facts, 'declared'>> => {
+        if (!declared) return {};
+        if (!os.known) return { declared: os };
+        const { release } = os.value;
+        if ((majorOf(release.version) ?? 0) < DECLARATIONS_SINCE) return {};
+        const answer = await ask(fact.declaredUpdates);
+        return { declared: mapped(answer, (all) => nextDeclared(all.declared, release, clock.zone())) };
+      };
       const servicePassword = credentials.servicePassword();
       return {
-        ...(declared && macOS !== null && macOS >= DECLARATIONS_SINCE
-          ? { declared: mapped(await ask(fact.ddmState), (state) => earliestOf(state, os, clock.zone())) }
-          : {}),
+        ...(await declaredNext()),
         ...(push === undefined ? {} : { push: await becomeOf(server, push, signal) }),
         ...(await waysIn()),
         ...(servicePassword === null ? {} : { servicePassword }),
@@ -84,21 +89,6 @@ export function gatherFacts(
       };
     },
   };
-}
-
-const DECLARATIONS_SINCE = 14;
-
-/** The first moment by which macOS installs something newer than what runs. */
-function earliestOf(
-  { enforcements }: DdmState,
-  os: Fact<{ release: OsRelease }>,
-  zone: string,
-): NonNullable<Facts['declared']> extends Fact<infer T> ? T : never {
-  const ahead = enforcements
-    .filter(({ version, build }) => !os.known || !reached(os.value.release, { version, build }))
-    .map((one) => ({ ...one, at: firstInstantAt(one.by, zone) }))
-    .sort((a, b) => a.at - b.at);
-  return ahead[0] ?? null;
 }
 
 /** What became of an order, as far as the server knows. */

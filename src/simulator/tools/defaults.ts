@@ -1,17 +1,14 @@
-import { majorOf } from '../../domain/os-version.ts';
 import type { Mac } from '../mac/mac.ts';
 import { nsLogHead } from './local-time.ts';
-import { oldStyleText } from './old-style-text.ts';
 import type { Tool } from './tool.ts';
 
 const UPDATE_DOMAIN = '/System/Volumes/Update/Update';
 const UPDATE_KEY = 'update-asset-attributes';
-const DDM_DOMAIN = '/private/var/db/softwareupdate/SoftwareUpdateDDMStatePersistence';
 const JAMF_DOMAIN = '/Library/Preferences/com.jamfsoftware.jamf.plist';
 
 /**
- * `read {domain} [key]` in the old-style form; knows the domain in which macOS says which update it has prepared, that in which
- * Jamf Pro leaves the address of its server, and that in which macOS keeps what was declared.
+ * `read {domain} [key]` in the old-style form; knows the domain in which macOS says which update it has prepared, and that in which
+ * Jamf Pro leaves the address of its server.
  */
 export const defaults: Tool = (argv, io, mac) => {
   const [verb, domain = '', key] = argv;
@@ -25,18 +22,6 @@ export const defaults: Tool = (argv, io, mac) => {
     io.print(key === undefined ? `{\n    "${UPDATE_KEY}" =     {\n${dictionary}    };\n}\n` : `{\n${dictionary}}\n`);
     return 0;
   }
-  if (domain === DDM_DOMAIN && (majorOf(mac.os.version) ?? 0) >= 14 && mac.enrolment.terms !== null) {
-    const fields = { Declarations: declarationsOf(mac), SUCoreDDMDeclarationGlobalSettings: {} };
-    if (key === undefined) {
-      const all = { SUCorePersistedStateCoreVersion: '2.1.0', SUCorePersistedStatePolicyFields: fields };
-      io.print(`${oldStyleText(all)}\n`);
-      return 0;
-    }
-    if (key === 'SUCorePersistedStatePolicyFields') {
-      io.print(`${oldStyleText(fields)}\n`);
-      return 0;
-    }
-  }
   const { terms } = mac.enrolment;
   if (domain === JAMF_DOMAIN && key === 'jss_url' && terms !== null) {
     io.print(`${new URL(terms.server).origin}/\n`);
@@ -49,21 +34,6 @@ export const defaults: Tool = (argv, io, mac) => {
   io.printErr(`${nsLogHead(mac, 'defaults', io.pid)} \n${what}\n`);
   return 1;
 };
-
-/** By the key under which macOS keeps each, with what was left out of it missing. */
-function declarationsOf(mac: Mac): Record<string, Record<string, string>> {
-  return Object.fromEntries(
-    mac.mdm.declared().map(({ identifier, version, build, by }) => [
-      identifier,
-      {
-        RMStoreDeclarationKey: identifier,
-        TargetOSVersion: version,
-        ...(build === null ? {} : { TargetBuildVersion: build }),
-        TargetLocalDateTime: by,
-      },
-    ]),
-  );
-}
 
 /** On Apple silicon the bits count only once an owner let them be prepared; on Intel the download is enough. */
 function stagedValues(mac: Mac): Record<string, string> | null {

@@ -13,6 +13,7 @@ import { launchctl } from './launchctl.ts';
 import { log } from './log.ts';
 import { mdmclient } from './mdmclient.ts';
 import { pgrep } from './pgrep.ts';
+import { plutil } from './plutil.ts';
 import { pmset } from './pmset.ts';
 import { profiles } from './profiles.ts';
 import { pwpolicy } from './pwpolicy.ts';
@@ -37,6 +38,7 @@ export const TOOLBOX: ReadonlyMap<string, Tool> = new Map([
   ['/usr/sbin/ioreg', ioreg],
   ['/bin/df', df],
   ['/usr/bin/defaults', defaults],
+  ['/usr/bin/plutil', plutil],
   ['/usr/bin/pgrep', pgrep],
   ['/usr/bin/stat', stat],
   ['/bin/launchctl', launchctl],

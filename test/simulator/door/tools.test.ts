@@ -27,6 +27,7 @@ exit [lindex [wait] 3]`;
 const SPEC = { ...OFFICE, fileVault: { recoveryKey: KEY }, passwordPolicy: { lockoutAfter: 5 } };
 
 type Call = { path: string; args: readonly string[]; stdin?: string };
+const DECLARED = '/private/var/db/softwareupdate/SoftwareUpdateDDMStatePersistence.plist';
 const CALLS: Call[] = [
   { path: '/usr/bin/sw_vers', args: [] },
   { path: '/usr/bin/sw_vers', args: ['-nonsense'] },
@@ -36,6 +37,7 @@ const CALLS: Call[] = [
   { path: '/usr/sbin/ioreg', args: ['-n', 'Root', '-d1', '-a'] },
   { path: '/bin/df', args: ['-k', '/'] },
   { path: '/usr/bin/defaults', args: ['read', '/System/Volumes/Update/Update'] },
+  { path: '/usr/bin/plutil', args: ['-convert', 'xml1', '-o', '-', DECLARED] },
   { path: '/usr/bin/pgrep', args: ['-x', 'Dialog'] },
   { path: '/usr/bin/stat', args: ['-f%Su', '/dev/console'] },
   { path: '/bin/launchctl', args: ['print', 'gui/501'] },
