@@ -1,5 +1,6 @@
 import { UpkeepError } from '../domain/problem.ts';
-import { knownKeys, type SettingWords } from './schema.ts';
+import { knownKeys } from './schema.ts';
+import type { SettingWords } from './setting-types.ts';
 import { type Group, isGroup } from './setting-values.ts';
 
 /** Every key there is; a list's entry stands as `activeHours[]`. */

@@ -1,5 +1,6 @@
 import { PREFERENCE_DOMAIN } from './profile.ts';
-import { defaultSettings, type KnownKey, knownKeys } from './schema.ts';
+import { defaultSettings, knownKeys } from './schema.ts';
+import type { KnownKey } from './setting-types.ts';
 
 /** docs/settings.md, made from the schema so that it cannot say anything else than what is in force. */
 export function renderSettingsDoc(): string {

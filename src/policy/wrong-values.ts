@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { SettingWords } from './schema.ts';
 import type { SettingProblem } from './setting-problem.ts';
+import type { SettingWords } from './setting-types.ts';
 import { kindWords, valueWords } from './setting-values.ts';
 
 /** For what is not a group of settings at all. */

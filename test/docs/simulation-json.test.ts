@@ -41,7 +41,7 @@ test('every kind of entry and of answer is described', () => {
   const words = (file: string, pattern: RegExp): string[] =>
     [...read(file).matchAll(pattern)].map((found) => found[1] ?? '');
   const told = new Set([
-    ...words('src/machines/tell.ts', /say\(\s*'([a-z]+)'/g),
+    ...words('src/machines/entry.ts', /\| '([a-z-]+)'/g),
     ...words('src/simulator/report.ts', /kind: '([a-z]+)', text/g),
   ]);
   const answers = new Set(words('src/machines/effects.ts', /answer: '([a-z-]+)'/g));

@@ -265,6 +265,7 @@ describe('an order that nothing is seen of', () => {
     const restartAt = Date.parse(story.restarts[0]?.at ?? '');
     expect(restartAt - (warned.at(-1) ?? 0)).toBeLessThan(4 * HOUR_MS);
     expect(told(story, 'warning').length).toBeGreaterThan(2);
+    expect(told(story, 'updated')).toEqual([expect.stringContaining('order, which was carried out late')]);
     // The server does not say when it will be carried out, so no warning can name that moment. Nothing else is broken.
     expect(beyondHelp(story)).toEqual([]);
     expect(story.violated).toHaveLength(1);

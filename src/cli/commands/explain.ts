@@ -1,8 +1,9 @@
 import { isoOf } from '../../domain/instant.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import { reasonInWords } from '../../domain/reason.ts';
+import type { Entry } from '../../machines/entry.ts';
 import { replay } from '../../machines/replay.ts';
-import { type Entry, tell } from '../../machines/tell.ts';
+import { tell } from '../../machines/tell.ts';
 import { type CheckpointRow, type JournalRow, Store } from '../../store/store.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand } from '../command.ts';
