@@ -190,7 +190,7 @@ class SimulatedAgent {
     const life = this.#life;
     this.#close = () => door.close();
     const commands = withLimits(door.commands, door.clock);
-    const parts = { commands, clock: door.clock, http: this.#mdm?.heading(door.clock) ?? null };
+    const parts = { commands, clock: door.clock, http: this.#mdm?.networkOf(door.clock) ?? null };
     const credentials = this.#input.credentials?.(parts) ?? ownCredentials(parts, this.#files);
     let armed = false;
     const wake = new AgentWake({

@@ -38,7 +38,6 @@ export type MdmRecord = { requests: JamfCall[]; ordered: Ordered[]; told: Told[]
 
 /** `jamf recon` on a Mac. */
 const RECON_MS = 40 * SECOND_MS;
-const URL = 'https://jamf.example.com';
 
 /**
  * A management server in the world of one Mac, which is enrolled with it. It lives in true time and outlives the agent; what
@@ -49,6 +48,8 @@ export class SimulatedMdm {
   readonly server: JamfProServer;
   readonly record: MdmRecord = { requests: [], ordered: [], told: [] };
   readonly #mac: VirtualMac;
+  /** Where the Mac is enrolled. */
+  readonly #address: string;
   readonly #input: SimulatedMdmInput;
   readonly #secret: string;
   readonly #firstId: number;
@@ -60,13 +61,14 @@ export class SimulatedMdm {
     const { world } = mac;
     this.service = input.service;
     this.#mac = mac;
+    this.#address = new URL(mac.enrolment.terms?.server ?? 'https://jamf.example.com').origin;
     this.#input = input;
     this.#jitter = random(`${seed}/retries`);
     this.#secret = input.secret ?? madeUp(random(`${seed}/secret of the server`));
     this.server = new JamfProServer({
       clock: world,
       seed,
-      url: URL,
+      url: this.#address,
       available: offeredBy(mac),
       onCall: (call) => this.#note(call),
       ...(input.version === undefined ? {} : { version: input.version }),
@@ -92,20 +94,25 @@ export class SimulatedMdm {
       });
   }
 
+  /** The way from one process on the Mac to the server. */
+  networkOf(clock: Clock): Http {
+    const mac = this.#mac;
+    const wait = { now: () => mac.world.now(), after: clock.after };
+    return new HttpOfMac(new InProcessHttp(wait, this.#address, (request) => this.server.handle(request)), {
+      clock,
+      now: wait.now,
+      online: () => mac.online(),
+      answered: () => !mac.faults.mdmServerDown(),
+    });
+  }
+
   /** The server as one process on the Mac has it, by that process’s clock. */
   forAgent(clock: Clock): PushServer {
     const { credential = 'client', computerIdKnown = false } = this.#input;
     if (credential === null) return noPushServer;
     const mac = this.#mac;
     const answered = (): boolean => !mac.faults.mdmServerDown();
-    const wait = { now: () => mac.world.now(), after: clock.after };
-    const network = new HttpOfMac(new InProcessHttp(wait, URL, (request) => this.server.handle(request)), {
-      clock,
-      now: wait.now,
-      online: () => mac.online(),
-      answered,
-    });
-    const http = new PacedHttp(network, clock, REQUEST_GAP_MS);
+    const http = new PacedHttp(this.networkOf(clock), clock, REQUEST_GAP_MS);
     const { udid } = mac.enrolment;
     const recon = async (): Promise<string | null> => {
       await new Promise<void>((resolve) => void clock.after(RECON_MS, resolve));
@@ -119,7 +126,7 @@ export class SimulatedMdm {
           http,
           clock,
           random: () => this.#jitter.next(),
-          address: URL,
+          address: this.#address,
           credential:
             credential === 'client'
               ? { kind: 'client', id: NAME, secret: new Secret(this.#secret) }
@@ -127,19 +134,6 @@ export class SimulatedMdm {
           mac: { udid, computerId: computerIdKnown ? String(this.#firstId) : null, recon },
         }),
     };
-  }
-
-  /** What asks, for one process on the Mac, whether the server it is enrolled with answers: its heading and nothing more. */
-  heading(clock: Clock): Http {
-    const { enrolment, world } = this.#mac;
-    const answer = { status: 200, headers: {}, cookies: [], body: new Secret('') };
-    const server: Http = { send: async () => ({ kind: 'answer', answer }) };
-    return new HttpOfMac(server, {
-      clock,
-      now: () => world.now(),
-      online: () => this.#mac.online(),
-      answered: () => !this.#mac.faults.mdmServerDown() && enrolment.keeper.get(enrolment.udid).answers,
-    });
   }
 
   /** Everything that may stand nowhere in the open. */

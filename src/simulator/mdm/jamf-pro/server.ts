@@ -178,6 +178,8 @@ export class JamfProServer {
     const classic = request.path.startsWith('/JSSResource/');
     const fail = (status: number, ...errors: Parameters<typeof cause>[]): Answer =>
       classic ? html(status, 'Error') : apiError(status, ...errors.map((one) => cause(...one)));
+    // The page on which people sign in.
+    if (request.path === '/') return html(200, 'Jamf Pro');
     if (!classic && !request.path.startsWith('/api/')) return html(404, 'Not Found');
     const isOpen = found.kind === 'route' && found.route.open === true;
     const token = isOpen ? null : this.#tokenIn(request.headers.authorization ?? '');
