@@ -84,7 +84,7 @@ export function gatherFacts(
 const DECLARATIONS_SINCE = 14;
 
 /** The first moment by which macOS installs something newer than what runs. */
-function earliestOf(
+export function earliestOf(
   { enforcements }: DdmState,
   os: Fact<{ release: OsRelease }>,
   zone: string,
