@@ -18,7 +18,8 @@ import type {
   UnlockOutcome,
 } from './effects.ts';
 import type { PushMoved, StartSettled } from './events.ts';
-import { moveWords, scheduleOf, stateName } from './explain.ts';
+import { scheduleOf, stateName } from './explain.ts';
+import { moveWords } from './move-words.ts';
 import { promptSpec } from './orders.ts';
 import { TOLD } from './password-records.ts';
 import type { Step } from './replay.ts';

@@ -13,7 +13,7 @@ export const HAND_OVER_AHEAD_MS = 3 * DAY_MS;
 /** A deadline nearer than this is upkeep's own: macOS would hardly have heard of it in time. */
 const LEAST_AHEAD_MS = 4 * HOUR_MS;
 /** Declared moments are whole seconds; what differs by less is the same. */
-const SAME_MS = MINUTE_MS;
+export const SAME_MS = MINUTE_MS;
 const DECLARATIONS_SINCE = 14;
 
 /**
@@ -47,6 +47,11 @@ function handOverDue(settings: Settings, facts: Facts, ledger: Ledger): Instant 
 export function ownHardDeadline(settings: Settings, target: TrackedTarget): Instant | null {
   const { enforcedAt: _, ...own } = target;
   return scheduleForTarget(settings, { ...own, deferralCount: 0 }).hard.at;
+}
+
+/** Whether it matters what macOS was told: it concerns what is to be installed, or what a managed deferral hides from upkeep. */
+export function declarationsMatter({ target, lastScan }: Ledger): boolean {
+  return target !== null || (lastScan?.passedOver.some(({ why }) => why === 'deferred-by-mdm') ?? false);
 }
 
 /** Takes in what macOS was told by declaration: its own word for it counts, else what was handed over. Pure. */
