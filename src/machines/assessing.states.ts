@@ -1,5 +1,4 @@
 import type { PushPlan } from '../domain/push.ts';
-import { declarationsMatter } from '../policy/hand-over.ts';
 import { wantsItPassed } from '../policy/next-start.ts';
 import { scanIsDue } from '../policy/observe.ts';
 import { planToAsk } from '../policy/pending-push.ts';
@@ -34,7 +33,8 @@ export const assessingState = agentSetup.createStateConfig({
         scanIsDue(context.ledger, context.settings, momentOf(event, context.facts?.at ?? 0)),
       // Only then can it matter, and it costs some tools. macOS may hold an update that upkeep knows no download of.
       authority: context.ledger.target !== null,
-      ...(declarationsMatter(context.ledger) ? { declared: true } : {}),
+      // Also without a target: macOS may have been told to install what upkeep has not to.
+      declared: true,
       ...(context.settings !== null && wantsItPassed(context.settings) ? { fileVault: true } : {}),
     }),
     onDone: {

@@ -187,6 +187,8 @@ export function scheduleOf({ ledger, settings }: AgentContext): DeadlineSchedule
 const REMEDIES: Partial<Record<Reason['code'], string>> = {
   'push-pending':
     'Save your work: the restart may come without another word. Nothing else can be done on this Mac; in the management server the order may be withdrawn.',
+  'declared-beside':
+    'Nothing can be done on this Mac. In the management server, let a deferral end before the declared moment, so that upkeep warns of it, or take the declaration back.',
   'dialog-failing':
     'Check that swiftDialog is installed and starts (`/usr/local/bin/dialog --version`): without it nobody can be asked or warned, and no session is restarted.',
   'no-password': 'Nothing: upkeep asks again. If the password is refused, the account may be no volume owner.',

@@ -59,13 +59,13 @@ function declared({ ledger, settings, facts }: AgentContext, time: Time): Part |
   };
 }
 
-/** For a release that upkeep has not to install, because a managed deferral hides it from this Mac. */
+/** For a release that upkeep has not to install, as where a managed deferral hides it. */
 function declaredBeside(facts: AgentContext['facts'], time: Time): Part | null {
   if (facts?.declared?.known !== true || facts.declared.value === null) return null;
   const { version, at } = facts.declared.value;
   return {
     fields: { declared: { at: isoOf(at), by: 'somebody-else', isHeard: true, counts: false } },
-    words: `macOS itself installs macOS ${version} and restarts the Mac ${time(at)}, as somebody else declared; a managed deferral holds it back from upkeep, which warns nobody of it`,
+    words: `macOS itself installs macOS ${version} and restarts the Mac ${time(at)}, as somebody else declared; upkeep has no part in it`,
   };
 }
 
@@ -78,12 +78,14 @@ function notHandedOver({ target, handOverNot = null }: Ledger, at: Instant, time
   };
 }
 
-function order({ install, push = null }: Ledger, time: Time): Part | null {
+function order({ install, target, push = null }: Ledger, time: Time): Part | null {
   if (install?.push !== undefined) {
     const since = install.startedAt;
+    const isByItself = target?.enforcedAt !== undefined && since >= target.enforcedAt;
+    const who = isByItself ? 'macOS has been at it by itself' : 'the management server has its order';
     return {
       fields: { order: { since: isoOf(since), phase: install.push.phase, askAt: null } },
-      words: `the management server has its order since ${time(since)}${moveWords(install.push)}`,
+      words: `${who} since ${time(since)}${moveWords(install.push)}`,
     };
   }
   if (push === null) return null;

@@ -49,11 +49,6 @@ export function ownHardDeadline(settings: Settings, target: TrackedTarget): Inst
   return scheduleForTarget(settings, { ...own, deferralCount: 0 }).hard.at;
 }
 
-/** Whether it matters what macOS was told: it concerns what is to be installed, or what a managed deferral hides from upkeep. */
-export function declarationsMatter({ target, lastScan }: Ledger): boolean {
-  return target !== null || (lastScan?.passedOver.some(({ why }) => why === 'deferred-by-mdm') ?? false);
-}
-
 /** Takes in what macOS was told by declaration: its own word for it counts, else what was handed over. Pure. */
 export function enforcementObserved(ledger: Ledger, facts: Facts): Ledger {
   const { target, handOver = null } = ledger;

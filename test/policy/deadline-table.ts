@@ -91,7 +91,7 @@ export const DEADLINE_ROWS: readonly DeadlineRow[] = [
   },
   {
     there: 'Apple’s deferral hides the release',
-    told: 'nothing: what is not offered is no target',
+    told: 'nothing but in `status`: what is not offered is no target',
     restarts: 'nobody; a declaration made by an administrator is carried out by macOS all the same',
     plays: [
       { facts: nothingDeclared, ledger: { target: null } },
