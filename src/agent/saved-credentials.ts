@@ -2,6 +2,8 @@ import { EscrowFile } from '../adapters/bootstrap-token/escrow-file.ts';
 import { AgentCredentials } from '../adapters/credentials/agent-credentials.ts';
 import { privateFiles } from '../adapters/credentials/private-files.ts';
 import { servicePartsIn } from '../adapters/credentials/service-parts.ts';
+import { dailyRecon } from '../adapters/mdm/jamf-pro/recon.ts';
+import { ReconFile } from '../adapters/mdm/jamf-pro/recon-file.ts';
 import { SavedPushServer } from '../adapters/mdm/saved-push-server.ts';
 import type { Places } from '../adapters/places.ts';
 import type { MdmSettings } from '../domain/settings.ts';
@@ -30,5 +32,6 @@ export function savedPushServer(
   parts: { commands: Commands; clock: Clock; http: Http | null; settings: () => MdmSettings | null },
 ): SavedPushServer {
   const { store, attempts } = servicePartsIn(state, parts);
-  return new SavedPushServer({ ...parts, store, attempts, lock: () => lockCredentials(state) });
+  const recon = dailyRecon(parts, new ReconFile(state, privateFiles));
+  return new SavedPushServer({ ...parts, store, attempts, recon, lock: () => lockCredentials(state) });
 }

@@ -17,6 +17,7 @@ export function statusWords(status: Status, { paint, columns }: StatusLook): str
     { name: 'Why', texts: status.why },
     { name: 'Problems', texts: status.problems.length === 0 ? ['none'] : status.problems.flatMap(problemTexts) },
     { name: 'Deadlines', texts: deadlineTexts(status, time) },
+    { name: 'MDM', texts: status.management?.words ?? [] },
     { name: 'Deferred', texts: status.target === null ? [] : [count(status.deferralCount, 'time')] },
     { name: 'Paused', texts: isSet(status.pausedUntil) ? [`until ${time(status.pausedUntil)}`] : [] },
     { name: 'Asked', texts: isSet(status.lastRequest) ? [requestText(status.lastRequest, time)] : [] },
@@ -55,10 +56,13 @@ const DEADLINES = {
   hard: 'the Mac restarts by itself, after a warning',
 } as const;
 
-function deadlineTexts({ deadlines }: Status, time: Time): string[] {
+const BY_MACOS = 'macOS itself restarts the Mac, after a warning';
+
+function deadlineTexts({ deadlines, management }: Status, time: Time): string[] {
+  const isMacos = management?.declared?.counts === true;
   return (['focus', 'soft', 'hard'] as const).flatMap((name) => {
     const at = deadlines[name];
-    return at === null ? [] : [`${time(at)}: ${name}, ${DEADLINES[name]}`];
+    return at === null ? [] : [`${time(at)}: ${name}, ${name === 'hard' && isMacos ? BY_MACOS : DEADLINES[name]}`];
   });
 }
 

@@ -49,6 +49,7 @@ export type Reason =
   | { code: 'push-pending'; since: Instant }
   | { code: 'hand-over-due'; at: Instant }
   | { code: 'macos-enforces'; at: Instant }
+  | { code: 'declared-beside'; version: string; at: Instant }
   | { code: 'person-cannot'; why: PersonState }
   | { code: 'needs-other-owner'; accounts: number }
   | { code: 'filevault-passed-by'; method: AuthMethod }
@@ -153,6 +154,8 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `macOS itself is to enforce the hard deadline ${time(reason.at)}`;
     case 'macos-enforces':
       return `macOS was told by declaration to install it by ${time(reason.at)}, and does so by itself`;
+    case 'declared-beside':
+      return `macOS was told by declaration to install macOS ${reason.version} by ${time(reason.at)}, and does so by itself; upkeep has not to install it, as where a managed deferral hides it, and so warns nobody of it`;
     case 'push-pending':
       return `the management server was asked to install it ${time(reason.since)}, and may still have this Mac restart at any time`;
     case 'person-cannot':

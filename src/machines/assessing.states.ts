@@ -33,7 +33,8 @@ export const assessingState = agentSetup.createStateConfig({
         scanIsDue(context.ledger, context.settings, momentOf(event, context.facts?.at ?? 0)),
       // Only then can it matter, and it costs some tools. macOS may hold an update that upkeep knows no download of.
       authority: context.ledger.target !== null,
-      ...(context.ledger.target === null ? {} : { declared: true }),
+      // Also without a target: macOS may have been told to install what upkeep has not to.
+      declared: true,
       ...(context.settings !== null && wantsItPassed(context.settings) ? { fileVault: true } : {}),
       ...(mayRepairWithTyped(context) ? { personIsAdmin: true } : {}),
     }),

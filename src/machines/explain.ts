@@ -2,13 +2,14 @@ import type { DeadlineSchedule } from '../domain/deadlines.ts';
 import { valueOr } from '../domain/facts.ts';
 import { count, type Instant, isoOf, localWords } from '../domain/instant.ts';
 import { releaseWords } from '../domain/os-version.ts';
-import type { PushMove } from '../domain/push.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
 import { personRemedy, refusalRemedy } from '../domain/refusal-remedies.ts';
 import type { TokenRepairTrouble } from '../domain/token-repair.ts';
 import { scheduleForTarget } from '../policy/situation.ts';
 import type { AgentContext } from './context.ts';
+import { moveWords } from './move-words.ts';
 import { type Moment, STATUS_SCHEMA, type Status } from './status.ts';
+import { managementOf } from './status-management.ts';
 
 /** The dotted name of a state value: `resting.deferred`. */
 export function stateName(value: unknown): string {
@@ -23,6 +24,7 @@ export function explain(value: unknown, context: AgentContext, at: Instant): Sta
   const zone = context.facts?.zone ?? context.ledger.target?.zone ?? 'UTC';
   const { target, deferral } = context.ledger;
   const schedule = scheduleOf(context);
+  const management = managementOf(context, at, zone);
   return {
     schema: STATUS_SCHEMA,
     writtenAt: isoOf(at),
@@ -30,7 +32,7 @@ export function explain(value: unknown, context: AgentContext, at: Instant): Sta
     state,
     what: whatInWords(state, context, zone),
     next: nextMoment(state, context, zone),
-    later: laterMoment(schedule, deferral?.until ?? at, zone),
+    later: laterMoment(schedule, deferral?.until ?? at, management?.declared?.counts === true, zone),
     why: context.because.map((reason) => reasonInWords(reason, zone)),
     because: context.because,
     problems: problemsOf(state, context.because, zone),
@@ -50,6 +52,7 @@ export function explain(value: unknown, context: AgentContext, at: Instant): Sta
         ? null
         : { ...context.ledger.lastUpdate, at: isoOf(context.ledger.lastUpdate.at) },
     ...wishesAndPromises(context),
+    management,
   };
 }
 
@@ -129,24 +132,6 @@ function whatInWords(state: string, context: AgentContext, zone: string): string
   }
 }
 
-/** How far the management server's order is on this Mac. */
-export function moveWords(move: PushMove | undefined): string {
-  switch (move?.phase) {
-    case undefined:
-      return '';
-    case 'ordered':
-      return ': ordered';
-    case 'acknowledged':
-      return ': the Mac has heard of it';
-    case 'put-off':
-      return ': the Mac has put it off for a while';
-    case 'preparing':
-      return `: prepared to ${move.percent} %`;
-    case 'prepared':
-      return ': prepared';
-  }
-}
-
 const NEXT: Record<string, string> = {
   'resting.upToDate': 'look for updates',
   'resting.deferred': 'ask again',
@@ -173,7 +158,12 @@ function nextMoment(state: string, context: AgentContext, zone: string): Moment 
 }
 
 /** The deadline that comes after the next moment. */
-function laterMoment(schedule: DeadlineSchedule | null, from: Instant, zone: string): Moment | null {
+function laterMoment(
+  schedule: DeadlineSchedule | null,
+  from: Instant,
+  isEnforced: boolean,
+  zone: string,
+): Moment | null {
   if (schedule === null) return null;
   const ahead = (['soft', 'hard'] as const).flatMap((name) => {
     const { at } = schedule[name];
@@ -184,7 +174,7 @@ function laterMoment(schedule: DeadlineSchedule | null, from: Instant, zone: str
   const text =
     first.name === 'soft'
       ? 'soft deadline, from then on it cannot be put off'
-      : schedule.hard.by === 'declaration'
+      : isEnforced
         ? 'hard deadline, macOS itself restarts the Mac'
         : 'hard deadline, the Mac restarts after a warning';
   return { at: isoOf(first.at), text: `${localWords(first.at, zone)}: ${text}` };
@@ -198,6 +188,8 @@ export function scheduleOf({ ledger, settings }: AgentContext): DeadlineSchedule
 const REMEDIES: Partial<Record<Reason['code'], string>> = {
   'push-pending':
     'Save your work: the restart may come without another word. Nothing else can be done on this Mac; in the management server the order may be withdrawn.',
+  'declared-beside':
+    'Nothing can be done on this Mac. In the management server, let a deferral end before the declared moment, so that upkeep warns of it, or take the declaration back.',
   'dialog-failing':
     'Check that swiftDialog is installed and starts (`/usr/local/bin/dialog --version`): without it nobody can be asked or warned, and no session is restarted.',
   'no-password': 'Nothing: upkeep asks again. If the password is refused, the account may be no volume owner.',

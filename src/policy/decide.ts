@@ -68,7 +68,15 @@ function decideWithoutTarget(settings: Settings, facts: Facts, ledger: Ledger, r
   return rest('upToDate', ledger.lastScan.at + settings.scan.everyHours * HOUR_MS, [
     { code: 'nothing-to-install', running, scannedAt: ledger.lastScan.at },
     ...passedOver,
+    ...declaredBeside(facts),
   ]);
+}
+
+/** What macOS was told to install although upkeep has not to, as where a managed deferral hides it: nobody is warned of it. */
+function declaredBeside({ declared }: Facts): Reason[] {
+  if (declared === undefined || !declared.known || declared.value === null) return [];
+  const { version, at } = declared.value;
+  return [{ code: 'declared-beside', version, at }];
 }
 
 /** Attempts have limits; over one, upkeep stops trying this release, says so, and only looks for a newer one. */

@@ -13,7 +13,7 @@ export const HAND_OVER_AHEAD_MS = 3 * DAY_MS;
 /** A deadline nearer than this is upkeep's own: macOS would hardly have heard of it in time. */
 const LEAST_AHEAD_MS = 4 * HOUR_MS;
 /** Declared moments are whole seconds; what differs by less is the same. */
-const SAME_MS = MINUTE_MS;
+export const SAME_MS = MINUTE_MS;
 /** The first macOS that can be told what to install by when. */
 export const DECLARATIONS_SINCE = 14;
 

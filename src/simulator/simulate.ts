@@ -1,4 +1,6 @@
 import { withLimits } from '../adapters/commands/limits.ts';
+import { dailyRecon } from '../adapters/mdm/jamf-pro/recon.ts';
+import { ReconFile } from '../adapters/mdm/jamf-pro/recon-file.ts';
 import { allEffects } from '../agent/effects/all-effects.ts';
 import { readBootSession, readRelease } from '../agent/effects/gather-facts.ts';
 import { AgentWake } from '../agent/wake.ts';
@@ -14,7 +16,7 @@ import type { Http } from '../ports/http.ts';
 import type { CheckpointRow, Commit, EffectRow, JournalRow, Store } from '../store/store.ts';
 import type { MacSpec } from './mac/mac-spec.ts';
 import { VirtualMac } from './mac/virtual-mac.ts';
-import { filesIn, ownCredentials } from './own-credentials.ts';
+import { FOLDER, filesIn, ownCredentials } from './own-credentials.ts';
 import { Person } from './people/person.ts';
 import type { Persona } from './people/persona.ts';
 import { PERSONAS, type PersonaName } from './people/personas.ts';
@@ -192,6 +194,7 @@ class SimulatedAgent {
     const commands = withLimits(door.commands, door.clock);
     const parts = { commands, clock: door.clock, http: this.#mdm?.networkOf(door.clock) ?? null };
     const credentials = this.#input.credentials?.(parts) ?? ownCredentials(parts, this.#files);
+    const recon = dailyRecon(parts, new ReconFile(FOLDER, this.#files));
     let armed = false;
     const wake = new AgentWake({
       store: this.#storeFor(life),
@@ -202,7 +205,7 @@ class SimulatedAgent {
           mac.launchd.arm(at);
         },
       },
-      effects: allEffects(commands, door.clock, credentials, this.#mdm?.forAgent(door.clock)),
+      effects: allEffects(commands, door.clock, credentials, this.#mdm?.forAgent(door.clock, recon)),
       lookAfter: async () => void (await credentials.check()),
       readBoot: async () => {
         const boot = await readBootSession(commands);

@@ -1,6 +1,7 @@
+import type { ThisMac } from '../adapters/mdm/jamf-pro/computer.ts';
 import { JamfPro } from '../adapters/mdm/jamf-pro/jamf-pro.ts';
 import { PacedHttp } from '../adapters/mdm/paced-http.ts';
-import { HOUR_MS, type Instant, SECOND_MS } from '../domain/instant.ts';
+import { HOUR_MS, type Instant } from '../domain/instant.ts';
 import { Secret } from '../domain/secret.ts';
 import { REQUEST_GAP_MS } from '../policy/push-pace.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -35,9 +36,6 @@ export type Ordered = { at: Instant; config: Pick<PlanConfig, 'updateAction'> & 
 
 /** What went between agent, server and Mac, in order. Nothing in it is secret. */
 export type MdmRecord = { requests: JamfCall[]; ordered: Ordered[]; told: Told[] };
-
-/** `jamf recon` on a Mac. */
-const RECON_MS = 40 * SECOND_MS;
 
 /**
  * A management server in the world of one Mac, which is enrolled with it. It lives in true time and outlives the agent; what
@@ -85,6 +83,7 @@ export class SimulatedMdm {
       });
     if (credential === 'account') this.server.addAccount({ name: NAME, password: this.#secret, ...given });
     const now = (): Instant => world.now();
+    mac.enrolment.takeInventory = () => this.server.recon(mac.enrolment.udid);
     this.#firstId = this.server.enrol(overheard(mac.mdm, now, (told) => this.record.told.push(told))).id;
     for (const { fault, fromHour, untilHour } of input.faults ?? [])
       this.server.faults.add({
@@ -106,19 +105,13 @@ export class SimulatedMdm {
     });
   }
 
-  /** The server as one process on the Mac has it, by that process’s clock. */
-  forAgent(clock: Clock): PushServer {
+  /** The server as one process on the Mac has it, by that process’s clock; `recon` is what it runs on the Mac. */
+  forAgent(clock: Clock, recon: ThisMac['recon'] = null): PushServer {
     const { credential = 'client', computerIdKnown = false } = this.#input;
     if (credential === null) return noPushServer;
     const mac = this.#mac;
-    const answered = (): boolean => !mac.faults.mdmServerDown();
     const http = new PacedHttp(this.networkOf(clock), clock, REQUEST_GAP_MS);
     const { udid } = mac.enrolment;
-    const recon = async (): Promise<string | null> => {
-      await new Promise<void>((resolve) => void clock.after(RECON_MS, resolve));
-      const id = mac.online() && answered() ? this.server.recon(udid) : null;
-      return id === null ? null : String(id);
-    };
     return {
       trouble: async () => null,
       open: async () =>

@@ -30,7 +30,7 @@ describe.each(allCommands.map((command) => [command.name, command] as const))('%
   });
 
   test('runs a tool by its absolute path, within limits', () => {
-    expect(argvOf(command)[0]).toMatch(/^\/(?:usr\/)?(?:local\/)?(?:s?bin|libexec)\//);
+    expect(argvOf(command)[0]).toMatch(/^\/(?:usr\/)?(?:local\/(?:jamf\/)?)?(?:s?bin|libexec)\//);
     expect(command.limits.timeoutMs).toBeGreaterThan(0);
     expect(command.limits.outputBytes).toBeGreaterThan(0);
   });

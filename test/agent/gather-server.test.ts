@@ -1,6 +1,6 @@
 // What a checkup says of the management server: whether it lets us in, knows this Mac, may do what is needed, and what of the
 // credential is more than that.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -8,11 +8,13 @@ import { probesOnly } from '../../src/adapters/commands/dry-run.ts';
 import { servicePartsIn } from '../../src/adapters/credentials/service-parts.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { gatherCheckup } from '../../src/agent/gather-checkup.ts';
+import { savedPushServer } from '../../src/agent/saved-credentials.ts';
 import { credentialId } from '../../src/domain/credentials.ts';
 import { holderText } from '../../src/domain/mdm-credential.ts';
 import { examine } from '../../src/policy/examine/examine.ts';
 import type { Finding } from '../../src/policy/examine/finding.ts';
 import type { Http } from '../../src/ports/http.ts';
+import type { PushService } from '../../src/ports/push-service.ts';
 import {
   ACCOUNT,
   ACCOUNT_WORD,
@@ -230,4 +232,19 @@ describe('more than is needed', () => {
       'server.fleet-key',
     ]);
   });
+});
+
+test('a Mac that the server has no record of: a checkup never sends the inventory, the agent does, and writes that down', async () => {
+  const one = serverDesk();
+  one.jamf.server.computers = [];
+  const sent = () => one.mac.calls.filter(({ name }) => name === 'jamf.recon').length;
+  expect((await found(one)).marks).toMatchObject({ 'server.not-this-mac': 'broken' });
+  expect(sent()).toBe(0);
+  const { commands, settings } = one;
+  const parts = { commands, clock: one.mac.clock, http: one.jamf.http, settings: () => settings };
+  const service = (await lived(one, savedPushServer(placesUnder(root), parts).open())) as PushService;
+  expect(await lived(one, service.look())).toHaveProperty('failed.trouble', 'computer-unknown');
+  expect(sent()).toBe(1);
+  expect(readdirSync(placesUnder(root).state)).toContain('jamf-recon.json');
+  await lived(one, service.close());
 });

@@ -7,7 +7,7 @@ import { withLimits } from '../../src/adapters/commands/limits.ts';
 import { runCommand } from '../../src/adapters/commands/run-command.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
-import { defaultMacSpec } from '../../src/simulator/mac/mac-spec.ts';
+import { defaultMacSpec, type MacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { VirtualMac } from '../../src/simulator/mac/virtual-mac.ts';
 import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
 import { MONDAY_NINE } from '../support/situations.ts';
@@ -20,9 +20,9 @@ const MACS = [
   { macOS: '27.0', build: '26A300', appleSilicon: true, next: macosOffer('27.1', '26B50', 3_000_000) },
 ];
 
-function macLike({ macOS, build, appleSilicon, next }: (typeof MACS)[number]) {
+function macLike({ macOS, build, appleSilicon, next }: (typeof MACS)[number], more: Partial<MacSpec> = {}) {
   const clock = new VirtualClock(MONDAY_NINE);
-  const mac = new VirtualMac({ spec: { ...defaultMacSpec(), macOS, build, appleSilicon }, clock, seed: 1 });
+  const mac = new VirtualMac({ spec: { ...defaultMacSpec(), macOS, build, appleSilicon, ...more }, clock, seed: 1 });
   mac.publish([next]);
   const commands = withLimits(mac.commands, mac.clock);
   /** Runs one command to its end in virtual time. */
@@ -110,12 +110,12 @@ describe.each(MACS)('macOS $macOS (Apple silicon: $appleSilicon)', (spec) => {
   });
 });
 
-test('no command of the catalogue names a tool this Mac does not have', async () => {
+test('no command of the catalogue names a tool that a managed Mac does not have', async () => {
   const [spec] = MACS;
   if (spec === undefined) throw new Error('no Mac');
   const missing: string[] = [];
   for (const command of allCommands) {
-    const { mac, run } = macLike(spec);
+    const { mac, run } = macLike(spec, { bootstrapToken: true });
     const { path = command.tool, args, stdin } = command.example;
     const call = {
       name: command.name,
@@ -140,4 +140,38 @@ test('no command of the catalogue names a tool this Mac does not have', async ()
     );
   }
   expect(missing).toEqual([]);
+});
+
+describe('jamf recon', () => {
+  const [spec] = MACS;
+  if (spec === undefined) throw new Error('no Mac');
+  const sent = ({ commands, run }: Pick<ReturnType<typeof macLike>, 'commands' | 'run'>) =>
+    run(runCommand(commands, catalogue['jamf.recon'], undefined, {}));
+
+  test('is not there on a Mac that nobody manages', async () => {
+    expect(await sent(macLike(spec))).toMatch(/jamf is not on this computer/);
+  });
+
+  test.each<[string, (mac: VirtualMac) => void, string | null]>([
+    ['the server takes it', () => {}, '12'],
+    [
+      'nobody answers',
+      (mac) => {
+        mac.enrolment.takeInventory = null;
+      },
+      null,
+    ],
+    ['the server is down', (mac) => mac.faults.add({ name: 'mdm-server-down' }), null],
+    ['there is no network', (mac) => mac.faults.add({ name: 'offline' }), null],
+    ['the network goes on the way', (mac) => mac.faults.add({ name: 'offline', from: mac.world.now() + 20_000 }), null],
+  ])('%s: it takes its time and ends well', async (_, arrange, computerId) => {
+    const managed = macLike(spec, { bootstrapToken: true });
+    const { mac } = managed;
+    mac.enrolment.takeInventory = () => 12;
+    arrange(mac);
+    const began = mac.world.now();
+    expect(await sent(managed)).toEqual({ computerId });
+    expect(mac.world.now() - began).toBeLessThan(120_000);
+    expect(mac.calls.at(-1)).toMatchObject({ name: 'jamf.recon', effect: 'act' });
+  });
 });

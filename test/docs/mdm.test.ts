@@ -5,6 +5,7 @@ import { known } from '../../src/domain/facts.ts';
 import type { PushAction } from '../../src/domain/push.ts';
 import { choosePush, type JamfFeatures, jamfMeans } from '../../src/policy/choose-push.ts';
 import { knownKeys } from '../../src/policy/schema.ts';
+import { DEADLINE_ROWS } from '../policy/deadline-table.ts';
 import { read, rowsOf, sectionOf } from './pages.ts';
 
 const page = read('docs/mdm.md');
@@ -61,4 +62,9 @@ test.each(rows)('%s, %s', (kind, server, ...cells) => {
     return 'trouble' in choice ? 'not possible' : WORDS[choice.means];
   });
   expect(cells).toEqual(chosen);
+});
+
+test('which deadline counts: the table is the one that is played, row by row', () => {
+  const [, , ...written] = rowsOf(sectionOf(page, '## Which deadline counts'));
+  expect(written).toEqual(DEADLINE_ROWS.map(({ there, told, restarts }) => [there, told, restarts]));
 });

@@ -1,4 +1,4 @@
-// When the hard deadline is handed to macOS, and which of several deadlines people are told. The rows are the table of docs/mdm.md.
+// When the hard deadline is handed to macOS, and which of several deadlines people are told.
 import { describe, expect, test } from 'vitest';
 import { type AuthorityFacts, NOTHING_SAVED } from '../../src/domain/authority.ts';
 import { type Facts, known, unknown } from '../../src/domain/facts.ts';
@@ -9,6 +9,7 @@ import { decide } from '../../src/policy/decide.ts';
 import { enforcementObserved, withHandOver } from '../../src/policy/hand-over.ts';
 import { scheduleForTarget } from '../../src/policy/situation.ts';
 import { BOOT, berlin, factsAt, ledgerWith, MONDAY_NINE, settings, targetFoundAt } from '../support/situations.ts';
+import { DEADLINE_ROWS, played, wordOf } from './deadline-table.ts';
 
 const HARD = berlin('2026-11-16T12:00');
 const AT = HARD - 2 * DAY_MS;
@@ -182,5 +183,11 @@ describe('when it has come', () => {
     expect(decide(settings, facts, ledger)).toMatchObject({ kind: 'warn', restartAt: HARD });
     const own = ledgerWith({ target: tracked, awakeSince: ledger.awakeSince });
     expect(decide(settings, facts, own).kind).toBe('rest');
+  });
+});
+
+describe('which deadline counts', () => {
+  test.each(DEADLINE_ROWS.map((row) => [row.there, row] as const))('%s', (_, { told, restarts, plays }) => {
+    for (const play of plays) expect(played(play)).toEqual({ told: wordOf(told), restarts: wordOf(restarts) });
   });
 });

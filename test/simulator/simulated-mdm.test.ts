@@ -1,6 +1,9 @@
 // The management server of a simulation, as one process on the Mac has it: the real client over the network of the Mac, and
 // what becomes of it where the network, the server, the Mac or the process itself goes away.
 import { describe, expect, test } from 'vitest';
+import { withLimits } from '../../src/adapters/commands/limits.ts';
+import { dailyRecon } from '../../src/adapters/mdm/jamf-pro/recon.ts';
+import { ReconFile } from '../../src/adapters/mdm/jamf-pro/recon-file.ts';
 import { DAY_MS, HOUR_MS, localWords, MINUTE_MS, SECOND_MS } from '../../src/domain/instant.ts';
 import type { PushOrder } from '../../src/domain/push.ts';
 import type { PushService } from '../../src/ports/push-service.ts';
@@ -8,6 +11,7 @@ import { checkInvariants } from '../../src/simulator/invariants.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import type { JamfFaultInput } from '../../src/simulator/mdm/jamf-pro/faults.ts';
+import { filesIn } from '../../src/simulator/own-credentials.ts';
 import { SimulatedMdm, type SimulatedMdmInput } from '../../src/simulator/simulated-mdm.ts';
 import { canary } from '../support/canary.ts';
 import { settings } from '../support/situations.ts';
@@ -24,10 +28,13 @@ function office(input: Partial<SimulatedMdmInput> = {}, spec: MacSpecInput = {})
   const { clock, mac } = macWith({ bootstrapToken: true, ...spec });
   mac.publish([macosOffer('26.6.2', '25G83', 2_824_636)]);
   const mdm = new SimulatedMdm(mac, { service: 'jamf-pro', secret: canary('jamf'), ...input }, 1);
+  const files = filesIn(new Map());
   /** A process on the Mac, and what it has of the server. */
   const begin = async () => {
     const door = mac.door();
-    const opened = await mdm.forAgent(door.clock).open();
+    const parts = { commands: withLimits(door.commands, door.clock), clock: door.clock };
+    const recon = dailyRecon(parts, new ReconFile('/state', files));
+    const opened = await mdm.forAgent(door.clock, recon).open();
     if ('refused' in opened) throw new Error(opened.refused);
     return { door, service: opened as PushService };
   };
@@ -318,10 +325,24 @@ test('an id from a profile that is nobody’s any more: the Mac is found by its 
   expect(world.made()[0]?.deviceId).not.toBe(12);
 });
 
-test('a Mac that the server has no record of sends its inventory last', async () => {
+test('a Mac that the server has no record of sends its inventory last, by the program of Jamf, once a day', async () => {
   const world = office({ faults: [{ fault: { name: 'computer-unmatched', times: 1 } }] });
-  const { service } = await world.begin();
-  expect(await world.live(service.look())).toHaveProperty('means');
+  const sent = () => world.mac.calls.filter(({ name }) => name === 'jamf.recon').length;
+  const first = await world.begin();
+  expect(await world.live(first.service.look())).toHaveProperty('means');
+  expect(sent()).toBe(1);
+  first.door.close();
+  world.mdm.server.faults.add({ name: 'computer-unmatched' });
+  // Another process knows of it all the same.
+  const second = await world.begin();
+  expect(await world.live(second.service.look())).toEqual({
+    failed: { trouble: 'computer-unknown', detail: expect.stringContaining('within the last day') },
+  });
+  expect(sent()).toBe(1);
+  await world.pass(DAY_MS);
+  const third = await world.begin();
+  expect(await world.live(third.service.look())).toHaveProperty('failed.trouble', 'computer-unknown');
+  expect(sent()).toBe(2);
 });
 
 test('tokens that end on the way are renewed', async () => {

@@ -1,7 +1,5 @@
 // What people reported about management servers, and about Apple's drift. Each test names the report it comes from (project and
-// number). Shown elsewhere: super #167 (acknowledged, and nothing happens: mdm-update.test.ts), super #311 (a bare version:
-// field-bugs.test.ts), OpenIntuneBaseline #192 (commands and declarations by version of macOS: test/policy/choose-push.test.ts).
-// Nudge #708 is a wish: the deadline that macOS itself enforces.
+// number). Shown elsewhere: super #311 (a bare version: field-bugs.test.ts).
 import { describe, expect, test } from 'vitest';
 import { readBootSession } from '../../src/agent/effects/gather-facts.ts';
 import { HOUR_MS } from '../../src/domain/instant.ts';
@@ -104,6 +102,90 @@ describe('F. Apple and MDM drift', () => {
     ]);
     expect(violated).toEqual([]);
   });
+
+  test('super #167: acknowledged, and nothing happens: it is told, and the person does it instead', async () => {
+    const { told, orders, report, violated } = await mdmStory({
+      settings: { ...SERVER, authentication: { ...SERVER.authentication, mdmFailover: ['always'] } },
+      persona: 'agreeable',
+      mac: { faults: [{ name: 'mdm-update-ignored' }] },
+      days: 2,
+    });
+    expect(told).toContain('ScheduleOSUpdate');
+    const failed = report.timeline.filter(({ kind }) => kind === 'failed').map(({ text }) => text);
+    expect(failed).toEqual([expect.stringContaining('the Mac took the order, and does not get on with it')]);
+    expect([report.outcome, report.restarts.map(({ by }) => by)]).toEqual(['updated', ['person']]);
+    expect([orders, violated]).toEqual([['DOWNLOAD_INSTALL_RESTART'], []]);
+  });
+
+  describe('Nudge #708: a declaration from elsewhere with an earlier hour is the deadline that people are told', () => {
+    const OWN = 'Thu 5 Nov 2026, 12:00';
+    const FIRST = '2026-11-04T15:00:00';
+    /** It says 15:00 at first; `moved` is declared in its place a day before. */
+    const declaredElsewhere = (moved: string | null, untilHour?: number): Promise<MdmStory> =>
+      mdmStory({
+        settings: {
+          ...orderOf('local-account'),
+          deadlines: { ...threeWeeks.deadlines, soft: { ...NONE, days: 2 }, hard: { ...NONE, days: 3 } },
+        },
+        persona: 'procrastinator',
+        faults: [
+          {
+            fault: { name: 'declared-by-somebody', by: FIRST },
+            fromHour: 6,
+            ...(untilHour === undefined ? {} : { untilHour }),
+          },
+        ],
+        arrange: (mac, mdm) => {
+          if (moved === null) return;
+          const move = () => mdm?.server.faults.add({ name: 'declared-by-somebody', by: moved });
+          mac.world.after((untilHour ?? 0) * HOUR_MS, move);
+        },
+        days: 5,
+      });
+    const warned = ({ report }: MdmStory): string[] =>
+      report.timeline.flatMap(({ kind, text }) =>
+        kind === 'warning' ? [/restarts at (\w+ \d+ \w+ \d+, \d\d:\d\d)/.exec(text)?.[1] ?? text] : [],
+      );
+
+    test.each([
+      ['stays', null, 'Wed 4 Nov 2026, 15:00'],
+      ['is moved nearer', '2026-11-04T11:00:00', 'Wed 4 Nov 2026, 11:00'],
+      ['is moved away, still before upkeep’s own', '2026-11-04T16:30:00', 'Wed 4 Nov 2026, 16:30'],
+    ])('it %s', async (_, moved, told) => {
+      const story = await declaredElsewhere(moved, moved === null ? undefined : 25);
+      expect(story.report.timeline[0]?.text).toContain(`hard ${OWN}`);
+      expect(warned(story)).toEqual([told]);
+      expect(story.restarts).toMatchObject([{ by: 'mdm', loggedIn: true, warning: { minutes: expect.any(Number) } }]);
+      expect(story.restarts[0]?.warning?.minutes).toBeGreaterThanOrEqual(60);
+      expect([story.report.outcome, story.asked(), story.violated]).toEqual(['updated', [], []]);
+    });
+
+    test('it is moved beyond upkeep’s own, or withdrawn: that one counts again', async () => {
+      for (const moved of ['2026-11-06T15:00:00', null]) {
+        const story = await declaredElsewhere(moved, 25);
+        expect(warned(story)).toEqual([OWN]);
+        expect(story.violated).toEqual([]);
+      }
+    });
+  });
+
+  test.each([
+    ['26.6', '25G72', macosOffer('26.6.2', '25G83', 2_824_636), 'DOWNLOAD_INSTALL_RESTART'],
+    ['27.0', '26A300', macosOffer('27.1', '26B50', 3_000_000), 'DOWNLOAD_INSTALL_SCHEDULE'],
+  ])(
+    'OpenIntuneBaseline #192: commands go away; macOS %s is updated by what it still knows',
+    async (macOS, build, next, action) => {
+      const story = await mdmStory({
+        settings: SERVER,
+        persona: 'agreeable',
+        mac: { macOS, build },
+        offers: [next],
+        days: 2,
+      });
+      expect([story.report.outcome, story.orders, story.violated]).toEqual(['updated', [action], []]);
+      expect(story.told.includes('ScheduleOSUpdate')).toBe(action === 'DOWNLOAD_INSTALL_RESTART');
+    },
+  );
 
   test('OpenIntuneBaseline #102: whatever is the latest, nothing is ordered while it is put off', async () => {
     const { record, report, violated, restarts } = await mdmStory({

@@ -161,6 +161,46 @@ describe('the server will not, or not now', () => {
   });
 });
 
+describe('the server does not find this Mac: neither its id from the profile, which is stale, nor its hardware', () => {
+  /** It was enrolled anew, and its record does not say whose it is before the inventory is sent. */
+  const unlisted = (input: MdmStoryInput = {}, listed = true): Promise<MdmStory> =>
+    agreed({
+      server: { computerIdKnown: true },
+      faults: [{ name: 'computer-unmatched' }],
+      arrange: (mac, mdm) => {
+        mdm?.server.parts.computers.enrolAllAnew();
+        mac.enrolment.escrow();
+        const take = mac.enrolment.takeInventory;
+        mac.enrolment.takeInventory = () => {
+          if (listed) mdm?.server.faults.clear('computer-unmatched');
+          return listed ? (take?.() ?? null) : null;
+        };
+      },
+      ...input,
+    });
+  const sent = ({ run }: MdmStory): number => run.mac.calls.filter(({ name }) => name === 'jamf.recon').length;
+
+  test('the inventory is sent, and the update goes on under the id that came of it', async () => {
+    const story = await unlisted();
+    expect([endOf(story), story.orders, sent(story)]).toEqual([['updated', 'mdm'], [PUSH], 1]);
+    expect([failures(story), passwords(story), story.violated]).toEqual([[], 0, []]);
+  });
+
+  test('nothing comes of it: that is told, it is not sent again that day, and the person is asked', async () => {
+    const story = await unlisted({ settings: alone('always') }, false);
+    expect([endOf(story), story.orders, sent(story)]).toEqual([['updated', 'person'], [], 1]);
+    expect(failures(story)).toEqual([expect.stringContaining('`jamf recon` names no id')]);
+    expect(story.violated).toEqual([]);
+  });
+
+  test('nothing comes of it, and nobody may be asked: once a day, however often the server is', async () => {
+    const story = await unlisted({ days: 3 }, false);
+    expect([endOf(story), story.orders, story.violated]).toEqual([['waiting'], [], []]);
+    expect(failures(story).length).toBeGreaterThan(3);
+    expect(sent(story)).toBe(3);
+  });
+});
+
 describe('201, and then the plan fails', () => {
   /** One reason of each kind; the kinds that no plan fails with have none. */
   const REASONS: Partial<Record<PushTrouble, ErrorReason>> = {

@@ -56,6 +56,7 @@ import {
   escrowStatus,
   installBootstrapToken,
   removeBootstrapToken,
+  sendInventory,
   validateBootstrapToken,
 } from './mdm-commands.ts';
 import { checkLogin, checkVolumePassword } from './password-check-commands.ts';
@@ -142,6 +143,7 @@ export const catalogue = {
   'profiles.remove-bootstrap-token': removeBootstrapToken,
   'profiles.validate-bootstrap-token': validateBootstrapToken,
   'mdmclient.device-information': deviceInformation,
+  'jamf.recon': sendInventory,
   'log.stream': streamLog,
 } as const;
 

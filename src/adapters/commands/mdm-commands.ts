@@ -1,6 +1,7 @@
 import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ToolLimits } from '../../ports/commands.ts';
+import { readRecon } from '../macos/jamf-recon.ts';
 import { readDeviceInformation } from '../macos/mdmclient.ts';
 import { readEnrolment, readEscrow, readEscrowStatus, readValidation } from '../macos/profiles.ts';
 import type { Credential } from './account-change-commands.ts';
@@ -12,10 +13,15 @@ import { positional } from './words.ts';
 
 const PROFILES = '/usr/bin/profiles';
 const MDMCLIENT = '/usr/libexec/mdmclient';
+// The tool itself. The link to it in /usr/local/bin lies where, on some Macs, people may write, and it is run as root.
+const JAMF = '/usr/local/jamf/bin/jamf';
 
 const QUICK: ToolLimits = { timeoutMs: 30 * SECOND_MS, silenceMs: null, outputBytes: 1_000_000 };
 // These talk to the server, and wait for it.
 const SLOW: ToolLimits = { ...QUICK, timeoutMs: 3 * MINUTE_MS };
+
+// It runs whatever extension attributes there are, and tells of each thing that it finds.
+const VERY_SLOW: ToolLimits = { timeoutMs: 10 * MINUTE_MS, silenceMs: null, outputBytes: 16_000_000 };
 
 const PROBE = { effect: 'probe', recovery: 'probe', secret: 'none' } as const;
 
@@ -57,6 +63,21 @@ export const deviceInformation = defineCommand({
   build: (_: undefined) => ({ args: ['QueryDeviceInformation'], stdin: null }),
   recognise: (argv) => sameArguments(argumentsOf(argv, MDMCLIENT) ?? [], ['QueryDeviceInformation']),
   read: readDeviceInformation,
+});
+
+export const sendInventory = defineCommand({
+  name: 'jamf.recon',
+  tool: JAMF,
+  summary: 'Sends the inventory of this Mac to Jamf Pro, and tells under which id it keeps that.',
+  privilege: 'root',
+  effect: 'act',
+  recovery: 'idempotent',
+  secret: 'none',
+  limits: VERY_SLOW,
+  example: undefined,
+  build: (_: undefined) => ({ args: ['recon', '-verbose'], stdin: null }),
+  recognise: (argv) => sameArguments(argumentsOf(argv, JAMF) ?? [], ['recon', '-verbose']),
+  read: readRecon,
 });
 
 /** An order about the token, for which an administrator with a secure token has to give a name and a password. */

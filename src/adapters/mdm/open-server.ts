@@ -10,6 +10,7 @@ import type { Http } from '../../ports/http.ts';
 import type { PushService } from '../../ports/push-service.ts';
 import { hardware, jamfServer } from '../commands/fact-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
+import type { ThisMac } from './jamf-pro/computer.ts';
 import { JamfPro } from './jamf-pro/jamf-pro.ts';
 import { NanoMdm } from './nanomdm/nano-mdm.ts';
 import { PacedHttp } from './paced-http.ts';
@@ -20,6 +21,8 @@ export type ServerParts = {
   /** Null: no server can be asked, as for a simulated Mac. */
   http: Http | null;
   random?: () => number;
+  /** Has the Mac send its inventory where Jamf Pro does not find it otherwise; left out by whoever only looks. */
+  recon?: ThisMac['recon'];
 };
 
 /** A server that may also be asked which privileges its credential lacks, where it has such a thing. */
@@ -37,15 +40,16 @@ export type ServiceParts = {
   credential: MdmCredential;
   settings: MdmSettings;
   udid: string;
+  recon: ThisMac['recon'];
 };
 
 /** Of each sort of server how to talk to it. */
 const SERVICES: Readonly<
   Record<Exclude<MdmService, 'none'>, (parts: ServiceParts) => OpenedServer['service'] | NotOpened>
 > = {
-  'jamf-pro': ({ udid, settings, ...wire }) =>
-    new JamfPro({ ...wire, mac: { udid, computerId: settings.computerId, recon: null } }),
-  nanomdm: ({ udid, settings, credential, ...wire }) =>
+  'jamf-pro': ({ udid, recon, settings, ...wire }) =>
+    new JamfPro({ ...wire, mac: { udid, computerId: settings.computerId, recon } }),
+  nanomdm: ({ udid, recon: _, settings, credential, ...wire }) =>
     credential.kind === 'client'
       ? { why: 'NanoMDM has no API clients: save an account (`upkeep auth set mdm --account NAME`)' }
       : new NanoMdm({ ...wire, declarationsAddress: settings.declarationsUrl, credential, mac: { udid } }),
@@ -53,7 +57,7 @@ const SERVICES: Readonly<
 
 /** Makes the server of the settings ready to be asked. Sends nothing yet; whoever opened it closes it. */
 export async function openServer(
-  { commands, clock, http, random = chance }: ServerParts,
+  { commands, clock, http, random = chance, recon = null }: ServerParts,
   settings: MdmSettings,
   credential: MdmCredential,
   signal?: AbortSignal,
@@ -67,7 +71,7 @@ export async function openServer(
     const { address } = found;
     const { uuid: udid } = await runCommand(commands, hardware, undefined, signal === undefined ? {} : { signal });
     const paced = new PacedHttp(http, clock, REQUEST_GAP_MS);
-    const service = make({ http: paced, clock, random, address, credential, settings, udid });
+    const service = make({ http: paced, clock, random, address, credential, settings, udid, recon });
     return 'why' in service ? service : { service, address };
   } catch (error) {
     if (!isExpected(error)) throw error;

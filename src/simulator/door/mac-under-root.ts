@@ -4,6 +4,7 @@ import { DAY_MS, type Instant } from '../../domain/instant.ts';
 import type { Offer } from '../../domain/offer.ts';
 import { UpkeepError } from '../../domain/problem.ts';
 import { DIALOG_PATH } from '../mac/dialog-path.ts';
+import { JAMF_PATH } from '../mac/jamf-path.ts';
 import type { MacSpec } from '../mac/mac-spec.ts';
 import { VirtualMac } from '../mac/virtual-mac.ts';
 import { Person } from '../people/person.ts';
@@ -37,6 +38,9 @@ export type MacUnderRootOptions = {
 /** What is typed into a program (null: nothing can be), and what is added to its small environment. */
 export type Typing = { stdin?: string | null; env?: Record<string, string> };
 
+/** What is not on every Mac, or not always. */
+const INSTALLED_BY_OTHERS = [DIALOG_PATH, JAMF_PATH];
+
 /**
  * The simulated Mac's second door: its tools are executables under a folder, its launchd starts real processes, which
  * live in virtual time and die with its power. Whoever made it has to end it with `shutDown`, whatever happened.
@@ -52,7 +56,7 @@ export class MacUnderRoot {
   readonly #pace: Pace;
   readonly #person: Person | null;
   #goingDown: Promise<void> | null = null;
-  #dialogShown = true;
+  readonly #shown = new Set(INSTALLED_BY_OTHERS);
   #open = false;
   #over = false;
 
@@ -209,10 +213,12 @@ export class MacUnderRoot {
   /** After each step of the Mac. */
   #told(): void {
     this.mac.jobs.look();
-    const there = this.mac.hasTool(DIALOG_PATH);
-    if (there !== this.#dialogShown) {
-      this.#dialogShown = there;
-      showTool(this.#places, DIALOG_PATH, there);
+    for (const path of INSTALLED_BY_OTHERS) {
+      const there = this.mac.hasTool(path);
+      if (there === this.#shown.has(path)) continue;
+      if (there) this.#shown.add(path);
+      else this.#shown.delete(path);
+      showTool(this.#places, path, there);
     }
     this.#door.flush();
   }

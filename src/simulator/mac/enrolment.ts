@@ -33,6 +33,8 @@ export class Enrolment {
   readonly udid: string;
   readonly terms: EnrolmentSpec | null;
   keeper: BootstrapTokenKeeper;
+  /** Has the server take the inventory of this Mac, by Jamf’s program: the id it goes by there. Null: nobody answers. */
+  takeInventory: (() => number | null) | null = null;
   readonly supportsToken: boolean;
   readonly #parts: EnrolmentParts;
   readonly #secrets = new Set<string>();

@@ -22,6 +22,7 @@ import { type FaultOf, Faults } from './faults.ts';
 import type { FileVault } from './file-vault.ts';
 import type { Happening, RestartCause, Unstamped } from './happenings.ts';
 import { InstalledMacOS } from './installed-macos.ts';
+import { JAMF_PATH } from './jamf-path.ts';
 import type { Keychains } from './keychains.ts';
 import { LaunchdWake } from './launchd.ts';
 import { type JobSurroundings, jobsInMemory, LaunchdJobs } from './launchd-jobs.ts';
@@ -252,6 +253,7 @@ export class VirtualMac implements Mac {
   }
 
   hasTool(path: string): boolean {
+    if (path === JAMF_PATH) return this.enrolment.terms !== null;
     return path !== DIALOG_PATH || (this.spec.dialogInstalled && !this.faults.has('dialog-missing'));
   }
 

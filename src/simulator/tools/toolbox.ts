@@ -1,4 +1,5 @@
 import { DIALOG_PATH } from '../mac/dialog-path.ts';
+import { JAMF_PATH } from '../mac/jamf-path.ts';
 import { defaults } from './defaults.ts';
 import { df } from './df.ts';
 import { dialog } from './dialog.ts';
@@ -9,6 +10,7 @@ import { expect } from './expect.ts';
 import { fdesetup } from './fdesetup.ts';
 import { id } from './id.ts';
 import { ioreg } from './ioreg.ts';
+import { jamf } from './jamf.ts';
 import { launchctl } from './launchctl.ts';
 import { log } from './log.ts';
 import { mdmclient } from './mdmclient.ts';
@@ -57,4 +59,5 @@ export const TOOLBOX: ReadonlyMap<string, Tool> = new Map([
   ['/usr/bin/log', log],
   ['/usr/bin/expect', expect],
   [DIALOG_PATH, dialog],
+  [JAMF_PATH, jamf],
 ]);

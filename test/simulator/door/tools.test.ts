@@ -23,8 +23,8 @@ spawn dscl . -authonly [lindex $argv 0]
 expect "Password:" { send -- "$password\\r" }
 expect eof
 exit [lindex [wait] 3]`;
-/** Somebody beside anna, and a disk that asks. */
-const SPEC = { ...OFFICE, fileVault: { recoveryKey: KEY }, passwordPolicy: { lockoutAfter: 5 } };
+/** Somebody beside anna, a disk that asks, and a server that manages it. */
+const SPEC = { ...OFFICE, bootstrapToken: true, fileVault: { recoveryKey: KEY }, passwordPolicy: { lockoutAfter: 5 } };
 
 type Call = { path: string; args: readonly string[]; stdin?: string };
 const DECLARED = '/private/var/db/softwareupdate/SoftwareUpdateDDMStatePersistence.plist';
@@ -71,6 +71,7 @@ const CALLS: Call[] = [
   { path: '/usr/bin/profiles', args: ['status', '-type', 'enrollment'] },
   { path: '/usr/bin/profiles', args: ['install', '-type', 'bootstraptoken'], stdin: `bert\n${ADMIN}\n` },
   { path: '/usr/libexec/mdmclient', args: ['QueryDeviceInformation'] },
+  { path: '/usr/local/jamf/bin/jamf', args: ['recon', '-verbose'] },
   { path: '/usr/bin/expect', args: ['-c', EXPECT, 'anna'], stdin: `${PASSWORD}\n` },
   { path: '/usr/sbin/softwareupdate', args: ['--list'] },
   { path: '/usr/sbin/softwareupdate', args: ['--download', UPDATE.label, ...OWNER], stdin: `${PASSWORD}\n` },

@@ -4,6 +4,7 @@ import type { PushDevice, PushFailure } from '../../../domain/push.ts';
 import { isFault, isMissing } from '../fault.ts';
 import { idSchema, orNull } from '../json.ts';
 import type { Call, Calls } from './calls.ts';
+import type { Recon } from './recon.ts';
 
 /** This Mac in the server’s inventory. Everything but the id is as of the last inventory. */
 export type Computer = {
@@ -18,8 +19,8 @@ export type Computer = {
 export type ThisMac = {
   udid: string;
   computerId: string | null;
-  /** Has the Mac send its inventory and gives the id that came of it: slow, so it is the last thing tried. */
-  recon: ((signal?: AbortSignal) => Promise<string | null>) | null;
+  /** Has the Mac send its inventory: slow, so it is the last thing tried. Null where that is not to be done. */
+  recon: ((signal?: AbortSignal) => Promise<Recon>) | null;
 };
 
 export type Found = { computer: Computer } | { failed: PushFailure };
@@ -53,9 +54,14 @@ export async function findComputer(
       failed: { trouble: 'computer-ambiguous', detail: `it has ${others.length + 1} records of this Mac’s hardware` },
     };
   if (item !== undefined) return { computer: computerOf(item) };
-  const told = mac.recon === null || signal?.aborted ? null : await byId(await mac.recon(signal));
-  return told ?? unknown('it has no record of this Mac’s hardware');
+  if (mac.recon === null || signal?.aborted) return unknown(NO_RECORD);
+  const sent = await mac.recon(signal);
+  if ('why' in sent) return unknown(`${NO_RECORD}; sending the inventory did not help (${sent.why})`);
+  const told = await byId(sent.id);
+  return told ?? unknown(`${NO_RECORD}, not even under the id that \`jamf recon\` names`);
 }
+
+const NO_RECORD = 'it has no record of this Mac’s hardware';
 
 const unknown = (detail: string): Found => ({ failed: { trouble: 'computer-unknown', detail } });
 

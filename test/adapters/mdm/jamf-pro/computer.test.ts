@@ -1,6 +1,7 @@
 // How this Mac is found in the inventory: by an id that was handed down, by its hardware, by sending the inventory; and what
 // is never believed.
 import { describe, expect, test } from 'vitest';
+import type { Recon } from '../../../../src/adapters/mdm/jamf-pro/recon.ts';
 import { apiError, fakeJamf, PLANS, page, type Reply, record, UDID } from './fake-jamf.ts';
 
 const V = (version: number): string => `GET /api/v${version}/computers-inventory`;
@@ -85,7 +86,7 @@ test('a record in the other spelling, and with next to nothing in it', async () 
 });
 
 describe('sending the inventory', () => {
-  const whenSent = (told: string | null, results: unknown[]) => {
+  const whenSent = (told: Recon, results: unknown[]) => {
     let sent = 0;
     const recon = async () => {
       sent += 1;
@@ -99,17 +100,18 @@ describe('sending the inventory', () => {
     return { ...jamf, sent: () => sent };
   };
   test('is the last way, and what it tells is checked too', async () => {
-    const jamf = whenSent('14', [record({ id: '14' })]);
+    const jamf = whenSent({ id: '14' }, [record({ id: '14' })]);
     expect(await jamf.client.look()).toHaveProperty('device', device);
     expect(filters(jamf)).toEqual([`udid=="${UDID}"`, 'id==14']);
     expect(jamf.sent()).toBe(1);
   });
-  test.each<[string, string | null, unknown[]]>([
-    ['nothing', null, []],
-    ['what is no id', 'twelve', [record({ id: 'twelve' })]],
-    ['the id of other hardware', '14', [record({ id: '14', udid: OTHER })]],
-  ])('and it tells %s', async (_, told, results) => {
-    expect(await whenSent(told, results).client.look()).toHaveProperty('failed.trouble', 'computer-unknown');
+  test.each<[string, Recon, unknown[], RegExp]>([
+    ['nothing', { why: 'no id' }, [], /hardware; sending the inventory did not help \(no id\)$/],
+    ['what is no id', { id: 'twelve' }, [record({ id: 'twelve' })], /not even under the id/],
+    ['the id of other hardware', { id: '14' }, [record({ id: '14', udid: OTHER })], /not even under the id/],
+  ])('and it tells %s', async (_, told, results, detail) => {
+    const seen = await whenSent(told, results).client.look();
+    expect(seen).toEqual({ failed: { trouble: 'computer-unknown', detail: expect.stringMatching(detail) } });
   });
   test('is not done where the record is there', async () => {
     const jamf = fakeJamf({ mac: mac({ recon: () => Promise.reject(new Error('not needed')) }) });
