@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { SAVED_METHODS } from '../../src/domain/credentials.ts';
 import { defaultSettings, settingsSchema } from '../../src/policy/schema.ts';
 import { REHEARSED_TROUBLES } from '../../src/simulator/saved-ways.ts';
-import { MDM_SERVICES } from '../../src/simulator/simulated-mdm.ts';
+import { SIMULATED_SERVICES } from '../../src/simulator/simulated-servers.ts';
 import { root } from '../support/lives.ts';
 import { temporaryDirectory, upkeep, upkeepProcess } from './terminal.ts';
 
@@ -96,7 +96,7 @@ const simulation = z.strictObject({
   wakes: natural,
   mdm: z
     .strictObject({
-      service: z.enum(MDM_SERVICES),
+      service: z.enum(SIMULATED_SERVICES),
       requests: z.strictObject({ total: natural, byCall: z.record(z.string(), z.int().min(1)) }),
       orders: natural,
       commands: z.record(z.string(), z.int().min(1)),

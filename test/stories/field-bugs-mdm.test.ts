@@ -10,7 +10,7 @@ import type { Settings } from '../../src/domain/settings.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import { fakeJamf, PLANS, record } from '../adapters/mdm/jamf-pro/fake-jamf.ts';
 import { threeWeeks } from '../support/lives.ts';
-import { type MdmStory, mdmStory, orderOf } from '../support/mdm-story.ts';
+import { jamfOf, type MdmStory, mdmStory, orderOf } from '../support/mdm-story.ts';
 import { scripted } from '../support/scripted-commands.ts';
 import { offer } from '../support/situations.ts';
 
@@ -92,14 +92,15 @@ describe('F. Apple and MDM drift', () => {
   });
 
   test('super #95: an update is wanted, and no upgrade comes, although the server offers one', async () => {
-    const { record, report, violated } = await mdmStory({
+    const { mdm, report, violated } = await mdmStory({
       settings: SERVER,
       persona: 'agreeable',
       offers: [offer, macosOffer('27.1', '26B50', 3_000_000)],
       days: 2,
     });
     expect(report.os.after).toMatchObject({ version: '26.6.2' });
-    expect(record.ordered.map(({ config }) => [config.versionType, config.specificVersion])).toEqual([
+    const plans = jamfOf(mdm).parts.plans.all();
+    expect(plans.map(({ config }) => [config.versionType, config.specificVersion])).toEqual([
       ['SPECIFIC_VERSION', '26.6.2'],
     ]);
     expect(violated).toEqual([]);

@@ -1,11 +1,14 @@
 // A management server from one seed: what it is like, and what is wrong with it when.
+
+import type { JamfFaultInput } from '../../src/simulator/mdm/jamf-pro/faults.ts';
 import { type Random, random } from '../../src/simulator/random.ts';
-import type { SimulatedMdmInput, TimedFault } from '../../src/simulator/simulated-mdm.ts';
+import type { TimedFault } from '../../src/simulator/simulated-server.ts';
+import type { ServerInput } from '../../src/simulator/simulated-servers.ts';
 import { canary } from './canary.ts';
 
 const HOURS = 20 * 24;
 
-export function serverFromSeed(seed: number): { mdm: SimulatedMdmInput; told: string } {
+export function serverFromSeed(seed: number): { mdm: ServerInput; told: string } {
   const dice = random(`server ${seed}`);
   const faults = faultsFrom(dice);
   const server = {
@@ -21,7 +24,7 @@ export function serverFromSeed(seed: number): { mdm: SimulatedMdmInput; told: st
   };
 }
 
-function faultsFrom(dice: Random): TimedFault[] {
+function faultsFrom(dice: Random): TimedFault<JamfFaultInput>[] {
   const times = () => dice.whole(1, 3);
   const day = () => String(dice.whole(4, 20)).padStart(2, '0');
   const reason = dice.pick([
@@ -31,7 +34,7 @@ function faultsFrom(dice: Random): TimedFault[] {
     'MDM_CLIENT_EXCEPTION',
     'UNKNOWN',
   ] as const);
-  const possible: TimedFault['fault'][] = [
+  const possible: JamfFaultInput[] = [
     { name: 'unreachable' },
     { name: 'maintenance', times: times() },
     { name: 'rate-limited', times: times(), retryAfter: dice.whole(1, 600) },

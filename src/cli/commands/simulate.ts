@@ -11,7 +11,7 @@ import { PERSONA_NAMES } from '../../simulator/people/personas.ts';
 import { reportOn, type SimulationReport } from '../../simulator/report.ts';
 import { savedWays, withAccountsFor } from '../../simulator/saved-ways.ts';
 import { simulate as runSimulation, type SimulationInput } from '../../simulator/simulate.ts';
-import { withServerSpec } from '../../simulator/simulated-mdm.ts';
+import { withServerSpec } from '../../simulator/simulated-servers.ts';
 import { Store } from '../../store/store.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand, Io, Values } from '../command.ts';

@@ -4,6 +4,8 @@ import { nearest } from '../mac/nearest.ts';
 /** What stands behind a wrong word, for whoever wrote it. */
 export type FaultWordProblem = { allowed: string; nearest?: string };
 
+export type FaultRead<Fault> = { ok: true; fault: Fault } | ({ ok: false } & FaultWordProblem);
+
 /** How the faults of a server are written: each with the option that a word behind its name is for. */
 export type FaultWords<Fault> = {
   options: Readonly<Record<string, string | null>>;
@@ -16,7 +18,7 @@ export type FaultWords<Fault> = {
 export function readFault<Fault>(
   words: string,
   { options, schema, meant = () => null }: FaultWords<Fault>,
-): { ok: true; fault: Fault } | ({ ok: false } & FaultWordProblem) {
+): FaultRead<Fault> {
   const colon = words.indexOf(':');
   const name = (colon < 0 ? words : words.slice(0, colon)).trim();
   const word = colon < 0 ? null : words.slice(colon + 1).trim();

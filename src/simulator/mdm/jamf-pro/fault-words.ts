@@ -1,4 +1,4 @@
-import { type FaultWords, readFault } from '../fault-words.ts';
+import { type FaultRead, type FaultWords, readFault } from '../fault-words.ts';
 import { type JamfFault, jamfFaultSchema, MAIN_OPTIONS } from './faults.ts';
 import { privilegeNamed } from './privileges.ts';
 
@@ -8,4 +8,4 @@ const WORDS: FaultWords<JamfFault> = {
   meant: (option, word) => (option === 'privilege' ? privilegeNamed(word) : null),
 };
 
-export const readJamfFault = (words: string) => readFault(words, WORDS);
+export const readJamfFault = (words: string): FaultRead<JamfFault> => readFault(words, WORDS);
