@@ -1,6 +1,7 @@
 // docs/mdm-nanomdm.md: the calls that a broker is told to let through are those that the client makes.
 import { expect, test } from 'vitest';
-import { nanoPair, orderTo } from '../contract/mdm/nano-pair.ts';
+import { nanoPair } from '../contract/mdm/nano-pair.ts';
+import { orderTo } from '../contract/mdm/pair.ts';
 import { read, rowsOf, sectionOf } from './pages.ts';
 
 const page = read('docs/mdm-nanomdm.md');

@@ -38,7 +38,7 @@ describe('the hard deadline, where server and macOS can', () => {
     const mdm = { ...threeWeeks.mdm, handOverDeadline: false };
     const story = await handedOver({ settings: { ...soon, mdm } });
     expect(story.report.outcome).toBe('updated');
-    expect(story.orders).not.toContain('DOWNLOAD_INSTALL_SCHEDULE');
+    expect(story.orders).not.toContain('enforce');
     expect(story.violated).toEqual([]);
   });
 

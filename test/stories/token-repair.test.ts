@@ -39,7 +39,7 @@ describe('the bootstrap token is missing', () => {
     expect(told(story)).toContain('A new bootstrap token was escrowed');
     expect(story.report.outcome).toBe('updated');
     expect(told(story)).not.toContain('Asked for the password');
-    expect([story.orders, story.violated]).toEqual([['DOWNLOAD_INSTALL_RESTART'], []]);
+    expect([story.orders, story.violated]).toEqual([['install-and-restart'], []]);
   });
 
   test('so is one that the server has lost', async () => {

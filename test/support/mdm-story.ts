@@ -10,6 +10,7 @@ import type { RouteName as NanoRoute } from '../../src/simulator/mdm/nanomdm/rou
 import type { RestartReport } from '../../src/simulator/report.ts';
 import type { SimulationInput } from '../../src/simulator/simulate.ts';
 import { type JamfProInput, SimulatedJamfPro } from '../../src/simulator/simulated-jamf-pro.ts';
+import type { NanoMdmInput } from '../../src/simulator/simulated-nanomdm.ts';
 import type { ServerCall, ServerRecord, SimulatedServer, TimedFault } from '../../src/simulator/simulated-server.ts';
 import type { ServerInput } from '../../src/simulator/simulated-servers.ts';
 import { canary } from './canary.ts';
@@ -28,7 +29,9 @@ export type MdmStoryInput = StoryInput<JamfFaultInput> & {
   /** The server, apart from its faults. */
   server?: Omit<Partial<JamfProInput>, 'faults'>;
 };
-export type NanoStoryInput = StoryInput<NanoFaultInput>;
+export type NanoStoryInput = StoryInput<NanoFaultInput> & {
+  server?: Omit<Partial<NanoMdmInput>, 'faults'>;
+};
 
 export type MdmStory = Life & {
   mdm: SimulatedServer;
@@ -51,8 +54,8 @@ export function mdmStory({ faults = [], server, ...rest }: MdmStoryInput = {}): 
 }
 
 /** With NanoMDM and KMFDDM. */
-export function nanoStory({ faults = [], ...rest }: NanoStoryInput = {}): Promise<MdmStory> {
-  return storyWith({ service: 'nanomdm', secret: canary('nano_story'), faults: faults.map(timed) }, rest);
+export function nanoStory({ faults = [], server, ...rest }: NanoStoryInput = {}): Promise<MdmStory> {
+  return storyWith({ service: 'nanomdm', secret: canary('nano_story'), ...server, faults: faults.map(timed) }, rest);
 }
 
 const timed = <Fault extends object>(one: Fault | TimedFault<Fault>): TimedFault<Fault> =>

@@ -17,7 +17,8 @@ import { availableMacOS, ScriptedMac } from '../../../src/simulator/mdm/scripted
 import { API_KEY } from '../../simulator/mdm/nano-harness.ts';
 import { canary } from '../../support/canary.ts';
 import { canaryIn } from '../../support/watch/marks.ts';
-import { BY, CREDENTIAL, type NanoPair, NanoWitness, nanoPair, orderTo } from './nano-pair.ts';
+import { CREDENTIAL, type NanoPair, nanoPair, nanoWitness } from './nano-pair.ts';
+import { BY, orderTo } from './pair.ts';
 
 const idOf = (one: NanoPair) => `org.upkeep.update.${one.udid}`;
 
@@ -112,7 +113,7 @@ describe('the same port as Jamf Pro’s', () => {
 
   test('KMFDDM at an address of its own', async () => {
     const one = nanoPair();
-    const moved = new NanoWitness();
+    const moved = nanoWitness();
     const client = new NanoMdm({
       http: {
         send: (request, signal) => {
@@ -453,7 +454,7 @@ test('over real HTTP on the loopback: the same client, the same servers, and the
   const mac = new ScriptedMac(systemClock, { script: { offered: [availableMacOS('26.6.2', '25G83')] } });
   server.enrol(mac);
   const door = await serveOnLoopback(server, 0);
-  const witness = new NanoWitness();
+  const witness = nanoWitness();
   try {
     const client = new NanoMdm({
       http: witness.over(new NodeHttp(systemClock)),
