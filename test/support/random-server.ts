@@ -1,6 +1,7 @@
 // A management server from one seed: what it is like, and what is wrong with it when.
 
 import type { JamfFaultInput } from '../../src/simulator/mdm/jamf-pro/faults.ts';
+import type { NanoFaultInput } from '../../src/simulator/mdm/nanomdm/faults.ts';
 import { type Random, random } from '../../src/simulator/random.ts';
 import type { TimedFault } from '../../src/simulator/simulated-server.ts';
 import type { ServerInput } from '../../src/simulator/simulated-servers.ts';
@@ -22,6 +23,49 @@ export function serverFromSeed(seed: number): { mdm: ServerInput; told: string }
     mdm: { service: 'jamf-pro', secret: canary('jamf'), ...server, faults },
     told: JSON.stringify({ ...server, faults }),
   };
+}
+
+/** A NanoMDM, likewise. */
+export function nanoFromSeed(seed: number): { mdm: ServerInput; told: string } {
+  const dice = random(`nanomdm ${seed}`);
+  const faults = timed(dice, [...connectionFaults(dice), ...nanoFaults(dice)]);
+  return { mdm: { service: 'nanomdm', secret: canary('nano'), faults }, told: JSON.stringify({ faults }) };
+}
+
+function nanoFaults(dice: Random): NanoFaultInput[] {
+  const times = () => dice.whole(1, 3);
+  return [
+    { name: 'unauthorized', by: dice.pick(['nanomdm', 'kmfddm']), times: times() },
+    { name: 'kmfddm-absent' },
+    { name: 'command-error', times: times() },
+    { name: 'push-error', times: times() },
+    { name: 'partial', times: times() },
+    { name: 'declaration-invalid', times: times() },
+    { name: 'declarations-lost' },
+    { name: 'codes-reversed' },
+  ];
+}
+
+function connectionFaults(dice: Random) {
+  const times = () => dice.whole(1, 3);
+  return [
+    { name: 'unreachable' },
+    { name: 'rate-limited', times: times(), retryAfter: dice.whole(1, 600) },
+    { name: 'server-error', times: times() },
+    { name: 'answer-lost', times: times() },
+    { name: 'cut-off', times: times() },
+    { name: 'slow', times: times(), seconds: dice.whole(1, 90) },
+    { name: 'push-lost', times: times() },
+  ] as const;
+}
+
+function timed<Fault>(dice: Random, possible: readonly Fault[]): TimedFault<Fault>[] {
+  return possible
+    .filter(() => dice.chance(0.12))
+    .map((fault) => {
+      const fromHour = dice.whole(0, HOURS);
+      return { fault, fromHour, ...(dice.chance(0.5) ? { untilHour: fromHour + dice.whole(1, 100) } : {}) };
+    });
 }
 
 function faultsFrom(dice: Random): TimedFault<JamfFaultInput>[] {
@@ -60,10 +104,5 @@ function faultsFrom(dice: Random): TimedFault<JamfFaultInput>[] {
     { name: 'push-lost', times: times() },
     { name: 'blank-push-refused', times: times() },
   ];
-  return possible
-    .filter(() => dice.chance(0.12))
-    .map((fault) => {
-      const fromHour = dice.whole(0, HOURS);
-      return { fault, fromHour, ...(dice.chance(0.5) ? { untilHour: fromHour + dice.whole(1, 100) } : {}) };
-    });
+  return timed(dice, possible);
 }
