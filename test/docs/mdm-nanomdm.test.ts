@@ -18,6 +18,9 @@ test('a broker is told of every call that the client makes, and of no other', as
   await one.live(one.client.nudge());
   if ('plan' in made) await one.live(one.client.follow(made.plan));
   await one.live(one.client.current());
+  one.server.faults.add({ name: 'declaration-invalid' });
+  await one.pass(60);
+  if ('plan' in made) await one.live(one.client.follow(made.plan));
   const asked = one.witness.requests.map((what) => what.replaceAll(one.udid, 'UUID'));
   expect(told.toSorted()).toEqual([...new Set(asked)].sort());
 });

@@ -190,6 +190,12 @@ const alone = (...mdmFailover: MdmFailover[]): Pick<Settings, 'authentication' |
   mdm: { ...threeWeeks.mdm, handOverDeadline: false, repairBootstrapToken: 'off' },
 });
 
+const HARD: Settings['deadlines'] = {
+  ...threeWeeks.deadlines,
+  soft: { count: null, days: 2, date: null },
+  hard: { count: null, days: 3, date: null },
+};
+
 /** Who is asked says at once that the Mac may restart; so the server is asked some minutes after eight. */
 const agreed = (input: NanoStoryInput = {}): Promise<MdmStory> =>
   nanoStory({ persona: 'agreeable', days: 2, settings: alone(), ...input });
@@ -226,11 +232,7 @@ describe('the agent asks it for the update', () => {
       days: 5,
       settings: {
         ...orderOf('mdm'),
-        deadlines: {
-          ...threeWeeks.deadlines,
-          soft: { count: null, days: 2, date: null },
-          hard: { count: null, days: 3, date: null },
-        },
+        deadlines: HARD,
       },
     });
     expect([endOf(story), story.orders, story.violated]).toEqual([['updated', 'mdm'], ['enforce'], []]);
@@ -286,6 +288,18 @@ describe('the server will not, or not now', () => {
     const story = await newer({ faults: [{ name: 'answer-lost', on: 'enrollment-sets-put', times: 1 }] });
     expect([endOf(story), story.orders, story.violated]).toEqual([['updated', 'mdm'], ['enforce'], []]);
     expect(story.asked('enrollment-sets-put').length).toBeGreaterThan(1);
+  });
+
+  test('macOS fails at the deadline that it was given: it is taken back, and nobody restarted without a warning', async () => {
+    const story = await nanoStory({
+      persona: 'procrastinator',
+      days: 9,
+      mac: { faults: [{ name: 'install-fails', times: 2 }] },
+      settings: { ...orderOf('mdm'), deadlines: HARD },
+    });
+    expect([story.orders[0], story.report.outcome, story.violated]).toEqual(['enforce', 'updated', []]);
+    expect(told(story, 'mdm')).toContain('The server withdraws its deadline');
+    expect(told(story, 'failed').length).toBeLessThan(6);
   });
 
   test('nothing is saved for it: the person is asked, and it is not', async () => {

@@ -255,6 +255,41 @@ describe('what a Mac reported', () => {
     });
   });
 
+  test('what failed on the Mac is taken back, and the Mac told, before it is called failed', async () => {
+    const one = nanoPair({}, { script: { ends: 'failed' } });
+    const made = await one.push('enforce', 'declaration');
+    if ('failed' in made) throw new Error(made.failed.detail);
+    // A broker that does not know this call.
+    one.server.faults.add({ name: 'status', status: 403, on: 'enrollment-sets-delete' });
+    const start = one.clock.now();
+    for (let poll = 0; poll < 5 || one.clock.now() < start + 12 * 60 * MINUTE_MS; poll += 1)
+      expect(stateIn(await one.live(one.client.follow(made.plan)))).not.toBe('failed');
+    expect([one.enforced().length, one.calls.some(({ route }) => route === 'enrollment-sets-delete')]).toEqual([
+      1,
+      true,
+    ]);
+    one.server.faults.clear();
+    expect(stateIn(await one.live(one.client.follow(made.plan)))).toBe('failed');
+    expect(one.enforced()).toEqual([]);
+    expect(one.calls.at(-1)?.route).toBe('notify');
+    await one.pass(60);
+    expect(await one.live(one.client.follow(made.plan))).toMatchObject({ state: 'failed', trouble: 'lost' });
+    expect(one.witness.flaws).toEqual([]);
+  });
+
+  test('what was taken back and is with the Mac all the same is not called over', async () => {
+    const one = nanoPair();
+    const made = await one.push('enforce', 'declaration');
+    if ('failed' in made) throw new Error(made.failed.detail);
+    await one.pass(1_200);
+    one.mac.script.online = false;
+    one.ask('DELETE', `/v1/enrollment-sets/${one.udid}?set=org.upkeep.${one.udid}`);
+    expect(await one.live(one.client.follow(made.plan))).toHaveProperty('failed.trouble', 'command-failed');
+    one.mac.goOnline();
+    await one.pass(60);
+    expect(await one.live(one.client.follow(made.plan))).toMatchObject({ state: 'failed', trouble: 'lost' });
+  });
+
   test('polls are a minute apart', async () => {
     const one = nanoPair();
     const made = await one.push('enforce', 'declaration');
@@ -266,6 +301,7 @@ describe('what a Mac reported', () => {
   });
 });
 
+const stateIn = (answer: object): unknown => ('state' in answer ? answer.state : null);
 const STATE = '.StatusItems.softwareupdate.install-state';
 
 // ── Faults ───────────────────────────────────────────────────────────────────────────────────────────────────────────
