@@ -79,13 +79,8 @@ function faultsFrom(dice: Random): TimedFault<JamfFaultInput>[] {
     'UNKNOWN',
   ] as const);
   const possible: JamfFaultInput[] = [
-    { name: 'unreachable' },
+    ...connectionFaults(dice),
     { name: 'maintenance', times: times() },
-    { name: 'rate-limited', times: times(), retryAfter: dice.whole(1, 600) },
-    { name: 'server-error', times: times() },
-    { name: 'answer-lost', times: times() },
-    { name: 'cut-off', times: times() },
-    { name: 'slow', times: times(), seconds: dice.whole(1, 90) },
     { name: 'privilege-denied', privilege: 'Create Managed Software Updates', times: times() },
     { name: 'token-ends', times: times() },
     { name: 'feature-off' },
@@ -101,7 +96,6 @@ function faultsFrom(dice: Random): TimedFault<JamfFaultInput>[] {
     { name: 'plan-late', times: times(), hours: dice.whole(1, 40) },
     { name: 'declared-by-somebody', by: `2026-11-${day()}T${dice.pick(['03', '12', '19'])}:00:00` },
     { name: 'declaration-withdrawn', times: times(), hours: dice.whole(1, 100) },
-    { name: 'push-lost', times: times() },
     { name: 'blank-push-refused', times: times() },
   ];
   return timed(dice, possible);
