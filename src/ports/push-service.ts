@@ -19,7 +19,7 @@ export interface PushService {
    */
   push(order: PushOrder, means: PushMeans, signal?: AbortSignal): Promise<{ plan: PushPlan } | Failed>;
   /**
-   * Where it stands; `Failed` says nothing about the plan. Asked sooner than a minute after the last time, it waits that
+   * Where it stands; `Failed` says nothing about the plan. A declaration that failed is in force no more: macOS would try it again. Asked sooner than a minute after the last time, it waits that
    * long first.
    */
   follow(plan: PushPlan, signal?: AbortSignal): Promise<PushState | Failed>;

@@ -124,10 +124,9 @@ function orderedRestarts({ mac, mdm }: SimulationRun): { restart: Restart; begun
     const byCommand = told.some(
       (one) => one.kind === 'command' && one.command === 'ScheduleOSUpdate' && Math.abs(begun.at - one.at) < MINUTE_MS,
     );
-    const isOurs = before.some(({ config }) => {
-      if (config.updateAction === 'DOWNLOAD_ONLY') return false;
-      const by = config.forceInstallLocalDateTime ?? null;
-      return by === null ? byCommand : !byCommand && by <= localTime(begun.wall, restart.zone);
+    const isOurs = before.some(({ action }) => {
+      if (action.kind !== 'enforce') return action.kind === 'install-and-restart' && byCommand;
+      return !byCommand && action.by <= localTime(begun.wall, restart.zone);
     });
     return isOurs ? [{ restart, begun }] : [];
   });

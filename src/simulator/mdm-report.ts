@@ -1,18 +1,18 @@
 import type { Instant } from '../domain/instant.ts';
 import type { InstallAction } from './mdm/managed-mac.ts';
-import type { SimulatedMdm } from './simulated-mdm.ts';
+import type { SimulatedServer } from './simulated-server.ts';
 
 export type MdmReport = {
   service: string;
   /** Requests of the agent, by what they asked. */
   requests: { total: number; byCall: Record<string, number> };
-  /** Orders that were taken: plans, and what the older call sent. */
+  /** Orders that were taken: plans, declarations, commands to update. */
   orders: number;
   /** Commands that the Mac was given, by their names in Apple’s protocol. */
   commands: Record<string, number>;
 };
 
-export function mdmReport({ service, record: { requests, ordered, told } }: SimulatedMdm): MdmReport {
+export function mdmReport({ service, record: { requests, ordered, told } }: SimulatedServer): MdmReport {
   return {
     service,
     requests: { total: requests.length, byCall: counted(requests.map(({ route }) => route ?? 'other')) },
@@ -22,7 +22,7 @@ export function mdmReport({ service, record: { requests, ordered, told } }: Simu
 }
 
 /** What the server told the Mac to do about its updates, in words. */
-export function toldByServer({ record: { told } }: SimulatedMdm): { at: Instant; text: string }[] {
+export function toldByServer({ record: { told } }: SimulatedServer): { at: Instant; text: string }[] {
   const lines: { at: Instant; text: string }[] = [];
   let before = '';
   for (const one of told) {

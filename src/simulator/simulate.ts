@@ -20,7 +20,8 @@ import { FOLDER, filesIn, ownCredentials } from './own-credentials.ts';
 import { Person } from './people/person.ts';
 import type { Persona } from './people/persona.ts';
 import { PERSONAS, type PersonaName } from './people/personas.ts';
-import { managedSpec, SimulatedMdm, type SimulatedMdmInput } from './simulated-mdm.ts';
+import type { SimulatedServer } from './simulated-server.ts';
+import { managedSpec, type ServerInput, simulatedServer } from './simulated-servers.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export type SimulationInput = {
@@ -46,16 +47,16 @@ export type SimulationInput = {
   /** What was done with the tools of the Mac before the agent begins to live on it. */
   prepare?: (mac: VirtualMac, parts: { commands: Commands; clock: Clock }) => Promise<void>;
   /** The management server the Mac is enrolled with; none when left out. */
-  mdm?: SimulatedMdmInput;
+  mdm?: ServerInput;
   /** Things done to the world on the way, for stories. */
-  arrange?: (mac: VirtualMac, mdm: SimulatedMdm | null) => void;
+  arrange?: (mac: VirtualMac, mdm: SimulatedServer | null) => void;
 };
 
 export type Cut = { commit: number; when: 'before' | 'after' };
 
 export type SimulationRun = {
   mac: VirtualMac;
-  mdm: SimulatedMdm | null;
+  mdm: SimulatedServer | null;
   journal: JournalRow[];
   endedAt: Instant;
   status: Status | null;
@@ -79,7 +80,7 @@ export async function simulate(input: SimulationInput): Promise<SimulationRun> {
   const spec = input.mdm === undefined ? input.spec : managedSpec(input.spec);
   const mac = new VirtualMac({ spec, clock, seed: input.seed });
   mac.publish(input.offers);
-  const mdm = input.mdm === undefined ? null : new SimulatedMdm(mac, input.mdm, input.seed);
+  const mdm = input.mdm === undefined ? null : simulatedServer(mac, input.mdm, input.seed);
   await prepared(mac, input);
   input.arrange?.(mac, mdm);
   new Person({ mac, persona: input.somebody ?? PERSONAS[input.persona], seed: input.seed }).begin();
@@ -127,7 +128,7 @@ async function prepared(mac: VirtualMac, { prepare }: SimulationInput): Promise<
 /** launchd and the agent's process: started at boot and when due, dead when the Mac goes down or a cut says so. */
 class SimulatedAgent {
   readonly #mac: VirtualMac;
-  readonly #mdm: SimulatedMdm | null;
+  readonly #mdm: SimulatedServer | null;
   readonly #input: SimulationInput;
   readonly #cuts: Map<string, Cut>;
   /** The small files of the agent, which outlive it. */
@@ -142,7 +143,7 @@ class SimulatedAgent {
   cutsMade = 0;
   restsWithoutWake = 0;
 
-  constructor(mac: VirtualMac, mdm: SimulatedMdm | null, input: SimulationInput) {
+  constructor(mac: VirtualMac, mdm: SimulatedServer | null, input: SimulationInput) {
     this.#mac = mac;
     this.#mdm = mdm;
     this.#input = input;

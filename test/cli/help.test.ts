@@ -69,7 +69,7 @@ Nothing on this computer is changed.
   --zone IANA      where the Mac is (that of --mac, else Europe/Berlin)
   --seed N         another seed, another course of small chances (1); same seed and input, same output
   --saved WAYS     passwords that are saved, such as local-account or service-account=drifted (docs/simulation.md)
-  --mdm SERVICE    the management server, and what is wrong with it: jamf-pro or jamf-pro:FAULT,FAULT (docs/simulation.md)
+  --mdm SERVICE    the management server, jamf-pro or nanomdm, and what is wrong with it: jamf-pro:FAULT,FAULT (docs/simulation.md)
   --state DIR      keep the agent's state there (a new or empty directory), for \`upkeep status\` and \`upkeep explain\`
   --json           one JSON object (schema upkeep.simulation/1) instead of a story
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { SAVED_METHODS } from '../../src/domain/credentials.ts';
 import { defaultSettings, settingsSchema } from '../../src/policy/schema.ts';
 import { REHEARSED_TROUBLES } from '../../src/simulator/saved-ways.ts';
-import { MDM_SERVICES } from '../../src/simulator/simulated-mdm.ts';
+import { SIMULATED_SERVICES } from '../../src/simulator/simulated-servers.ts';
 import { root } from '../support/lives.ts';
 import { temporaryDirectory, upkeep, upkeepProcess } from './terminal.ts';
 
@@ -96,7 +96,7 @@ const simulation = z.strictObject({
   wakes: natural,
   mdm: z
     .strictObject({
-      service: z.enum(MDM_SERVICES),
+      service: z.enum(SIMULATED_SERVICES),
       requests: z.strictObject({ total: natural, byCall: z.record(z.string(), z.int().min(1)) }),
       orders: natural,
       commands: z.record(z.string(), z.int().min(1)),
@@ -320,6 +320,14 @@ describe('--saved rehearses what happens with a password that is saved', () => {
   });
 });
 
+const OFFERS_27 = `Software Update Tool
+
+Finding available software
+Software Update found the following new or updated software:
+* Label: macOS 27.1-26B50
+\tTitle: macOS 27.1, Version: 27.1, Size: 3000000KiB, Recommended: YES, Action: restart,\x20
+`;
+
 describe('--mdm enrols the Mac with a management server', () => {
   const ALONE = join(directory, 'alone.json');
   beforeAll(() => writeFileSync(ALONE, '{"authentication": {"order": ["local-account"]}}'));
@@ -370,9 +378,69 @@ describe('--mdm enrols the Mac with a management server', () => {
     expect(err).toContain('mdm.faults.0.reason');
   });
 
+  test('NanoMDM as well: the update comes by declaration, and the story and the JSON tell of it', async () => {
+    const file = join(directory, 'newer.json');
+    const offers = join(directory, 'offers-27.1.txt');
+    writeFileSync(file, '{"macOS": "27.0", "build": "26A300"}');
+    writeFileSync(offers, OFFERS_27);
+    const words = ['--mac', file, '--offers', offers, '--persona', 'agreeable', '--days', '1'];
+    const { data, text } = await told('simulate', ...words, '--mdm', 'nanomdm:slow:2@0-1', '--json');
+    expect(data).toMatchObject({ outcome: 'updated', restarts: [{ by: 'mdm' }], os: { after: { version: '27.1' } } });
+    expect(data.mdm).toMatchObject({ service: 'nanomdm', orders: 1, commands: { DeclarativeManagement: 1 } });
+    expect(data.mdm?.requests.byCall).toMatchObject({ version: 1, 'enrollment-sets-put': 1 });
+    expect((await told('simulate', ...words, '--mdm', 'nanomdm:slow:2@0-1', '--json')).text).toBe(text);
+    const { out } = await upkeep('simulate', ...words, '--mdm', 'nanomdm');
+    expect(out).toMatch(/^ {2}server {5}nanomdm$/m);
+    expect(out).toMatch(/mdm +The server declares a deadline: macOS 27\.1 by 2026-11-02 /);
+    expect(out).toMatch(/^ {2}server {5}\d+ requests; 1 order; it told the Mac: DeclarativeManagement$/m);
+  });
+
+  test('the file of the Mac may describe a NanoMDM, and the option has to be of the same service', async () => {
+    const file = join(directory, 'nano.json');
+    const says = (mdm: unknown) => writeFileSync(file, JSON.stringify({ mdm }));
+    const words = ['simulate', '--days', '1', '--persona', 'agreeable', '--mac', file, '--json'];
+    says({ service: 'nanomdm', version: 'v0.7.0', faults: [{ name: 'status', status: 503, on: 'version' }] });
+    const { data } = await told(...words, '--mdm', 'nanomdm');
+    expect(data.mdm).toMatchObject({ service: 'nanomdm', orders: 0 });
+    expect(data.timeline.map(({ text }) => text)).toContain(
+      'The management server does not install it: it answers 503',
+    );
+    const other = await upkeep(...words, '--mdm', 'jamf-pro');
+    expect([other.code, other.err]).toEqual([64, expect.stringContaining('the file of the Mac describes a nanomdm')]);
+    says({ faults: [] });
+    const unsaid = await upkeep(...words, '--mdm', 'nanomdm');
+    expect([unsaid.code, unsaid.err]).toEqual([64, expect.stringContaining('"service": "nanomdm"')]);
+    says({
+      service: 'nanomdm',
+      version: '11.30.1',
+      featureOn: true,
+      credential: 'client',
+      faults: [{ name: 'plan-fails' }],
+    });
+    const { code, err } = await upkeep(...words, '--mdm', 'nanomdm');
+    expect(code).toBe(65);
+    expect(err).toContain('mdm.version: given "11.30.1"; allowed is a version of NanoMDM');
+    expect(err).toContain('mdm.featureOn: unknown key');
+    expect(err).toContain('mdm.credential: given "client"; allowed is "account", or null');
+    expect(err).toContain('mdm.faults.0.name');
+    says({ service: 'intune' });
+    expect((await upkeep(...words, '--mdm', 'nanomdm')).err).toContain(
+      'mdm.service: given "intune"; allowed is "jamf-pro"',
+    );
+  });
+
   test.each([
     ['jamf-por', 'Did you mean jamf-pro?'],
-    ['intune', 'SERVICE is one of: jamf-pro'],
+    ['nanomd', 'Did you mean nanomdm?'],
+    ['intune', 'SERVICE is one of: jamf-pro, nanomdm'],
+    ['nanomdm:plan-fails:NO_DISK_SPACE', 'one of: unauthorized, kmfddm-absent'],
+    ['jamf-pro:kmfddm-absent', 'one of: privilege-denied'],
+    ['nanomdm:kmfdm-absent', 'Did you mean kmfddm-absent?'],
+    ['nanomdm:unauthorized:everybody', 'unauthorized:BY'],
+    ['nanomdm:slow:very', 'slow:SECONDS'],
+    ['nanomdm:partial:1', 'partial without a colon'],
+    ['nanomdm:unreachable@9-8', 'an end that comes after its beginning'],
+    ['nanomdm:', 'one of: unauthorized'],
     ['jamf-pro:unreachabel', 'Did you mean unreachable?'],
     ['jamf-pro:plan-fails:NO_DISK_SPACE,nonsense', 'one of: privilege-denied'],
     ['jamf-pro:unreachable:1', 'unreachable without a colon'],

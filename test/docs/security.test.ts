@@ -55,7 +55,8 @@ test('outside the simulator one file opens network connections, for the commands
     'src/cli/auth-mdm.ts',
     'src/cli/bootstrap-token-subcommands.ts',
   ]);
-  expect(importing('jamf-pro/jamf-pro.ts').sort()).toEqual([CLIENT, 'src/simulator/simulated-mdm.ts']);
+  expect(importing('jamf-pro/jamf-pro.ts').sort()).toEqual([CLIENT, 'src/simulator/simulated-jamf-pro.ts']);
+  expect(importing('nanomdm/nano-mdm.ts').sort()).toEqual([CLIENT, 'src/simulator/simulated-nanomdm.ts']);
   expect(
     importing('open-server.ts')
       .filter((file) => !/^import type .*open-server/m.test(read(file)))

@@ -8,7 +8,7 @@ import type { Settings } from '../../src/domain/settings.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import { fakeJamf, PLANS, record } from '../adapters/mdm/jamf-pro/fake-jamf.ts';
 import { threeWeeks } from '../support/lives.ts';
-import { type MdmStory, mdmStory, orderOf } from '../support/mdm-story.ts';
+import { jamfOf, type MdmStory, mdmStory, orderOf } from '../support/mdm-story.ts';
 import { scripted } from '../support/scripted-commands.ts';
 import { offer } from '../support/situations.ts';
 
@@ -90,14 +90,15 @@ describe('F. Apple and MDM drift', () => {
   });
 
   test('super #95: an update is wanted, and no upgrade comes, although the server offers one', async () => {
-    const { record, report, violated } = await mdmStory({
+    const { mdm, report, violated } = await mdmStory({
       settings: SERVER,
       persona: 'agreeable',
       offers: [offer, macosOffer('27.1', '26B50', 3_000_000)],
       days: 2,
     });
     expect(report.os.after).toMatchObject({ version: '26.6.2' });
-    expect(record.ordered.map(({ config }) => [config.versionType, config.specificVersion])).toEqual([
+    const plans = jamfOf(mdm).parts.plans.all();
+    expect(plans.map(({ config }) => [config.versionType, config.specificVersion])).toEqual([
       ['SPECIFIC_VERSION', '26.6.2'],
     ]);
     expect(violated).toEqual([]);
@@ -114,7 +115,7 @@ describe('F. Apple and MDM drift', () => {
     const failed = report.timeline.filter(({ kind }) => kind === 'failed').map(({ text }) => text);
     expect(failed).toEqual([expect.stringContaining('the Mac took the order, and does not get on with it')]);
     expect([report.outcome, report.restarts.map(({ by }) => by)]).toEqual(['updated', ['person']]);
-    expect([orders, violated]).toEqual([['DOWNLOAD_INSTALL_RESTART'], []]);
+    expect([orders, violated]).toEqual([['install-and-restart'], []]);
   });
 
   describe('Nudge #708: a declaration from elsewhere with an earlier hour is the deadline that people are told', () => {
@@ -137,7 +138,7 @@ describe('F. Apple and MDM drift', () => {
         ],
         arrange: (mac, mdm) => {
           if (moved === null) return;
-          const move = () => mdm?.server.faults.add({ name: 'declared-by-somebody', by: moved });
+          const move = () => jamfOf(mdm).faults.add({ name: 'declared-by-somebody', by: moved });
           mac.world.after((untilHour ?? 0) * HOUR_MS, move);
         },
         days: 5,
@@ -170,8 +171,8 @@ describe('F. Apple and MDM drift', () => {
   });
 
   test.each([
-    ['26.6', '25G72', macosOffer('26.6.2', '25G83', 2_824_636), 'DOWNLOAD_INSTALL_RESTART'],
-    ['27.0', '26A300', macosOffer('27.1', '26B50', 3_000_000), 'DOWNLOAD_INSTALL_SCHEDULE'],
+    ['26.6', '25G72', macosOffer('26.6.2', '25G83', 2_824_636), 'install-and-restart'],
+    ['27.0', '26A300', macosOffer('27.1', '26B50', 3_000_000), 'enforce'],
   ])(
     'OpenIntuneBaseline #192: commands go away; macOS %s is updated by what it still knows',
     async (macOS, build, next, action) => {
@@ -183,7 +184,7 @@ describe('F. Apple and MDM drift', () => {
         days: 2,
       });
       expect([story.report.outcome, story.orders, story.violated]).toEqual(['updated', [action], []]);
-      expect(story.told.includes('ScheduleOSUpdate')).toBe(action === 'DOWNLOAD_INSTALL_RESTART');
+      expect(story.told.includes('ScheduleOSUpdate')).toBe(action === 'install-and-restart');
     },
   );
 

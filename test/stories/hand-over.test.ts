@@ -21,7 +21,7 @@ describe('the hard deadline, where server and macOS can', () => {
   test('is declared once, is the one people are told, and restarts the Mac with their warning', async () => {
     const story = await handedOver();
     expect(story.report.outcome).toBe('updated');
-    expect(story.orders).toEqual(['DOWNLOAD_INSTALL_SCHEDULE']);
+    expect(story.orders).toEqual(['enforce']);
     expect(text(story)).toContain(`The server declares a deadline: macOS 26.6.2 by ${NOON.replace('T', ' ')}`);
     expect(text(story)).toContain('The management server has macOS enforce the deadline Thu 5 Nov 2026, 12:00');
     expect(text(story)).toContain('Warned that the Mac restarts at Thu 5 Nov 2026, 12:00');
@@ -38,7 +38,7 @@ describe('the hard deadline, where server and macOS can', () => {
     const mdm = { ...threeWeeks.mdm, handOverDeadline: false };
     const story = await handedOver({ settings: { ...soon, mdm } });
     expect(story.report.outcome).toBe('updated');
-    expect(story.orders).not.toContain('DOWNLOAD_INSTALL_SCHEDULE');
+    expect(story.orders).not.toContain('enforce');
     expect(story.violated).toEqual([]);
   });
 
@@ -48,7 +48,7 @@ describe('the hard deadline, where server and macOS can', () => {
     expect(text(away)).toContain('macOS does not get the deadline');
     expect(away.violated).toEqual([]);
     const back = await handedOver({ faults: [{ fault: { name: 'unreachable' }, fromHour: 0, untilHour: 40 }] });
-    expect(back.orders).toEqual(['DOWNLOAD_INSTALL_SCHEDULE']);
+    expect(back.orders).toEqual(['enforce']);
     expect(back.violated).toEqual([]);
   });
 

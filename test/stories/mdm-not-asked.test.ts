@@ -2,7 +2,7 @@
 // and what it does by itself is no promise of the agent's, and not taken for the agent's own doing.
 import { describe, expect, test } from 'vitest';
 import { DAY_MS } from '../../src/domain/instant.ts';
-import { mdmStory, orderOf } from '../support/mdm-story.ts';
+import { jamfOf, mdmStory, orderOf } from '../support/mdm-story.ts';
 
 const WITHOUT = orderOf('saved-password', 'local-account', 'service-account');
 
@@ -44,8 +44,8 @@ describe('mdm is not in authentication.order', () => {
       persona: 'absent',
       faults: [{ fault: { name: 'declared-by-somebody', by: '2026-11-04T12:00:00' }, fromHour: 6, untilHour: 30 }],
       arrange: (mac, mdm) => {
-        mac.world.after(DAY_MS, () => mdm?.server.faults.add({ name: 'unreachable' }));
-        mac.world.after(DAY_MS + DAY_MS / 8, () => mdm?.server.faults.clear('unreachable'));
+        mac.world.after(DAY_MS, () => jamfOf(mdm).faults.add({ name: 'unreachable' }));
+        mac.world.after(DAY_MS + DAY_MS / 8, () => jamfOf(mdm).faults.clear('unreachable'));
       },
       days: 4,
     });

@@ -8,10 +8,10 @@ import type { Settings } from '../../src/domain/settings.ts';
 import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import type { ErrorReason } from '../../src/simulator/mdm/jamf-pro/faults.ts';
 import { PRIVILEGES } from '../../src/simulator/mdm/jamf-pro/privileges.ts';
-import type { SimulatedMdm } from '../../src/simulator/simulated-mdm.ts';
+import type { SimulatedServer } from '../../src/simulator/simulated-server.ts';
 import { canary } from '../support/canary.ts';
 import { threeWeeks } from '../support/lives.ts';
-import { type MdmStory, type MdmStoryInput, mdmStory, orderOf } from '../support/mdm-story.ts';
+import { jamfOf, type MdmStory, type MdmStoryInput, mdmStory, orderOf } from '../support/mdm-story.ts';
 
 /** The server is the only way, and the person may be asked instead where one of these allows it. */
 /** Orders by themselves: a deadline that is handed over and a token that is mended have stories of their own. */
@@ -28,7 +28,7 @@ const NEWER = { macOS: '27.0', build: '26A300' };
 const newer = (input: MdmStoryInput = {}): Promise<MdmStory> =>
   agreed({ mac: NEWER, offers: [macosOffer('27.1', '26B50', 3_000_000)], ...input });
 
-const PUSH = 'DOWNLOAD_INSTALL_RESTART';
+const PUSH = 'install-and-restart';
 const told = ({ report }: MdmStory, kind: string): string[] =>
   report.timeline.filter((one) => one.kind === kind).map(({ text }) => text);
 const failures = (story: MdmStory): string[] => told(story, 'failed');
@@ -168,11 +168,11 @@ describe('the server does not find this Mac: neither its id from the profile, wh
       server: { computerIdKnown: true },
       faults: [{ name: 'computer-unmatched' }],
       arrange: (mac, mdm) => {
-        mdm?.server.parts.computers.enrolAllAnew();
+        jamfOf(mdm).parts.computers.enrolAllAnew();
         mac.enrolment.escrow();
         const take = mac.enrolment.takeInventory;
         mac.enrolment.takeInventory = () => {
-          if (listed) mdm?.server.faults.clear('computer-unmatched');
+          if (listed) jamfOf(mdm).faults.clear('computer-unmatched');
           return listed ? (take?.() ?? null) : null;
         };
       },
@@ -316,7 +316,7 @@ describe('macOS 27', () => {
   test('knows no commands: a declaration with a moment of its own brings it', async () => {
     const story = await newer();
     expect(endOf(story)).toEqual(['updated', 'mdm']);
-    expect([story.orders, story.violated]).toEqual([['DOWNLOAD_INSTALL_SCHEDULE'], []]);
+    expect([story.orders, story.violated]).toEqual([['enforce'], []]);
     expect(new Set(story.told)).toEqual(new Set(['DeclarativeManagement']));
   });
 
@@ -426,21 +426,21 @@ function refusalsIn({ run, report }: MdmStory): string[] {
 }
 
 /** What the agent would order, made by somebody at the server. */
-function orderByAdmin(mdm: SimulatedMdm | null): void {
-  if (mdm === null) throw new Error('the story has a server');
-  const client = mdm.server.addClient({ id: 'admin', secret: canary('admins_client') });
-  const [computer] = mdm.server.parts.computers.all();
-  const answer = mdm.server.handle({
+function orderByAdmin(mdm: SimulatedServer | null): void {
+  const server = jamfOf(mdm);
+  const client = server.addClient({ id: 'admin', secret: canary('admins_client') });
+  const [computer] = server.parts.computers.all();
+  const answer = server.handle({
     method: 'POST',
     path: '/api/v1/managed-software-updates/plans',
     query: new URLSearchParams(),
     headers: {
-      authorization: `Bearer ${mdm.server.parts.tokens.forClient(client, client.roles).text}`,
+      authorization: `Bearer ${server.parts.tokens.forClient(client, client.roles).text}`,
       'content-type': 'application/json',
     },
     body: JSON.stringify({
       devices: [{ objectType: 'COMPUTER', deviceId: String(computer?.id) }],
-      config: { updateAction: PUSH, versionType: 'SPECIFIC_VERSION', specificVersion: '26.6.2' },
+      config: { updateAction: 'DOWNLOAD_INSTALL_RESTART', versionType: 'SPECIFIC_VERSION', specificVersion: '26.6.2' },
     }),
   });
   if (answer.kind !== 'answer' || answer.status !== 201) throw new Error(`not made: ${JSON.stringify(answer)}`);

@@ -71,7 +71,7 @@ describe('a saved administrator has a new token sent, and the server installs; n
     const life = await story(input as Story);
     expect(life.report.outcome).toBe('updated');
     expect(texts(life, 'password')).toEqual([`A new bootstrap token was sent to the management server, by “${by}”`]);
-    expect(life.orders).toEqual(['DOWNLOAD_INSTALL_RESTART']);
+    expect(life.orders).toEqual(['install-and-restart']);
     expect(life.restarts).toMatchObject([{ by: 'mdm' }]);
     expect(life.run.mac.enrolment.tokenWorks()).toBe(true);
     expect([sent(life), life.violated, failures(life)]).toEqual([1, [], [0, 0, 0]]);

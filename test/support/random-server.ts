@@ -1,11 +1,15 @@
 // A management server from one seed: what it is like, and what is wrong with it when.
+
+import type { JamfFaultInput } from '../../src/simulator/mdm/jamf-pro/faults.ts';
+import type { NanoFaultInput } from '../../src/simulator/mdm/nanomdm/faults.ts';
 import { type Random, random } from '../../src/simulator/random.ts';
-import type { SimulatedMdmInput, TimedFault } from '../../src/simulator/simulated-mdm.ts';
+import type { TimedFault } from '../../src/simulator/simulated-server.ts';
+import type { ServerInput } from '../../src/simulator/simulated-servers.ts';
 import { canary } from './canary.ts';
 
 const HOURS = 20 * 24;
 
-export function serverFromSeed(seed: number): { mdm: SimulatedMdmInput; told: string } {
+export function serverFromSeed(seed: number): { mdm: ServerInput; told: string } {
   const dice = random(`server ${seed}`);
   const faults = faultsFrom(dice);
   const server = {
@@ -21,7 +25,50 @@ export function serverFromSeed(seed: number): { mdm: SimulatedMdmInput; told: st
   };
 }
 
-function faultsFrom(dice: Random): TimedFault[] {
+/** A NanoMDM, likewise. */
+export function nanoFromSeed(seed: number): { mdm: ServerInput; told: string } {
+  const dice = random(`nanomdm ${seed}`);
+  const faults = timed(dice, [...connectionFaults(dice), ...nanoFaults(dice)]);
+  return { mdm: { service: 'nanomdm', secret: canary('nano'), faults }, told: JSON.stringify({ faults }) };
+}
+
+function nanoFaults(dice: Random): NanoFaultInput[] {
+  const times = () => dice.whole(1, 3);
+  return [
+    { name: 'unauthorized', by: dice.pick(['nanomdm', 'kmfddm']), times: times() },
+    { name: 'kmfddm-absent' },
+    { name: 'command-error', times: times() },
+    { name: 'push-error', times: times() },
+    { name: 'partial', times: times() },
+    { name: 'declaration-invalid', times: times() },
+    { name: 'declarations-lost' },
+    { name: 'codes-reversed' },
+  ];
+}
+
+function connectionFaults(dice: Random) {
+  const times = () => dice.whole(1, 3);
+  return [
+    { name: 'unreachable' },
+    { name: 'rate-limited', times: times(), retryAfter: dice.whole(1, 600) },
+    { name: 'server-error', times: times() },
+    { name: 'answer-lost', times: times() },
+    { name: 'cut-off', times: times() },
+    { name: 'slow', times: times(), seconds: dice.whole(1, 90) },
+    { name: 'push-lost', times: times() },
+  ] as const;
+}
+
+function timed<Fault>(dice: Random, possible: readonly Fault[]): TimedFault<Fault>[] {
+  return possible
+    .filter(() => dice.chance(0.12))
+    .map((fault) => {
+      const fromHour = dice.whole(0, HOURS);
+      return { fault, fromHour, ...(dice.chance(0.5) ? { untilHour: fromHour + dice.whole(1, 100) } : {}) };
+    });
+}
+
+function faultsFrom(dice: Random): TimedFault<JamfFaultInput>[] {
   const times = () => dice.whole(1, 3);
   const day = () => String(dice.whole(4, 20)).padStart(2, '0');
   const reason = dice.pick([
@@ -31,14 +78,9 @@ function faultsFrom(dice: Random): TimedFault[] {
     'MDM_CLIENT_EXCEPTION',
     'UNKNOWN',
   ] as const);
-  const possible: TimedFault['fault'][] = [
-    { name: 'unreachable' },
+  const possible: JamfFaultInput[] = [
+    ...connectionFaults(dice),
     { name: 'maintenance', times: times() },
-    { name: 'rate-limited', times: times(), retryAfter: dice.whole(1, 600) },
-    { name: 'server-error', times: times() },
-    { name: 'answer-lost', times: times() },
-    { name: 'cut-off', times: times() },
-    { name: 'slow', times: times(), seconds: dice.whole(1, 90) },
     { name: 'privilege-denied', privilege: 'Create Managed Software Updates', times: times() },
     { name: 'token-ends', times: times() },
     { name: 'feature-off' },
@@ -54,13 +96,7 @@ function faultsFrom(dice: Random): TimedFault[] {
     { name: 'plan-late', times: times(), hours: dice.whole(1, 40) },
     { name: 'declared-by-somebody', by: `2026-11-${day()}T${dice.pick(['03', '12', '19'])}:00:00` },
     { name: 'declaration-withdrawn', times: times(), hours: dice.whole(1, 100) },
-    { name: 'push-lost', times: times() },
     { name: 'blank-push-refused', times: times() },
   ];
-  return possible
-    .filter(() => dice.chance(0.12))
-    .map((fault) => {
-      const fromHour = dice.whole(0, HOURS);
-      return { fault, fromHour, ...(dice.chance(0.5) ? { untilHour: fromHour + dice.whole(1, 100) } : {}) };
-    });
+  return timed(dice, possible);
 }

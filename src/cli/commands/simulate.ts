@@ -11,7 +11,7 @@ import { PERSONA_NAMES } from '../../simulator/people/personas.ts';
 import { reportOn, type SimulationReport } from '../../simulator/report.ts';
 import { savedWays, withAccountsFor } from '../../simulator/saved-ways.ts';
 import { simulate as runSimulation, type SimulationInput } from '../../simulator/simulate.ts';
-import { withServerSpec } from '../../simulator/simulated-mdm.ts';
+import { withServerSpec } from '../../simulator/simulated-servers.ts';
 import { Store } from '../../store/store.ts';
 import { painter } from '../colour.ts';
 import type { CliCommand, Io, Values } from '../command.ts';
@@ -45,7 +45,7 @@ Nothing on this computer is changed.
   --zone IANA      where the Mac is (that of --mac, else Europe/Berlin)
   --seed N         another seed, another course of small chances (1); same seed and input, same output
   --saved WAYS     passwords that are saved, such as local-account or service-account=drifted (docs/simulation.md)
-  --mdm SERVICE    the management server, and what is wrong with it: jamf-pro or jamf-pro:FAULT,FAULT (docs/simulation.md)
+  --mdm SERVICE    the management server, jamf-pro or nanomdm, and what is wrong with it: jamf-pro:FAULT,FAULT (docs/simulation.md)
   --state DIR      keep the agent's state there (a new or empty directory), for \`upkeep status\` and \`upkeep explain\`
   --json           one JSON object (schema upkeep.simulation/1) instead of a story
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isZone } from '../../domain/instant.ts';
 import { readBuild, readOsVersion } from '../../domain/os-version.ts';
-import { SERVER_ALLOWED, serverSchema } from '../mdm/server-spec.ts';
+import { serverAllowed, serverSchema } from '../mdm/server-spec.ts';
 import { accountSchema, allowedAt, enrolmentSchema, fileVaultSchema, policySchema } from './account-spec.ts';
 import { FAULT_NAMES, type Fault, faultSchema } from './faults.ts';
 import { nearest } from './nearest.ts';
@@ -141,16 +141,16 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): MacSpecProblem[] {
     return [problem(path, raw, allowed ?? issue.message)];
   }
   const place = path.findLastIndex((key) => !/^\d+$/.test(key));
-  const inside = wordsAt(path.slice(0, place))?.[path[place] ?? ''];
+  const inside = wordsAt(path.slice(0, place), raw)?.[path[place] ?? ''];
   return [problem(path, raw, inside ?? (ALLOWED as Record<string, string>)[top] ?? issue.message)];
 }
 
-function wordsAt(path: readonly string[]): Record<string, string> | null {
-  return path.length === 1 && path[0] === 'mdm' ? SERVER_ALLOWED : allowedAt(path);
+function wordsAt(path: string[], raw: unknown): Readonly<Record<string, string>> | null {
+  return path.length === 1 && path[0] === 'mdm' ? serverAllowed(valueAt(path, raw)) : allowedAt(path);
 }
 
 function keysAt(path: string[], raw: unknown): string[] {
-  const allowed = wordsAt(path);
+  const allowed = wordsAt(path, raw);
   return allowed === null ? fieldsOfFault(valueAt([...path, 'name'], raw)) : Object.keys(allowed);
 }
 

@@ -54,7 +54,8 @@ function inShort(command: MdmCommand): Pick<ToldCommand, 'command' | 'version' |
   };
 }
 
-function enforcedBy({ Type, Payload }: Declaration): { version: string; by: string }[] {
+/** The update that a declaration enforces, if it is of that sort. */
+export function enforcedBy({ Type, Payload }: Declaration): { version: string; by: string }[] {
   if (Type !== 'com.apple.configuration.softwareupdate.enforcement.specific') return [];
   return [{ version: String(Payload.TargetOSVersion), by: String(Payload.TargetLocalDateTime) }];
 }

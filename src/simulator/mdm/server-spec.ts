@@ -1,32 +1,14 @@
 import { z } from 'zod';
-import { jamfFaultSchema } from './jamf-pro/faults.ts';
-import { privilegeNamed } from './jamf-pro/privileges.ts';
-import { isServerVersion } from './jamf-pro/server-version.ts';
+import { JAMF_SERVER_ALLOWED, jamfServerSchema } from './jamf-pro/server-spec.ts';
+import { NANO_SERVER_ALLOWED, nanoServerSchema } from './nanomdm/server-spec.ts';
 
-/** The part of a Mac's description that is about the server it is enrolled with, with words for each key. */
-export const serverSchema = z.strictObject({
-  version: z.string().refine(isServerVersion).optional(),
-  /** Whether update plans are turned on. */
-  featureOn: z.boolean().optional(),
-  /** What the agent has been given; null: nothing. */
-  credential: z.enum(['client', 'account']).nullable().optional(),
-  /** How long a token of it lives. */
-  tokenSeconds: z.int().min(1).max(86_400).optional(),
-  privileges: z.array(z.string().refine((name) => privilegeNamed(name) !== null)).optional(),
-  /** Whether the agent knows the id that the Mac had at first, as from a profile. */
-  computerIdKnown: z.boolean().optional(),
-  faults: z.array(jamfFaultSchema).optional(),
-});
+/** The part of a Mac's description that is about the server it is enrolled with: a Jamf Pro, unless it says otherwise. */
+export const serverSchema = z.discriminatedUnion('service', [jamfServerSchema, nanoServerSchema]);
 
 export type ServerSpec = z.output<typeof serverSchema>;
 
-export const SERVER_ALLOWED: Record<keyof ServerSpec, string> = {
-  version: 'a version of Jamf Pro such as "11.30.1"',
-  featureOn: 'true or false: whether update plans are turned on',
-  credential: '"client", "account", or null where upkeep was given none',
-  tokenSeconds: 'a whole number from 1 to 86400',
-  privileges: 'a list of privileges such as "Read Computers"',
-  computerIdKnown: 'true or false: whether a profile tells upkeep the id that the Mac had at first',
-  faults:
-    'a list of faults such as {"name": "plan-fails", "reason": "NO_DISK_SPACE", "times": 1}, as in docs/simulated-jamf-pro.md',
-};
+/** Words for each key that such a part may have. */
+export function serverAllowed(raw: unknown): Readonly<Record<string, string>> {
+  const isNano = typeof raw === 'object' && raw !== null && 'service' in raw && raw.service === 'nanomdm';
+  return isNano ? NANO_SERVER_ALLOWED : JAMF_SERVER_ALLOWED;
+}

@@ -17,7 +17,8 @@ import { serveOnLoopback } from '../../../src/simulator/mdm/loopback.ts';
 import { availableMacOS, ScriptedMac } from '../../../src/simulator/mdm/scripted-mac.ts';
 import { PASSWORD, SECRET } from '../../simulator/mdm/jamf-harness.ts';
 import { canaryIn } from '../../support/watch/marks.ts';
-import { CREDENTIALS, type CredentialKind, orderTo, type Pair, pair, Witness } from './jamf-pair.ts';
+import { CREDENTIALS, type CredentialKind, jamfWitness, type Pair, pair } from './jamf-pair.ts';
+import { orderTo } from './pair.ts';
 
 const VERSIONS = ['10.38', '10.47', '10.49', '11.17', '11.27', '11.28', '11.30.1'];
 const hasClients = (version: string) => !['10.38', '10.47'].includes(version);
@@ -56,7 +57,7 @@ describe.each(VERSIONS)('a server of version %s', (version) => {
       } else await one.pass(3_600);
       expect(one.mac.facts().version).toBe('26.6.2');
       await one.live(one.client.close());
-      expect([one.witness.flaws, one.witness.second]).toEqual([[], 0]);
+      expect([one.witness.flaws, one.second()]).toEqual([[], 0]);
     });
   });
 });
@@ -87,7 +88,7 @@ describe('what can be ordered', () => {
           if ('failed' in able) throw new Error(able.failed.detail);
           const made = await one.push(kind, means);
           expect([means, kind, 'plan' in made]).toEqual([means, kind, able.means.includes(means)]);
-          expect([one.witness.flaws, one.witness.second]).toEqual([[], 0]);
+          expect([one.witness.flaws, one.second()]).toEqual([[], 0]);
           if ('plan' in made) taken.push(`${featureOn ? 'on' : 'off'}: ${kind} by ${means}`);
         }
     }
@@ -107,7 +108,7 @@ describe('what can be ordered', () => {
       expect(await one.live(one.client.follow(made.plan))).toEqual({ state: 'scheduled', by: '2026-11-23T21:00:00' });
     }
     expect(await one.follow(made.plan, 2_000)).toEqual(end);
-    expect([one.mac.facts().version, one.witness.flaws, one.witness.second]).toEqual([runs, [], 0]);
+    expect([one.mac.facts().version, one.witness.flaws, one.second()]).toEqual([runs, [], 0]);
   });
 
   test.each(['download', 'install-and-restart'] as const)('%s by the older call, where plans are off', async (kind) => {
@@ -336,7 +337,7 @@ describe('what a fault comes to', () => {
     const one = pair(more.by, more.options);
     if (fault !== null) one.server.faults.add(fault);
     const came = await deed(one);
-    expect([came, one.witness.second]).toEqual([comes, 0]);
+    expect([came, one.second()]).toEqual([comes, 0]);
     if (more.plans !== undefined) expect(one.plans()).toHaveLength(more.plans);
     const isWrong = fault !== null && WRONG_ANSWERS.includes(fault.name);
     expect(one.witness.flaws.filter((flaw) => !isWrong || !flaw.includes('→'))).toEqual([]);
@@ -384,7 +385,7 @@ test('over real HTTP on the loopback: the same client, the same server, and the 
   server.addClient({ id: 'upkeep', secret: SECRET });
   server.addAccount({ name: 'upkeep', password: PASSWORD });
   const door = await serveOnLoopback(server, 0);
-  const witness = new Witness();
+  const witness = jamfWitness();
   try {
     for (const credential of Object.values(CREDENTIALS)) {
       const client = new JamfPro({

@@ -17,7 +17,8 @@ import { availableMacOS, ScriptedMac } from '../../../src/simulator/mdm/scripted
 import { API_KEY } from '../../simulator/mdm/nano-harness.ts';
 import { canary } from '../../support/canary.ts';
 import { canaryIn } from '../../support/watch/marks.ts';
-import { BY, CREDENTIAL, type NanoPair, NanoWitness, nanoPair, orderTo } from './nano-pair.ts';
+import { CREDENTIAL, type NanoPair, nanoPair, nanoWitness } from './nano-pair.ts';
+import { BY, orderTo } from './pair.ts';
 
 const idOf = (one: NanoPair) => `org.upkeep.update.${one.udid}`;
 
@@ -112,7 +113,7 @@ describe('the same port as Jamf Pro’s', () => {
 
   test('KMFDDM at an address of its own', async () => {
     const one = nanoPair();
-    const moved = new NanoWitness();
+    const moved = nanoWitness();
     const client = new NanoMdm({
       http: {
         send: (request, signal) => {
@@ -254,6 +255,41 @@ describe('what a Mac reported', () => {
     });
   });
 
+  test('what failed on the Mac is taken back, and the Mac told, before it is called failed', async () => {
+    const one = nanoPair({}, { script: { ends: 'failed' } });
+    const made = await one.push('enforce', 'declaration');
+    if ('failed' in made) throw new Error(made.failed.detail);
+    // A broker that does not know this call.
+    one.server.faults.add({ name: 'status', status: 403, on: 'enrollment-sets-delete' });
+    const start = one.clock.now();
+    for (let poll = 0; poll < 5 || one.clock.now() < start + 12 * 60 * MINUTE_MS; poll += 1)
+      expect(stateIn(await one.live(one.client.follow(made.plan)))).not.toBe('failed');
+    expect([one.enforced().length, one.calls.some(({ route }) => route === 'enrollment-sets-delete')]).toEqual([
+      1,
+      true,
+    ]);
+    one.server.faults.clear();
+    expect(stateIn(await one.live(one.client.follow(made.plan)))).toBe('failed');
+    expect(one.enforced()).toEqual([]);
+    expect(one.calls.at(-1)?.route).toBe('notify');
+    await one.pass(60);
+    expect(await one.live(one.client.follow(made.plan))).toMatchObject({ state: 'failed', trouble: 'lost' });
+    expect(one.witness.flaws).toEqual([]);
+  });
+
+  test('what was taken back and is with the Mac all the same is not called over', async () => {
+    const one = nanoPair();
+    const made = await one.push('enforce', 'declaration');
+    if ('failed' in made) throw new Error(made.failed.detail);
+    await one.pass(1_200);
+    one.mac.script.online = false;
+    one.ask('DELETE', `/v1/enrollment-sets/${one.udid}?set=org.upkeep.${one.udid}`);
+    expect(await one.live(one.client.follow(made.plan))).toHaveProperty('failed.trouble', 'command-failed');
+    one.mac.goOnline();
+    await one.pass(60);
+    expect(await one.live(one.client.follow(made.plan))).toMatchObject({ state: 'failed', trouble: 'lost' });
+  });
+
   test('polls are a minute apart', async () => {
     const one = nanoPair();
     const made = await one.push('enforce', 'declaration');
@@ -265,6 +301,7 @@ describe('what a Mac reported', () => {
   });
 });
 
+const stateIn = (answer: object): unknown => ('state' in answer ? answer.state : null);
 const STATE = '.StatusItems.softwareupdate.install-state';
 
 // ── Faults ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -453,7 +490,7 @@ test('over real HTTP on the loopback: the same client, the same servers, and the
   const mac = new ScriptedMac(systemClock, { script: { offered: [availableMacOS('26.6.2', '25G83')] } });
   server.enrol(mac);
   const door = await serveOnLoopback(server, 0);
-  const witness = new NanoWitness();
+  const witness = nanoWitness();
   try {
     const client = new NanoMdm({
       http: witness.over(new NodeHttp(systemClock)),

@@ -10,7 +10,7 @@ export type NanoCredential = { kind: 'account'; name: string; password: Secret }
 
 /** One thing to ask. `once`: it is asked again only where it was surely not acted on; all else may be done twice. */
 export type NanoCall = {
-  method: 'GET' | 'PUT' | 'POST';
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   path: string;
   query?: readonly (readonly [string, string])[];
   body?: { type: string; text: string };

@@ -213,11 +213,22 @@ export class NanoMdm implements PushService {
     const verdict = await this.#verdict(signal);
     if (verdict !== null && 'failed' in verdict) return verdict;
     const state = stateOf(target, verdict, report);
+    if (state.state === 'failed') return (await this.#takeBack(signal)) ?? state;
     if (verdict?.current || state.state === 'completed') return state;
     // The Mac knows nothing of it: perhaps it was taken away from it.
     const sets = await this.#sets(signal);
     if ('failed' in sets) return sets;
-    return sets.names.includes(this.#names.set) ? state : LOST;
+    if (sets.names.includes(this.#names.set)) return state;
+    if (verdict === null) return LOST;
+    return (await this.#notify(signal)) ?? STILL_THERE;
+  }
+
+  /** A Mac that could not do what is declared would try it again, at a time that nobody was told. */
+  async #takeBack(signal?: AbortSignal): Promise<null | Failed> {
+    const query = [['set', this.#names.set] as const, NO_NOTIFY];
+    const call: NanoCall = { method: 'DELETE', path: `/v1/enrollment-sets/${this.#udid}`, query };
+    const refused = await this.#ddm.change(call, signal);
+    return refused === null ? this.#notify(signal) : nanoFailure(refused.fault);
   }
 
   async #isUntold(signal?: AbortSignal): Promise<boolean> {
@@ -270,11 +281,12 @@ export class NanoMdm implements PushService {
 const versionSchema = z.object({ version: z.string().regex(/^[\w.+-]{1,64}$/) });
 
 const get = (path: string): NanoCall => ({ method: 'GET', path });
+const NO_NOTIFY = ['nonotify', '1'] as const;
 /** KMFDDM tells the Mac of each change unless it is asked not to; it is told once, of all. */
 const put = (path: string, query: NonNullable<NanoCall['query']>, json?: unknown): NanoCall => ({
   method: 'PUT',
   path,
-  query: [...query, ['nonotify', '1']],
+  query: [...query, NO_NOTIFY],
   ...(json === undefined ? {} : { body: { type: 'application/json', text: JSON.stringify(json) } }),
 });
 
@@ -283,4 +295,7 @@ const codesOf = (fault: Fault): readonly string[] =>
 
 const NOT_QUEUED: PushFailure = { trouble: 'command-failed', detail: 'it did not queue the command' };
 const NOT_NOTIFIED: Failed = { failed: { trouble: 'command-failed', detail: 'it could not push to this Mac' } };
+const STILL_THERE: Failed = {
+  failed: { trouble: 'command-failed', detail: 'the declaration was taken back, and the Mac has not heard of it' },
+};
 const LOST: PushState = { state: 'failed', trouble: 'lost', detail: 'it no longer has the declaration' };

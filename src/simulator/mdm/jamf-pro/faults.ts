@@ -2,15 +2,12 @@ import { z } from 'zod';
 import type { Instant } from '../../../domain/instant.ts';
 import { isLocalTime } from '../../../domain/instant.ts';
 import { ActiveFaults } from '../active-faults.ts';
+import { CONNECTION_OPTIONS, connectionFaults, onCallOf, seconds, usual } from '../connection-faults.ts';
 import { PRIVILEGES } from './privileges.ts';
 import { ROUTE_NAMES } from './route-names.ts';
 import { isServerVersion } from './server-version.ts';
 
-/** `times`: how often it strikes before it is used up (without it: always). Instants are those of the server's clock. */
-const usual = { times: z.int().min(1).optional(), from: z.number().optional(), until: z.number().optional() };
-/** `on`: only this call. */
-const onCall = { ...usual, on: z.enum(ROUTE_NAMES).optional() };
-const seconds = z.number().min(0);
+const onCall = onCallOf(ROUTE_NAMES);
 const minutes = z.number().min(1);
 const hours = z.number().min(0);
 
@@ -121,22 +118,8 @@ export const jamfFaultSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('plan-lags'), ...usual, seconds: seconds.default(10) }),
   z.strictObject({ name: z.literal('cluster'), ...usual, seconds: seconds.default(60) }),
   z.strictObject({ name: z.literal('events-shape'), ...usual, shape: z.enum(['string', 'array', 'empty']) }),
-  z.strictObject({ name: z.literal('rate-limited'), ...onCall, retryAfter: seconds.optional() }),
-  z.strictObject({ name: z.literal('server-error'), ...onCall }),
   z.strictObject({ name: z.literal('maintenance'), ...onCall, retryAfter: seconds.optional() }),
-  z.strictObject({
-    name: z.literal('status'),
-    ...onCall,
-    status: z.int().min(200).max(599),
-    html: z.boolean().default(false),
-  }),
-  z.strictObject({ name: z.literal('not-json'), ...onCall }),
-  z.strictObject({ name: z.literal('huge'), ...onCall, megabytes: z.int().min(1).max(64).default(16) }),
-  z.strictObject({ name: z.literal('slow'), ...onCall, seconds: seconds.default(30) }),
-  z.strictObject({ name: z.literal('cut-off'), ...onCall }),
-  z.strictObject({ name: z.literal('answer-lost'), ...onCall }),
-  z.strictObject({ name: z.literal('unreachable'), ...usual }),
-  z.strictObject({ name: z.literal('push-lost'), ...usual }),
+  ...connectionFaults(ROUTE_NAMES),
   z.strictObject({ name: z.literal('blank-push-refused'), ...usual }),
   z.strictObject({ name: z.literal('legacy-errors'), ...usual }),
   z.strictObject({ name: z.literal('commands-by-declaration'), ...usual }),
@@ -177,17 +160,8 @@ export const MAIN_OPTIONS: Readonly<Record<JamfFaultName, string | null>> = {
   'plan-lags': 'seconds',
   cluster: 'seconds',
   'events-shape': 'shape',
-  'rate-limited': 'retryAfter',
-  'server-error': 'on',
   maintenance: 'retryAfter',
-  status: 'status',
-  'not-json': 'on',
-  huge: 'megabytes',
-  slow: 'seconds',
-  'cut-off': 'on',
-  'answer-lost': 'on',
-  unreachable: null,
-  'push-lost': 'times',
+  ...CONNECTION_OPTIONS,
   'blank-push-refused': null,
   'legacy-errors': null,
   'commands-by-declaration': null,

@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../../../domain/instant.ts';
 import type { Http } from '../../../ports/http.ts';
 import { random } from '../../random.ts';
+import { onItsWay } from '../connection-faults.ts';
 import { httpDate } from '../http-date.ts';
 import { InProcessHttp } from '../in-process-http.ts';
 import type { ManagedMac, MdmClock } from '../managed-mac.ts';
@@ -164,14 +165,10 @@ export class JamfProServer {
     const answer = fault ?? this.#answerTo(request, found, session.node);
     this.#onCall({ at, method, path, route: name, status: answer.status });
     const on = name === null ? {} : { on: name };
-    const slow = this.faults.strikes('slow', on);
-    const [least, most] = this.#base.settings.latencyMs;
-    const afterMs =
-      (slow === null ? 0 : slow.seconds * 1_000) + (most === 0 ? 0 : this.#base.random.whole(least, most));
-    if (this.faults.strikes('answer-lost', on) !== null) return { kind: 'lost', afterMs };
     const headers = { date: httpDate(at), 'cache-control': 'no-store', ...answer.headers };
-    const whole = { status: answer.status, headers, cookies: session.cookies, body: this.#bodyOf(answer, on), afterMs };
-    return { kind: this.faults.strikes('cut-off', on) === null ? 'answer' : 'cut-off', ...whole };
+    const { settings, random } = this.#base;
+    const ready = { ...answer, headers, cookies: session.cookies };
+    return onItsWay(this.faults, on, ready, { latencyMs: settings.latencyMs, random });
   }
 
   #answerTo(request: Incoming, found: Found, node: number): Answer {
@@ -240,13 +237,6 @@ export class JamfProServer {
     const given = this.faults.strikes('status', { on });
     if (given !== null) return given.html ? html(given.status, 'Error') : apiError(given.status);
     return null;
-  }
-
-  #bodyOf({ status, body }: Answer, on: { on?: RouteName }): string {
-    if (status === 204) return body;
-    if (this.faults.strikes('not-json', on) !== null) return '<html><body>Please sign in to the network.</body></html>';
-    const huge = this.faults.strikes('huge', on);
-    return huge === null ? body : `${body}${' '.repeat(huge.megabytes * 1_048_576)}`;
   }
 
   /** Faults that happen to the server, not to a request. */

@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import type { Instant } from '../../../domain/instant.ts';
 import { ActiveFaults } from '../active-faults.ts';
+import { CONNECTION_OPTIONS, connectionFaults, usual } from '../connection-faults.ts';
 import { ROUTE_NAMES } from './route-names.ts';
-
-/** `times`: how often it strikes before it is used up (without it: always). Instants are those of the server's clock. */
-const usual = { times: z.int().min(1).optional(), from: z.number().optional(), until: z.number().optional() };
-/** `on`: only this call. */
-const onCall = { ...usual, on: z.enum(ROUTE_NAMES).optional() };
-const seconds = z.number().min(0);
 
 /** The faults these two servers can have; docs/mdm-nanomdm.md explains each. */
 export const nanoFaultSchema = z.discriminatedUnion('name', [
@@ -16,31 +11,30 @@ export const nanoFaultSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('command-error'), ...usual }),
   z.strictObject({ name: z.literal('push-error'), ...usual }),
   z.strictObject({ name: z.literal('partial'), ...usual }),
-  z.strictObject({ name: z.literal('push-lost'), ...usual }),
   z.strictObject({ name: z.literal('declaration-invalid'), ...usual }),
   z.strictObject({ name: z.literal('declarations-lost'), ...usual }),
   z.strictObject({ name: z.literal('codes-reversed'), ...usual }),
-  z.strictObject({ name: z.literal('server-error'), ...onCall }),
-  z.strictObject({ name: z.literal('rate-limited'), ...onCall, retryAfter: seconds.optional() }),
-  z.strictObject({
-    name: z.literal('status'),
-    ...onCall,
-    status: z.int().min(200).max(599),
-    html: z.boolean().default(false),
-  }),
-  z.strictObject({ name: z.literal('not-json'), ...onCall }),
-  z.strictObject({ name: z.literal('huge'), ...onCall, megabytes: z.int().min(1).max(64).default(16) }),
-  z.strictObject({ name: z.literal('slow'), ...onCall, seconds: seconds.default(30) }),
-  z.strictObject({ name: z.literal('cut-off'), ...onCall }),
-  z.strictObject({ name: z.literal('answer-lost'), ...onCall }),
-  z.strictObject({ name: z.literal('unreachable'), ...usual }),
+  ...connectionFaults(ROUTE_NAMES),
 ]);
 
 export type NanoFault = z.output<typeof nanoFaultSchema>;
 export type NanoFaultInput = z.input<typeof nanoFaultSchema>;
 export type NanoFaultName = NanoFault['name'];
 
-export const NANO_FAULT_NAMES = nanoFaultSchema.options.map(({ shape }) => shape.name.value) as NanoFaultName[];
+/** Each fault with the option that a word behind its name is for, null where it takes none. */
+export const NANO_MAIN_OPTIONS: Readonly<Record<NanoFaultName, string | null>> = {
+  unauthorized: 'by',
+  'kmfddm-absent': null,
+  'command-error': null,
+  'push-error': null,
+  partial: null,
+  'declaration-invalid': null,
+  'declarations-lost': null,
+  'codes-reversed': null,
+  ...CONNECTION_OPTIONS,
+};
+
+export const NANO_FAULT_NAMES = Object.keys(NANO_MAIN_OPTIONS) as NanoFaultName[];
 
 /** What is wrong with these servers. */
 export class NanoFaults extends ActiveFaults<NanoFault, NanoFaultInput> {

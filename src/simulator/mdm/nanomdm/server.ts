@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Http } from '../../../ports/http.ts';
 import { random } from '../../random.ts';
+import { onItsWay } from '../connection-faults.ts';
 import { httpDate } from '../http-date.ts';
 import { InProcessHttp } from '../in-process-http.ts';
 import type { Declaration, ManagedMac, MdmClock, QueuedCommand } from '../managed-mac.ts';
@@ -103,13 +104,9 @@ export class NanoMdmServer {
     const on = found === null || typeof found === 'number' ? {} : { on: found.route.name };
     const answer = this.#answerOfFault(on) ?? this.#answerTo(request, found);
     this.#options.onCall({ at, method, path, route: on.on ?? null, status: answer.status });
-    const slow = this.faults.strikes('slow', on);
-    const [least, most] = this.#options.latencyMs;
-    const afterMs = (slow === null ? 0 : slow.seconds * 1_000) + (most === 0 ? 0 : this.#random.whole(least, most));
-    if (this.faults.strikes('answer-lost', on) !== null) return { kind: 'lost', afterMs };
     const headers = { date: httpDate(at), ...answer.headers };
-    const whole = { status: answer.status, headers, cookies: [], body: this.#bodyOf(answer, on), afterMs };
-    return { kind: this.faults.strikes('cut-off', on) === null ? 'answer' : 'cut-off', ...whole };
+    const { latencyMs } = this.#options;
+    return onItsWay(this.faults, on, { ...answer, headers, cookies: [] }, { latencyMs, random: this.#random });
   }
 
   #find(method: string, path: string): { route: Route; id: string } | 404 | 405 {
@@ -158,13 +155,6 @@ export class NanoMdmServer {
     const given = this.faults.strikes('status', on);
     if (given === null) return null;
     return given.html ? html(given.status) : empty(given.status);
-  }
-
-  #bodyOf({ status, body }: Answer, on: { on?: RouteName }): string {
-    if (status === 204 || status === 304) return '';
-    if (this.faults.strikes('not-json', on) !== null) return '<html><body>Please sign in to the network.</body></html>';
-    const huge = this.faults.strikes('huge', on);
-    return huge === null ? body : `${body}${' '.repeat(huge.megabytes * 1_048_576)}`;
   }
 
   // ── NanoMDM ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ import { macosOffer } from '../../src/simulator/mac/catalogue.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import type { JamfFaultInput } from '../../src/simulator/mdm/jamf-pro/faults.ts';
 import { filesIn } from '../../src/simulator/own-credentials.ts';
-import { SimulatedMdm, type SimulatedMdmInput } from '../../src/simulator/simulated-mdm.ts';
+import { type JamfProInput, SimulatedJamfPro } from '../../src/simulator/simulated-jamf-pro.ts';
 import { canary } from '../support/canary.ts';
 import { settings } from '../support/situations.ts';
 import { macWith, run } from './harness.ts';
@@ -24,10 +24,10 @@ const ORDER: PushOrder = {
   action: { kind: 'install-and-restart' },
 };
 
-function office(input: Partial<SimulatedMdmInput> = {}, spec: MacSpecInput = {}) {
+function office(input: Partial<JamfProInput> = {}, spec: MacSpecInput = {}) {
   const { clock, mac } = macWith({ bootstrapToken: true, ...spec });
   mac.publish([macosOffer('26.6.2', '25G83', 2_824_636)]);
-  const mdm = new SimulatedMdm(mac, { service: 'jamf-pro', secret: canary('jamf'), ...input }, 1);
+  const mdm = new SimulatedJamfPro(mac, { service: 'jamf-pro', secret: canary('jamf'), ...input }, 1);
   const files = filesIn(new Map());
   /** A process on the Mac, and what it has of the server. */
   const begin = async () => {
@@ -72,7 +72,7 @@ test('an order becomes a plan, the plan commands, and the commands an update; al
   expect(mac.os.version).toBe('26.6.2');
   const { requests, ordered, told } = mdm.record;
   expect(requests.filter(({ route }) => route === 'plan-create')).toHaveLength(1);
-  expect(ordered).toMatchObject([{ config: { updateAction: 'DOWNLOAD_INSTALL_RESTART', specificVersion: '26.6.2' } }]);
+  expect(ordered).toMatchObject([{ action: { kind: 'install-and-restart' } }]);
   const commands = told.flatMap((one) => (one.kind === 'command' ? [one] : []));
   expect([...new Set(commands.map(({ command }) => command))]).toEqual([
     'ScheduleOSUpdateScan',
@@ -215,7 +215,7 @@ describe('a restart for the server', () => {
     await pass(time - clock.now());
   };
 
-  test.each<[string, Partial<SimulatedMdmInput>, string[]]>([
+  test.each<[string, Partial<JamfProInput>, string[]]>([
     ['soon after the time that a warning named', {}, []],
     ['hours after that time', fault({ name: 'plan-late', hours: 2 }), ['fair-warning']],
   ])('%s', async (_, input, broken) => {
@@ -274,7 +274,7 @@ describe('a restart for the server', () => {
 
   test('a secret of the server in an argument is found, also one made for the run', async () => {
     const world = office();
-    const mdm = new SimulatedMdm(world.mac, { service: 'jamf-pro' }, 1);
+    const mdm = new SimulatedJamfPro(world.mac, { service: 'jamf-pro' }, 1);
     const [secret = ''] = mdm.secrets();
     await run(world.mac, '/usr/bin/sw_vers', [secret]);
     expect(watched({ ...world, mdm })).toEqual(['no-secret-in-the-open']);
@@ -282,7 +282,7 @@ describe('a restart for the server', () => {
 });
 
 describe('an order that is taken, and comes to nothing', () => {
-  test.each<[string, Partial<SimulatedMdmInput>, MacSpecInput, string]>([
+  test.each<[string, Partial<JamfProInput>, MacSpecInput, string]>([
     ['the server gives back another bootstrap token', fault({ name: 'bootstrap-token-wrong' }), {}, 'install-failed'],
     ['softwareupdated does nothing about it', {}, ignored('mdm-update-ignored'), 'install-queued-for-nothing'],
     ['softwareupdated begins and never ends', {}, ignored('queued-but-never-happens'), 'install-queued-for-nothing'],
@@ -300,7 +300,7 @@ describe('an order that is taken, and comes to nothing', () => {
     expect(shows === '' || kinds.has(shows)).toBe(true);
   });
 
-  test.each<[string, Partial<SimulatedMdmInput>, MacSpecInput]>([
+  test.each<[string, Partial<JamfProInput>, MacSpecInput]>([
     ['the Mac never sent one', {}, { bootstrapToken: 'none' }],
     ['an earlier server lost it', {}, { bootstrapToken: 'lost' }],
     ['it was made for another server', {}, { bootstrapToken: 'foreign' }],
@@ -354,7 +354,7 @@ test('tokens that end on the way are renewed', async () => {
   expect(world.mdm.record.requests.filter(({ route }) => route === 'oauth').length).toBeGreaterThan(1);
 });
 
-function fault(one: JamfFaultInput): Partial<SimulatedMdmInput> {
+function fault(one: JamfFaultInput): Partial<JamfProInput> {
   return { faults: [{ fault: one }] };
 }
 
