@@ -18,6 +18,8 @@ export type Places = {
   managedPreferences: string;
   localPreferences: string;
   localtime: string;
+  /** Where macOS keeps what a management server declared to it. */
+  declarations: string;
   /** What Jamf's own agent writes, where there is one. */
   jamfLog: string;
 };
@@ -38,6 +40,7 @@ export function placesUnder(root: string): Places {
     managedPreferences: under('/Library/Managed Preferences/org.upkeep.agent.plist'),
     localPreferences: under('/Library/Preferences/org.upkeep.agent.plist'),
     localtime: under('/private/etc/localtime'),
+    declarations: under('/private/var/db/softwareupdate/SoftwareUpdateDDMStatePersistence.plist'),
     jamfLog: under('/private/var/log/jamf.log'),
   };
 }

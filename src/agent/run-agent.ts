@@ -24,7 +24,7 @@ import { openForAgent, type Recovery } from '../store/open-for-agent.ts';
 import type { Store } from '../store/store.ts';
 import { diary } from './diary.ts';
 import { allEffects } from './effects/all-effects.ts';
-import { readBootSession, readRelease } from './effects/gather-facts.ts';
+import { readBootSession, readDeclared, readRelease } from './effects/gather-facts.ts';
 import { type HealthParts, healthOf, launchdHealth, launchdNotAsked, recoveredLately } from './health.ts';
 import { savedCredentials, savedPushServer } from './saved-credentials.ts';
 import { writeStatus } from './status-file.ts';
@@ -91,6 +91,7 @@ export async function runAgent(ground: AgentGround): Promise<void> {
       return boot.known ? boot.value : null;
     },
     readOs: () => readRelease(commands),
+    readDeclared: (os) => readDeclared(commands, os, clock.zone()),
     settings,
     publish: (status, atRest) => publish(fullStatus(status, atRest ? 'resting' : 'working')),
     linger: visitors.linger,

@@ -1,4 +1,4 @@
-import type { BootSession } from '../domain/facts.ts';
+import type { BootSession, DeclaredInstall, Fact } from '../domain/facts.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { OsRelease } from '../domain/os-version.ts';
@@ -21,6 +21,8 @@ export type WakeParts = {
   /** What the Mac says about itself at the start of a wake; null where it does not. */
   readBoot: () => Promise<BootSession | null>;
   readOs: () => Promise<OsRelease | null>;
+  /** What macOS was told to enforce; null where it cannot be told. */
+  readDeclared: (os: OsRelease | null) => Promise<Fact<DeclaredInstall | null> | null>;
   /** Null where those on the Mac are wrong: what was in force goes on. */
   settings: Settings | null;
   /** Called with what `upkeep status` shows, whenever the state changes and at the end. */
@@ -73,8 +75,17 @@ export class AgentWake {
     const { clock, wake, recovered = null } = this.#parts;
     const reactor = this.#reactor;
     const [boot, os] = [await this.#parts.readBoot(), await this.#parts.readOs()];
+    const declared = await this.#parts.readDeclared(os);
     if (recovered !== null) reactor.send({ type: 'state.recovered', ...this.#stamp(), ...recovered });
-    reactor.send({ type: 'agent.woke', ...this.#stamp(), zone: clock.zone(), boot, os, settings: this.#changed() });
+    reactor.send({
+      type: 'agent.woke',
+      ...this.#stamp(),
+      zone: clock.zone(),
+      boot,
+      os,
+      settings: this.#changed(),
+      ...(declared?.known ? { declared: declared.value } : {}),
+    });
     this.#isAwake = true;
     reactor.recover();
     for (;;) {

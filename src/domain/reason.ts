@@ -49,6 +49,7 @@ export type Reason =
   | { code: 'push-pending'; since: Instant }
   | { code: 'hand-over-due'; at: Instant }
   | { code: 'macos-enforces'; at: Instant }
+  | { code: 'macos-overdue'; since: Instant }
   | { code: 'declared-beside'; version: string; at: Instant }
   | { code: 'person-cannot'; why: PersonState }
   | { code: 'needs-other-owner'; accounts: number }
@@ -154,6 +155,8 @@ export function reasonInWords(reason: Reason, zone: string): string {
       return `macOS itself is to enforce the hard deadline ${time(reason.at)}`;
     case 'macos-enforces':
       return `macOS was told by declaration to install it by ${time(reason.at)}, and does so by itself`;
+    case 'macos-overdue':
+      return `macOS was told by declaration to install it by ${time(reason.since)}, has not done so, and may restart at any time`;
     case 'declared-beside':
       return `macOS was told by declaration to install macOS ${reason.version} by ${time(reason.at)}, and does so by itself; upkeep has not to install it, as where a managed deferral hides it, and so warns nobody of it`;
     case 'push-pending':

@@ -1,4 +1,4 @@
-import type { BootSession } from '../domain/facts.ts';
+import type { BootSession, DeclaredInstall } from '../domain/facts.ts';
 import type { NextStart } from '../domain/filevault.ts';
 import type { Instant, Stamp } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
@@ -9,7 +9,7 @@ import type { Settings } from '../domain/settings.ts';
 
 /**
  * The agent runs again; carries what is new since last time. `boot` and `os` are null where the Mac did not say,
- * `settings` is null where they are what they were.
+ * `settings` is null where they are what they were. `declared` is what macOS was told to enforce; missing where nobody could say.
  */
 export type AgentWoke = Stamp & {
   type: 'agent.woke';
@@ -17,6 +17,7 @@ export type AgentWoke = Stamp & {
   os: OsRelease | null;
   zone: string;
   settings: Settings | null;
+  declared?: DeclaredInstall | null;
 };
 
 /** A dialog reported itself open; whether somebody could see it is taken at that moment. */

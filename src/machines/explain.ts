@@ -188,6 +188,8 @@ export function scheduleOf({ ledger, settings }: AgentContext): DeadlineSchedule
 const REMEDIES: Partial<Record<Reason['code'], string>> = {
   'push-pending':
     'Save your work: the restart may come without another word. Nothing else can be done on this Mac; in the management server the order may be withdrawn.',
+  'macos-overdue':
+    'Save your work, and connect the Mac to power: the restart may come without another word. Nothing else can be done on this Mac.',
   'declared-beside':
     'Nothing can be done on this Mac. In the management server, let a deferral end before the declared moment, so that upkeep warns of it, or take the declaration back.',
   'dialog-failing':

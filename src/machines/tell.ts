@@ -75,8 +75,12 @@ function tellTarget({ before, after }: Step, zone: string, say: Say): void {
     const { facts } = after.context;
     const runs = facts?.os.known === true && reached(facts.os.value, was);
     if (runs) {
-      const late = before.context.ledger.push ?? null;
-      const how = late === null ? 'not by upkeep' : 'by the management server’s order, which was carried out late';
+      const how =
+        (before.context.ledger.push ?? null) !== null
+          ? 'by the management server’s order, which was carried out late'
+          : was.enforcedAt === undefined
+            ? 'not by upkeep'
+            : 'by macOS itself, as it was told by declaration';
       say('updated', `${runningWords(after.context)} runs: ${was.title} was installed, ${how}`, after.context.because);
     } else say('gone', `${was.title} is no longer to be installed: it is not offered any more`, after.context.because);
   }

@@ -40,7 +40,14 @@ export function rebooted(context: AgentContext, boot: BootSession | null): boole
 export function isDue(context: AgentContext, event: AgentWoke): boolean {
   if (context.wakeAt === null || event.settings !== null) return true;
   const clockWentBack = context.facts !== null && event.at < context.facts.at;
-  return event.at >= context.wakeAt || clockWentBack || rebooted(context, event.boot);
+  return event.at >= context.wakeAt || clockWentBack || rebooted(context, event.boot) || isDeclaredAnew(context, event);
+}
+
+/** macOS was told something else than when it was last looked at. */
+function isDeclaredAnew({ facts }: AgentContext, { declared }: AgentWoke): boolean {
+  if (declared === undefined) return false;
+  const seen = facts?.declared?.known ? facts.declared.value : null;
+  return declared?.version !== seen?.version || declared?.build !== seen?.build || declared?.at !== seen?.at;
 }
 
 export function assessed(context: AgentContext, seen: Facts): Change {

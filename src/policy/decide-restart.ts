@@ -6,7 +6,7 @@ import type { RestartBy, Warning } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 import { authorityIn, authorityReasons, needsNobody } from './authority.ts';
-import { byMacos, leftToMacos } from './hand-over.ts';
+import { byMacos, enforcedMoment, leftToMacos } from './hand-over.ts';
 import { installAsRoot } from './next-start.ts';
 import { LATE_TOLERANCE_MS } from './observe.ts';
 import {
@@ -116,9 +116,8 @@ function warnOrWait(
     return rest('waiting', nextLocalMidnight(at, facts.zone), [...because, spent]);
   }
   // macOS keeps to its own time, however late people come to hear of it.
-  const restartAt = wholeMinute(
-    isEnforced && enforcedAt > at ? enforcedAt : Math.max(plan.at, at + leadMinutes * MINUTE_MS),
-  );
+  const byItself = isEnforced ? (enforcedMoment(facts, ledger) ?? at) : at;
+  const restartAt = wholeMinute(byItself > at ? byItself : Math.max(plan.at, at + leadMinutes * MINUTE_MS));
   return {
     kind: 'warn',
     restartAt,

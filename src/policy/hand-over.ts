@@ -85,14 +85,32 @@ export function enforcementObserved(ledger: Ledger, facts: Facts): Ledger {
   };
 }
 
+/** A Mac that was asleep or off at a declared moment is given an hour once it is up; upkeep's first look may come minutes after that. */
+const GRACE_MS = 55 * MINUTE_MS;
+
+/** When macOS itself is expected to install; null where it was told nothing. */
+export function enforcedMoment({ boot }: Facts, { target, awakeSince }: Ledger): Instant | null {
+  const enforcedAt = target?.enforcedAt;
+  if (enforcedAt === undefined) return null;
+  const startedAt = boot.known ? boot.value.startedAt : null;
+  const upSince = Math.max(awakeSince?.at ?? enforcedAt, startedAt ?? enforcedAt);
+  return upSince <= enforcedAt ? enforcedAt : Math.floor((upSince + GRACE_MS) / MINUTE_MS) * MINUTE_MS;
+}
+
+/** The declared moment where it has passed and macOS has not installed, as on a low battery: it may do so at any time. */
+export function overdueSince(facts: Facts, ledger: Ledger): Instant | null {
+  const moment = enforcedMoment(facts, ledger);
+  return moment !== null && moment <= facts.at ? (ledger.target?.enforcedAt ?? null) : null;
+}
+
 /**
  * macOS restarts at its time whatever upkeep waits for: a pause, a back-off, a password, space on the disk. So whoever is logged in
  * is warned of it in any case, and no rest lies over the moment to do so.
  */
 export function withEnforcedWarning(decision: Decision, settings: Settings, facts: Facts, ledger: Ledger): Decision {
   const { at, consoleUser, screenLocked, boot } = facts;
-  const enforcedAt = ledger.target?.enforcedAt;
-  if (enforcedAt === undefined || enforcedAt <= at || (decision.kind !== 'rest' && decision.kind !== 'download'))
+  const enforcedAt = enforcedMoment(facts, ledger);
+  if (enforcedAt === null || enforcedAt <= at || (decision.kind !== 'rest' && decision.kind !== 'download'))
     return decision;
   if (!consoleUser.known || consoleUser.value === null) return decision;
   const isUnlocked = screenLocked.known && !screenLocked.value;
@@ -128,7 +146,10 @@ const WARN_AGAIN_MS = 5 * MINUTE_MS;
 /** The moment has come at which macOS installs by itself: it is left to do so, and watched. Null where it is not so. */
 export function byMacos({ ledger, target, at }: Situation): Instant | null {
   const { enforcedAt } = target;
-  const isTried = (ledger.push ?? null) !== null;
+  const { push = null, server = null } = ledger;
+  // It was watched already: nothing more is seen of it, or the server has called it failed and is left alone for a while.
+  const hasFailed = server !== null && enforcedAt !== undefined && server.at >= enforcedAt && at < server.until;
+  const isTried = push !== null || hasFailed;
   return enforcedAt !== undefined && at >= enforcedAt && !isTried ? enforcedAt : null;
 }
 

@@ -6,23 +6,28 @@ import { reached } from '../domain/os-version.ts';
 import type { PushPlan } from '../domain/push.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
+import { overdueSince } from './hand-over.ts';
 import { nextPollMs } from './push-pace.ts';
 import { lookForPeopleMs, promptsToday } from './situation.ts';
 
 /** After so long an order that nobody can be asked about is over: the Mac has had time to hear of it. */
 const FORGOTTEN_AFTER_MS = 24 * HOUR_MS;
 
-/** For so long after the time it named a warning holds for an order that may be carried out at any moment. */
+/** For so long after the time it named a warning holds for what may come at any moment. */
 const WARNING_HOLDS_MS = 2 * HOUR_MS;
 
 /**
- * While an order may still be carried out that upkeep does not wait for any more, whoever is at the Mac is warned again, and each
- * rest ends when the server is asked what became of it, or a warning holds no longer.
+ * While an order may still be carried out that upkeep does not wait for any more, or macOS has not kept to the moment it was told,
+ * whoever is at the Mac is warned again, and each rest ends when the server is asked what became of an order, or a warning holds
+ * no longer.
  */
 export function withPendingPush(decision: Decision, settings: Settings, facts: Facts, ledger: Ledger): Decision {
   const { push = null, warning } = ledger;
-  if (push === null || decision.kind !== 'rest') return decision;
-  const because: Reason[] = [{ code: 'push-pending', since: push.since }, ...decision.because];
+  const overdue = overdueSince(facts, ledger);
+  if (decision.kind !== 'rest' || (push === null && overdue === null)) return decision;
+  const pending: Reason[] = push === null ? [] : [{ code: 'push-pending', since: push.since }];
+  const late: Reason[] = overdue === null ? [] : [{ code: 'macos-overdue', since: overdue }];
+  const because: Reason[] = [...pending, ...late, ...decision.because];
   const { at, zone, consoleUser, screenLocked } = facts;
   const isSeen = consoleUser.known && consoleUser.value !== null && screenLocked.known && !screenLocked.value;
   const isWarned =
@@ -30,17 +35,24 @@ export function withPendingPush(decision: Decision, settings: Settings, facts: F
     warning.openedAt !== null &&
     at < warning.restartAt + WARNING_HOLDS_MS &&
     !isSomebodyElse(warning.uid, facts);
-  if (isSeen && !isWarned && promptsToday(ledger, at, zone, ['warning']) < settings.budgets.warningsPerDay) {
+  // What Apple has withdrawn meanwhile cannot be installed any more.
+  const isOffered = ledger.target !== null;
+  if (
+    isOffered &&
+    isSeen &&
+    !isWarned &&
+    promptsToday(ledger, at, zone, ['warning']) < settings.budgets.warningsPerDay
+  ) {
     const restartAt = wholeMinute(at + settings.warning.floorMinutes * MINUTE_MS);
     return { kind: 'warn', restartAt, why: 'order', postponing: false, because };
   }
   const isSomebodyIn = !consoleUser.known || consoleUser.value !== null;
   const warnAgainAt = isWarned
     ? warning.restartAt + WARNING_HOLDS_MS
-    : isSeen
+    : isSeen || !isOffered
       ? Infinity
       : at + lookForPeopleMs(ledger, at);
-  const wakeAt = Math.min(decision.wakeAt, push.askAt, isSomebodyIn ? warnAgainAt : Infinity);
+  const wakeAt = Math.min(decision.wakeAt, push?.askAt ?? Infinity, isSomebodyIn ? warnAgainAt : Infinity);
   return { ...decision, wakeAt: Math.max(at + MINUTE_MS, wakeAt), because };
 }
 

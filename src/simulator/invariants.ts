@@ -14,6 +14,9 @@ const CONSENT_MS = 30 * MINUTE_MS;
 const LATE_MS = 16 * MINUTE_MS;
 /** A server waits five minutes between its scan and its order, and a Mac that puts a command off five more, each time. */
 const LATE_BY_SERVER_MS = 31 * MINUTE_MS;
+const GRACE_FROM_MS = 58 * MINUTE_MS;
+const GRACE_TO_MS = 62 * MINUTE_MS;
+const FIRST_LOOK_MS = 10 * MINUTE_MS;
 /** macOS takes no shorter passwords. */
 const SHORTEST_SECRET = 4;
 
@@ -155,13 +158,23 @@ export function warnedBefore(
     );
     if (crashed || dialog.user !== restart.loggedIn) return null;
     const visible = mac.happenings.find((one) => one.kind === 'dialog-visible' && one.dialog === dialog.dialog);
-    const floorMs = settings.warning.floorMinutes * MINUTE_MS;
+    const floorMs = Math.min(settings.warning.floorMinutes * MINUTE_MS, graceLeft(mac, begunAt, restart));
     if (visible !== undefined && begunAt - visible.at >= floorMs) return { shownAt: visible.at, promised };
     const lockedMs = settings.warning.lockedFloorMinutes * MINUTE_MS;
     if (restart.screenLocked && begunAt - dialog.at >= lockedMs) return { shownAt: dialog.at, promised };
     return null;
   }
   return null;
+}
+
+/** A missed declaration leaves an hour from when the Mac was up again, and no warning can be longer: it has to begin with that hour. */
+function graceLeft(mac: VirtualMac, begunAt: Instant, restart: Restart): number {
+  const up = mac.happenings.findLast(
+    (one) =>
+      (one.kind === 'woke-up' || one.kind === 'booted') && one.at <= begunAt && begunAt - one.at >= GRACE_FROM_MS,
+  );
+  const isMissed = restart.call === null && up !== undefined && begunAt - up.at <= GRACE_TO_MS;
+  return isMissed ? begunAt - up.at - FIRST_LOOK_MS : Infinity;
 }
 
 /** The restart time of the last warning shown before, whatever became of it. */
@@ -269,8 +282,17 @@ function checkDeferrals(tally: Tally, mac: VirtualMac, prompts: readonly Answere
   prompts.forEach((prompt, index) => {
     if (prompt.answer !== 'defer' || prompt.until === null) return;
     const askedAt = trueTime(mac, instant(prompt.at));
-    const until = Math.min(askedAt + (instant(prompt.until) - instant(prompt.at)), replacedAt(mac, askedAt));
     const next = prompts.slice(index + 1).find((later) => later.kind !== 'schedule');
+    // macOS keeps to what it was told since, whatever people chose before, and they have to be warned of it.
+    const told =
+      next?.kind === 'warning'
+        ? mac.happenings.find(({ kind, at }) => kind === 'declarations-changed' && at >= askedAt)?.at
+        : undefined;
+    const until = Math.min(
+      askedAt + (instant(prompt.until) - instant(prompt.at)),
+      replacedAt(mac, askedAt),
+      told ?? Number.POSITIVE_INFINITY,
+    );
     const nextAt = next === undefined ? Number.POSITIVE_INFINITY : trueTime(mac, instant(next.at));
     tally.check(
       'deferral-kept',

@@ -2,7 +2,7 @@ import { withLimits } from '../adapters/commands/limits.ts';
 import { dailyRecon } from '../adapters/mdm/jamf-pro/recon.ts';
 import { ReconFile } from '../adapters/mdm/jamf-pro/recon-file.ts';
 import { allEffects } from '../agent/effects/all-effects.ts';
-import { readBootSession, readRelease } from '../agent/effects/gather-facts.ts';
+import { readBootSession, readDeclared, readRelease } from '../agent/effects/gather-facts.ts';
 import { AgentWake } from '../agent/wake.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
 import type { Offer } from '../domain/offer.ts';
@@ -156,6 +156,8 @@ class SimulatedAgent {
     mac.onBoot(() => mac.awake.after(20 * SECOND_MS, () => this.#wake()));
     mac.onShutdown(() => this.#die());
     mac.awake.after(MINUTE_MS, () => this.#wake());
+    // launchd watches the file; while the agent runs, that starts nothing.
+    mac.mdm.onDeclared(() => mac.awake.after(SECOND_MS, () => this.#wake()));
     this.#watchOver();
     for (const [index, { afterMs, by, request }] of (this.#input.requests ?? []).entries()) {
       mac.world.after(afterMs, () => {
@@ -213,6 +215,7 @@ class SimulatedAgent {
         return boot.known ? boot.value : null;
       },
       readOs: () => readRelease(commands),
+      readDeclared: (os) => readDeclared(commands, os, door.clock.zone()),
       settings: this.#input.settings,
       publish: (status, atRest) => {
         if (!atRest) return;

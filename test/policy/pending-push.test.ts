@@ -5,7 +5,7 @@ import { type Facts, known, unknown } from '../../src/domain/facts.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import type { Ledger, Warning } from '../../src/domain/ledger.ts';
 import { withPendingPush, withServerWords } from '../../src/policy/pending-push.ts';
-import { BOOT, factsAt, ledgerWith, MONDAY_NINE, settings } from '../support/situations.ts';
+import { BOOT, factsAt, ledgerWith, MONDAY_NINE, settings, targetFoundAt } from '../support/situations.ts';
 
 const AT = MONDAY_NINE;
 const rest: Decision = { kind: 'rest', state: 'waiting', wakeAt: AT + DAY_MS, because: [{ code: 'screen-locked' }] };
@@ -56,6 +56,10 @@ describe('an order that may still be carried out', () => {
     expect(decided({}, facts)).toMatchObject({ kind: 'rest', wakeAt: AT + 30 * MINUTE_MS });
   });
 
+  test('what is not offered any more cannot be installed: nobody is warned of it', () => {
+    expect(decided({ target: null })).toMatchObject({ kind: 'rest', wakeAt: push.askAt });
+  });
+
   test('nobody is logged in: it is looked again when the server is asked', () => {
     expect(decided({}, { consoleUser: known(null) })).toMatchObject({ kind: 'rest', wakeAt: push.askAt });
   });
@@ -73,6 +77,24 @@ describe('an order that may still be carried out', () => {
       openedAt: AT - (index + 1) * MINUTE_MS,
     }));
     expect(decided({ prompts })).toMatchObject({ kind: 'rest' });
+  });
+});
+
+describe('a declared moment that passed without a restart', () => {
+  const target = { ...targetFoundAt(AT - DAY_MS), enforcedAt: AT - HOUR_MS };
+  const late = (ledger: Partial<Ledger> = {}, facts: Partial<Facts> = {}) =>
+    decided({ push: null, target, ...ledger }, facts);
+
+  test('whoever is at the Mac is warned again, as macOS may restart at any time', () => {
+    expect(late()).toMatchObject({ kind: 'warn', restartAt: AT + HOUR_MS });
+    expect(late().because[0]).toEqual({ code: 'macos-overdue', since: AT - HOUR_MS });
+    expect(late({ warning: shown(AT - HOUR_MS) })).toMatchObject({ kind: 'rest', wakeAt: AT + HOUR_MS });
+  });
+
+  test('a Mac that slept through it is given an hour once it is awake', () => {
+    const awakeSince = { at: AT - 10 * MINUTE_MS, monotonicMs: 0 };
+    expect(late({ awakeSince })).toBe(rest);
+    expect(late({ awakeSince: { ...awakeSince, at: AT - 56 * MINUTE_MS } })).toMatchObject({ kind: 'warn' });
   });
 });
 

@@ -1,6 +1,6 @@
 // The hard deadline is handed to macOS: what is declared, what people are told, and who restarts the Mac in the end.
 import { describe, expect, test } from 'vitest';
-import { instantAt } from '../../src/domain/instant.ts';
+import { instantAt, MINUTE_MS } from '../../src/domain/instant.ts';
 import { threeWeeks } from '../support/lives.ts';
 import { type MdmStoryInput, mdmStory, orderOf } from '../support/mdm-story.ts';
 
@@ -94,4 +94,43 @@ describe('a deadline that somebody else declared', () => {
     expect(text(story)).not.toContain('Warned that the Mac restarts at Fri 6 Nov');
     expect(story.violated).toEqual([]);
   });
+});
+
+describe('a declared moment that is near, or passed while the Mac slept', () => {
+  const none = { count: null, days: null, date: null };
+  const theirs = (by: string, fromHour: number, floorMinutes = 60): MdmStoryInput => ({
+    settings: {
+      ...orderOf('mdm'),
+      deadlines: { ...threeWeeks.deadlines, focus: none, soft: none, hard: none },
+      warning: { floorMinutes, lockedFloorMinutes: 720 },
+    },
+    persona: 'procrastinator',
+    days: 5,
+    faults: [{ fault: { name: 'declared-by-somebody', by }, fromHour }],
+  });
+
+  test('whoever has put it off for a day is warned of what was declared meanwhile', async () => {
+    const story = await mdmStory(theirs('2026-11-03T15:00:00', 26));
+    expect(text(story)).toContain('Warned that the Mac restarts at Tue 3 Nov 2026, 15:00');
+    expect(text(story)).toContain('by macOS itself, as it was told by declaration');
+    expect(story.restarts).toMatchObject([{ by: 'mdm', loggedIn: true, warning: { minutes: expect.any(Number) } }]);
+    expect(story.restarts[0]?.warning?.minutes).toBeGreaterThanOrEqual(60);
+    expect(story.violated).toEqual([]);
+  });
+
+  test.each([60, 30])(
+    'macOS leaves an hour from waking: the warning begins with it, and names no time after it (floor of %i minutes)',
+    async (floor) => {
+      const story = await mdmStory(theirs('2026-11-05T02:00:00', 6, floor));
+      const woke = story.happened('woke-up').filter(({ at }) => at > instantAt('2026-11-05', '02:00', 'Europe/Berlin'));
+      const [begun] = story.happened('install-accepted');
+      const named = /Warned that the Mac restarts at Thu 5 Nov 2026, (\d\d:\d\d)/.exec(text(story))?.[1] ?? '';
+      const promised = instantAt('2026-11-05', named, 'Europe/Berlin');
+      expect(begun?.at ?? 0).toBeGreaterThanOrEqual(promised);
+      expect((begun?.at ?? 0) - promised).toBeLessThan(10 * MINUTE_MS);
+      const shown = story.happened('dialog-visible').findLast(({ at }) => at < (begun?.at ?? 0));
+      expect((shown?.at ?? 0) - (woke[0]?.at ?? 0)).toBeLessThan(5 * MINUTE_MS);
+      expect(story.violated).toEqual([]);
+    },
+  );
 });

@@ -11,8 +11,7 @@ import type { PushService } from '../../ports/push-service.ts';
 import { hardware, jamfServer } from '../commands/fact-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
 import type { ThisMac } from './jamf-pro/computer.ts';
-import { JamfPro } from './jamf-pro/jamf-pro.ts';
-import { NanoMdm } from './nanomdm/nano-mdm.ts';
+import type { JamfPro } from './jamf-pro/jamf-pro.ts';
 import { PacedHttp } from './paced-http.ts';
 
 export type ServerParts = {
@@ -43,16 +42,20 @@ export type ServiceParts = {
   recon: ThisMac['recon'];
 };
 
-/** Of each sort of server how to talk to it. */
+/** Of each sort of server how to talk to it. Loaded only when one is asked: most wakes ask none, and all begin sooner. */
 const SERVICES: Readonly<
-  Record<Exclude<MdmService, 'none'>, (parts: ServiceParts) => OpenedServer['service'] | NotOpened>
+  Record<Exclude<MdmService, 'none'>, (parts: ServiceParts) => Promise<OpenedServer['service'] | NotOpened>>
 > = {
-  'jamf-pro': ({ udid, recon, settings, ...wire }) =>
-    new JamfPro({ ...wire, mac: { udid, computerId: settings.computerId, recon } }),
-  nanomdm: ({ udid, recon: _, settings, credential, ...wire }) =>
-    credential.kind === 'client'
-      ? { why: 'NanoMDM has no API clients: save an account (`upkeep auth set mdm --account NAME`)' }
-      : new NanoMdm({ ...wire, declarationsAddress: settings.declarationsUrl, credential, mac: { udid } }),
+  'jamf-pro': async ({ udid, recon, settings, ...wire }) => {
+    const { JamfPro } = await import('./jamf-pro/jamf-pro.ts');
+    return new JamfPro({ ...wire, mac: { udid, computerId: settings.computerId, recon } });
+  },
+  nanomdm: async ({ udid, recon: _, settings, credential, ...wire }) => {
+    if (credential.kind === 'client')
+      return { why: 'NanoMDM has no API clients: save an account (`upkeep auth set mdm --account NAME`)' };
+    const { NanoMdm } = await import('./nanomdm/nano-mdm.ts');
+    return new NanoMdm({ ...wire, declarationsAddress: settings.declarationsUrl, credential, mac: { udid } });
+  },
 };
 
 /** Makes the server of the settings ready to be asked. Sends nothing yet; whoever opened it closes it. */
@@ -71,7 +74,7 @@ export async function openServer(
     const { address } = found;
     const { uuid: udid } = await runCommand(commands, hardware, undefined, signal === undefined ? {} : { signal });
     const paced = new PacedHttp(http, clock, REQUEST_GAP_MS);
-    const service = make({ http: paced, clock, random, address, credential, settings, udid, recon });
+    const service = await make({ http: paced, clock, random, address, credential, settings, udid, recon });
     return 'why' in service ? service : { service, address };
   } catch (error) {
     if (!isExpected(error)) throw error;

@@ -6,7 +6,15 @@ import { nextDeclared } from '../../adapters/macos/declared-updates.ts';
 import type { ScreenLock } from '../../adapters/macos/ioreg.ts';
 import type { ConsoleReading } from '../../adapters/macos/scutil.ts';
 import { FAILURE_WORDS } from '../../adapters/softwareupdate/failure-words.ts';
-import { type BootSession, type Fact, type Facts, known, unknown, valueOr } from '../../domain/facts.ts';
+import {
+  type BootSession,
+  type DeclaredInstall,
+  type Fact,
+  type Facts,
+  known,
+  unknown,
+  valueOr,
+} from '../../domain/facts.ts';
 import type { Offer } from '../../domain/offer.ts';
 import { majorOf, type OsRelease } from '../../domain/os-version.ts';
 import type { PushPlan, PushState } from '../../domain/push.ts';
@@ -59,17 +67,11 @@ export function gatherFacts(
           };
         return fileVault ? gatherFileVault(commands, credentials, user, signal) : {};
       };
-      const declaredNext = async (): Promise<Pick<Facts, 'declared'>> => {
-        if (!declared) return {};
-        if (!os.known) return { declared: os };
-        const { release } = os.value;
-        if ((majorOf(release.version) ?? 0) < DECLARATIONS_SINCE) return {};
-        const answer = await ask(fact.declaredUpdates);
-        return { declared: mapped(answer, (all) => nextDeclared(all.declared, release, clock.zone())) };
-      };
+      const release = os.known ? os.value.release : null;
+      const enforced = declared ? await readDeclared(commands, release, clock.zone(), signal) : null;
       const servicePassword = credentials.servicePassword();
       return {
-        ...(await declaredNext()),
+        ...(enforced === null ? {} : { declared: enforced }),
         ...(push === undefined ? {} : { push: await becomeOf(server, push, signal) }),
         ...(await waysIn()),
         ...(servicePassword === null ? {} : { servicePassword }),
@@ -89,6 +91,20 @@ export function gatherFacts(
       };
     },
   };
+}
+
+/** What macOS was told to enforce; null where it cannot be told. */
+export async function readDeclared(
+  commands: Commands,
+  os: OsRelease | null,
+  zone: string,
+  signal?: AbortSignal,
+): Promise<Fact<DeclaredInstall | null> | null> {
+  if (os === null) return unknown('which macOS runs is not known');
+  if ((majorOf(os.version) ?? 0) < DECLARATIONS_SINCE) return null;
+  const options = signal === undefined ? {} : { signal };
+  const answer = await factOf(() => runCommand(commands, fact.declaredUpdates, undefined, options));
+  return mapped(answer, (all) => nextDeclared(all.declared, os, zone));
 }
 
 /** What became of an order, as far as the server knows. */

@@ -43,6 +43,8 @@ export type Happening = { at: Instant; wall: Instant; zone: string } & (
   /** The Mac stands at FileVault's screen; nothing runs until somebody types a password there. */
   | { kind: 'waits-for-unlock' | 'disk-unlocked' }
   | { kind: 'booted'; session: string; release: OsRelease }
+  /** What macOS was told to enforce is not what it was. */
+  | { kind: 'declarations-changed' }
   | { kind: 'app-quit'; user: string; app: string; why: 'restart' | 'log-out' | 'update' }
   | { kind: 'logged-in' | 'logged-out' | 'locked' | 'unlocked'; user: string }
   | { kind: 'lid-opened' | 'lid-closed' | 'fell-asleep' | 'woke-up' | 'sat-down' | 'left' | 'switched-off' }

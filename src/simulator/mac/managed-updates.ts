@@ -39,6 +39,7 @@ export type Target = { identifier: string; version: string; build: string | null
 export class ManagedUpdates {
   readonly #mac: Mac;
   readonly #report: (items: Record<string, unknown>) => void;
+  readonly #declared: () => void;
   #found: Offer[] = [];
   #order: Order | null = null;
   #targets: Target[] = [];
@@ -51,9 +52,11 @@ export class ManagedUpdates {
   #state = 'none';
   #failures = 0;
 
-  constructor(mac: Mac, report: (items: Record<string, unknown>) => void) {
+  /** `declared` is called when the file changes in which macOS keeps what is declared. */
+  constructor(mac: Mac, report: (items: Record<string, unknown>) => void, declared: () => void) {
     this.#mac = mac;
     this.#report = report;
+    this.#declared = declared;
   }
 
   scan(): void {
@@ -122,7 +125,12 @@ export class ManagedUpdates {
   declare(declarations: readonly Declaration[]): void {
     const configurations = declarations.filter(({ Type }) => Type.startsWith('com.apple.configuration.'));
     const read = configurations.map((one) => [one, this.#targetOf(one)] as const);
+    const before = JSON.stringify(this.#targets);
     this.#targets = read.flatMap(([, target]) => (target === null ? [] : [target]));
+    if (JSON.stringify(this.#targets) !== before) {
+      this.#mac.note({ kind: 'declarations-changed' });
+      this.#declared();
+    }
     const known = new Set(this.#targets.map(({ identifier }) => identifier));
     this.#failed = new Set([...this.#failed].filter((one) => known.has(one)));
     if (this.#order?.by === 'declaration' && !this.#order.installing && this.#targets.length === 0) this.#order = null;

@@ -34,6 +34,7 @@ const WAKING_MS = 20 * SECOND_MS;
 /** mdmclient: what the Mac and its MDM server say to each other, every word of it in the log. */
 export class MdmClient implements ManagedMac {
   readonly #mac: Mac;
+  readonly #declaredListeners: (() => void)[] = [];
   readonly #random: Random;
   readonly #updates: ManagedUpdates;
   readonly #serialNumber: string;
@@ -54,11 +55,22 @@ export class MdmClient implements ManagedMac {
     this.#random = random;
     this.#declarative = mac.enrolment.terms !== null && (majorOf(mac.os.version) ?? 0) >= 14;
     this.#serialNumber = `Z${random.fork('serial').whole(100_000_000, 999_999_999)}`;
-    this.#updates = new ManagedUpdates(mac, (items) => this.#report(items));
+    this.#updates = new ManagedUpdates(
+      mac,
+      (items) => this.#report(items),
+      () => {
+        for (const listener of this.#declaredListeners) listener();
+      },
+    );
     mac.onBoot(() => this.#started());
     mac.onSleepWake((asleep) => {
       if (!asleep) this.#woke();
     });
+  }
+
+  /** Whenever that changes. */
+  onDeclared(listener: () => void): void {
+    this.#declaredListeners.push(listener);
   }
 
   /** What macOS is to enforce by itself. */

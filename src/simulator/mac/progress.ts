@@ -62,6 +62,17 @@ export function progressAt(percent: number): ProgressMessage {
   return { edge, phase, portion: percent / 100 };
 }
 
+/** What is said at the beginning of a job whose bits are there already, by the time since. From then on it is prepared. */
+export const FROM_STAGED: readonly { afterMs: number; at: ProgressMessage }[] = [
+  { afterMs: 0, at: { edge: 'start', phase: 'ACCEPTED', portion: 0.001 } },
+  { afterMs: 5, at: { edge: 'start', phase: 'PREFLIGHT_WAKEUP', portion: 0.01 } },
+  { afterMs: 6_450, at: { edge: 'end', phase: 'PREFLIGHT_WAKEUP', portion: 0.079 } },
+  { afterMs: 6_451, at: { edge: 'start', phase: 'PREFLIGHT_PREREQUISITE', portion: 0.08 } },
+  { afterMs: 6_610, at: { edge: 'start', phase: 'PREFLIGHT_PERSONALIZE', portion: 0.15 } },
+  { afterMs: 23_850, at: { edge: 'start', phase: 'PREFLIGHT_FDR_RECOVERY', portion: 0.22 } },
+  { afterMs: 25_630, at: { edge: 'start', phase: 'PREPARING_UPDATE', portion: 0.29 } },
+];
+
 /** What is said of an accepted install just before the Mac goes down, by the time left. */
 export const COMMITTING: readonly { beforeMs: number; at: ProgressMessage }[] = [
   { beforeMs: 7_400, at: { edge: 'start', phase: 'ACCEPTED', portion: 0.001 } },

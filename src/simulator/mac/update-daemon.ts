@@ -3,7 +3,7 @@ import type { Offer } from '../../domain/offer.ts';
 import { majorOf } from '../../domain/os-version.ts';
 import type { Random } from '../random.ts';
 import type { Mac } from './mac.ts';
-import { COMMITTING, progressAt, readings } from './progress.ts';
+import { COMMITTING, FROM_STAGED, progressAt, readings } from './progress.ts';
 import type { FetchEnd, Follower, Staged, UpdateService } from './update-service.ts';
 
 type Job = {
@@ -167,6 +167,11 @@ export class UpdateDaemon implements UpdateService {
     if (!have) mac.note({ kind: 'download-begun', label: offer.label });
     let stall = mac.faults.strikes('download-stalls');
     const preparing = offer.kind === 'macos' && job.prepare;
+    if (have && preparing)
+      for (const { afterMs, at } of FROM_STAGED)
+        mac.awake.after(afterMs, () => {
+          if (this.#job === job) mac.systemLog.progress(at);
+        });
     for (const { percent, afterMs } of this.#pace(offer, preparing)) {
       if (percent <= (have ? 60 : (this.#got.get(offer.label) ?? -1))) continue;
       await this.#pause(afterMs);

@@ -42,7 +42,7 @@ describe('what launchd is given', () => {
     expect(flawsInJob('<plist><dict></plist>')).toHaveLength(1);
   });
 
-  test('the agent: at boot, four times a day whatever happens, at a ring, and when settings or zone change', () => {
+  test('the agent: at boot, four times a day whatever happens, at a ring, and when settings, zone or declarations change', () => {
     expect(parse(renderPlist(agentJob(real)))).toEqual({
       Label: 'org.upkeep.agent',
       ProgramArguments: ['/Library/Application Support/Upkeep/upkeep', 'run'],
@@ -53,6 +53,7 @@ describe('what launchd is given', () => {
         '/Library/Managed Preferences/org.upkeep.agent.plist',
         '/Library/Preferences/org.upkeep.agent.plist',
         '/private/etc/localtime',
+        '/private/var/db/softwareupdate/SoftwareUpdateDDMStatePersistence.plist',
       ],
       ExitTimeOut: 10,
       ThrottleInterval: 10,
