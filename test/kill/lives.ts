@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { build } from 'plist';
 import { rolldown } from 'rolldown';
 import { agentJob, plistFile, programFile, renderPlist } from '../../src/adapters/launchd/plists.ts';
+import { NODE_FLAGS } from '../../src/adapters/launchd/program.ts';
 import { type Places, placesUnder } from '../../src/adapters/places.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../src/domain/instant.ts';
 import type { Offer } from '../../src/domain/offer.ts';
@@ -143,7 +144,7 @@ export const AGENT = 'org.upkeep.agent';
 export function prepare(mac: MacUnderRoot, places: Places, program: string, { settings }: Story): void {
   for (const path of [places.state, places.logs, places.doorbell]) mkdirSync(path, { recursive: true });
   writeFileSync(places.managedPreferences, build(settings as never));
-  mac.place(programFile(places).slice(mac.root.length), [process.execPath, program]);
+  mac.place(programFile(places).slice(mac.root.length), [process.execPath, ...NODE_FLAGS, program]);
   const plist = plistFile(places, AGENT);
   mkdirSync(dirname(plist), { recursive: true });
   writeFileSync(plist, renderPlist(agentJob(places)), { mode: 0o644 });

@@ -115,7 +115,9 @@ describe('installing', () => {
     expect(now['Library/LaunchDaemons/org.upkeep.wake.plist']).toMatch(/^644 /);
     for (const label of [AGENT_LABEL, WAKE_LABEL])
       expect(launchctl.loaded.get(label)).toBe(readFileSync(plistFile(places, label), 'utf8'));
-    expect(readFileSync(programFile(places), 'utf8')).toContain(`exec '/opt/n ode' '/opt/it'\\''s.ts' "$@"\n`);
+    expect(readFileSync(programFile(places), 'utf8')).toContain(
+      `exec '/opt/n ode' --disable-sigusr1 --min-semi-space-size=16 '/opt/it'\\''s.ts' "$@"\n`,
+    );
   });
 
   test('again changes nothing and only looks', async () => {
