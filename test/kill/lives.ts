@@ -34,11 +34,14 @@ export type Story = {
   requests: readonly { afterMs: number; request: Request }[];
 };
 
+/** Tools that are waited for: a download, an install, a dialog. */
+export const LONG = / --install| --download| --jsonstring/;
+
 /**
- * Somebody kills it after so many calls of tools: time on the Mac goes on for `laterMs`, then the processes have `delayMs`
+ * Somebody kills it after so many calls of tools, or of long ones alone: time on the Mac goes on for `laterMs`, then the processes have `delayMs`
  * more. With what it started, or alone.
  */
-export type DeathFromOutside = { calls: number; laterMs: number; delayMs: number; children: boolean };
+export type DeathFromOutside = { calls: number; ofLong?: true; laterMs: number; delayMs: number; children: boolean };
 export type Deaths = { atCommits?: readonly DeathAtCommit[]; fromOutside?: readonly DeathFromOutside[] };
 
 /** What may not depend on when the agent was killed. */
@@ -112,8 +115,9 @@ export async function live(
     for (;;) {
       const [next, killer] = [asked[0], killers[0]];
       const until = Math.min(next?.at ?? end, end);
-      const comesKiller = () =>
-        killer !== undefined && mac.mac.calls.length >= killer.calls && mac.pidOf(AGENT) !== null;
+      const called = ({ ofLong }: DeathFromOutside) =>
+        ofLong ? mac.mac.calls.filter((call) => LONG.test(wordsOf(call))).length : mac.mac.calls.length;
+      const comesKiller = () => killer !== undefined && called(killer) >= killer.calls && mac.pidOf(AGENT) !== null;
       await mac.runUntil(() => mac.mac.world.now() >= until || isOver() || comesKiller(), LIMIT_MS);
       if (killer !== undefined && comesKiller()) {
         killers.shift();
@@ -169,6 +173,8 @@ function ask(mac: MacUnderRoot, places: Places, id: string, request: Request): v
   mac.mac.jobs.kickstart(AGENT, false);
 }
 
+const wordsOf = ({ path, args }: { path: string; args: readonly string[] }): string => [path, ...args].join(' ');
+
 /** Whether there was somebody to kill, and which tools outlived it though they should not have. */
 async function killFromOutside(
   mac: MacUnderRoot,
@@ -217,7 +223,7 @@ function endingOf(mac: MacUnderRoot, places: Places, story: Story): Omit<Life, '
   const promises = promisesIn(journal);
   const ids = journal.filter((row) => row.type === 'request.heard').map((row) => (row.event as { id: string }).id);
   return {
-    calls: mac.mac.calls.map(({ path, args }) => [path, ...args].join(' ')),
+    calls: mac.mac.calls.map(wordsOf),
     installDecisions: promises.installDecisions,
     installs: mac.mac.calls.filter((call) => call.args.includes('--install')).length,
     ending: {
