@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { privateFiles } from '../../src/adapters/credentials/private-files.ts';
 import { Seal } from '../../src/adapters/credentials/seal.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
@@ -13,16 +13,15 @@ import { Secret } from '../../src/domain/secret.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { lockCredentials } from '../../src/store/lock.ts';
-import { bundleForTest } from '../support/bundle.ts';
+import { sharedBundle } from '../support/bundle.ts';
 import { canary, canaryOfLength, mayHoldSecrets } from '../support/canary.ts';
 import { specWith } from '../support/lives.ts';
 import { MONDAY_NINE, offer } from '../support/situations.ts';
 
-let program: Awaited<ReturnType<typeof bundleForTest>>;
+let entry = '';
 beforeAll(async () => {
-  program = await bundleForTest();
+  entry = await sharedBundle();
 });
-afterAll(() => program.remove());
 
 const BERT = canary('bert', (it) => `-bert's "long" $(${it}) = 🐴`);
 const ANNA = canary('anna');
@@ -46,7 +45,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const argv = (words: readonly string[]) => [process.execPath, program.entry, 'auth', ...words, '--root', mac.root];
+const argv = (words: readonly string[]) => [process.execPath, entry, 'auth', ...words, '--root', mac.root];
 const auth = (words: readonly string[], stdin: string | null = null) => mac.run(argv(words), { stdin });
 
 /** Every file below the root, as one text. */
@@ -157,7 +156,7 @@ test('from a file descriptor', async () => {
 test('`uninstall --purge` leaves no password behind in the keychain', async () => {
   await auth(['set', 'local-account', 'bert'], BERT);
   const uninstall = (...words: string[]) =>
-    mac.run([process.execPath, program.entry, 'uninstall', ...words, '--root', mac.root]);
+    mac.run([process.execPath, entry, 'uninstall', ...words, '--root', mac.root]);
   expect((await uninstall('--purge', '--dry-run')).stdout).toMatch(/^would {7}delete saved credentials/);
   expect((await uninstall()).stdout).not.toContain('credentials');
   expect(items()).toHaveLength(1);
@@ -186,7 +185,7 @@ test('what is saved authorises the install on a Mac where nobody is logged in', 
   const spec = specWith({ password: ANNA, loggedIn: false, accounts: [bert] });
   mac = new MacUnderRoot({ root: folder, spec, start: MONDAY_NINE, time: 'eager', offers: [offer] });
   await mac.boot();
-  const main = program.entry;
+  const main = entry;
   expect(await mac.run([process.execPath, main, 'install', '--root', mac.root])).toMatchObject({ exitCode: 0 });
   expect(await auth(['set', 'local-account', 'bert'], BERT)).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await mac.runUntil(() => mac.mac.os.version === '26.6.2', 3 * DAY_MS)).toBe('stopped');

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AGENT_LABEL, plistFile, readPlist, stderrFile, WAKE_LABEL } from '../../src/adapters/launchd/plists.ts';
 import { LogTail } from '../../src/adapters/log/log-tail.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
@@ -11,14 +11,13 @@ import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
 import type { Status } from '../../src/machines/status.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { defaultMacSpec } from '../../src/simulator/mac/mac-spec.ts';
-import { bundleForTest } from '../support/bundle.ts';
+import { sharedBundle } from '../support/bundle.ts';
 import { MONDAY_NINE } from '../support/situations.ts';
 
-let program: Awaited<ReturnType<typeof bundleForTest>>;
+let entry = '';
 beforeAll(async () => {
-  program = await bundleForTest();
+  entry = await sharedBundle();
 });
-afterAll(() => program.remove());
 
 let folder: string;
 let mac: MacUnderRoot;
@@ -32,7 +31,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const upkeep = (...words: string[]) => mac.run([process.execPath, program.entry, ...words, '--root', mac.root]);
+const upkeep = (...words: string[]) => mac.run([process.execPath, entry, ...words, '--root', mac.root]);
 
 test('installed, the agent runs, arms its next wake and is started then; purged, nothing of it is left', async () => {
   const places = placesUnder(mac.root);

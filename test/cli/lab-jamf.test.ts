@@ -6,7 +6,7 @@ import { startUpkeep, upkeep } from './terminal.ts';
 const hasCurl = ['bash', 'curl', 'sed'].every((tool) => spawnSync(tool, ['--version']).status !== null);
 
 async function startLab(...args: string[]) {
-  const lab = startUpkeep('lab', 'jamf', ...args);
+  const lab = await startUpkeep('lab', 'jamf', ...args);
   onTestFinished(() => {
     lab.child.kill('SIGKILL');
   });

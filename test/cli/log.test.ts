@@ -175,8 +175,8 @@ describe('following', () => {
   let child: ChildProcess | null = null;
   afterEach(() => child?.kill('SIGKILL'));
 
-  function follow(...options: string[]) {
-    const { child: started, heard, until } = startUpkeep('log', '--root', directory, '--follow', ...options);
+  async function follow(...options: string[]) {
+    const { child: started, heard, until } = await startUpkeep('log', '--root', directory, '--follow', ...options);
     child = started;
     const ended = new Promise<number | null>((resolve) => started.on('close', (code) => resolve(code)));
     return { heard, until, ended, stdout: started.stdout };
@@ -185,7 +185,7 @@ describe('following', () => {
   test('gives every line that comes, each once, across rotations', async () => {
     const { log } = writer();
     for (let i = 0; i < 5; i += 1) log.info(`message ${i}`);
-    const { heard, until } = follow('--lines', '2');
+    const { heard, until } = await follow('--lines', '2');
     await until('message 4');
     for (let i = 5; i < 60; i += 1) {
       log.info(`message ${i}`);
@@ -199,7 +199,7 @@ describe('following', () => {
   test('ends quietly when nobody reads any more', async () => {
     const { log } = writer();
     log.info('message 0');
-    const { until, ended, stdout, heard } = follow();
+    const { until, ended, stdout, heard } = await follow();
     await until('message 0');
     stdout.destroy();
     const talking = setInterval(() => log.info('message 1'), 20);

@@ -3,7 +3,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AGENT_LABEL } from '../../src/adapters/launchd/plists.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { readStatus } from '../../src/agent/status-file.ts';
@@ -12,7 +12,7 @@ import { canBeCalled, doorPlaces } from '../../src/simulator/door/layout.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { defaultMacSpec } from '../../src/simulator/mac/mac-spec.ts';
 import { Store } from '../../src/store/store.ts';
-import { bundleForTest } from '../support/bundle.ts';
+import { sharedBundle } from '../support/bundle.ts';
 import { MONDAY_NINE, offer } from '../support/situations.ts';
 
 // The simulated tools are Perl programs; without /usr/bin/perl there are none to call.
@@ -21,14 +21,9 @@ describe.skipIf(!canBeCalled())(
   { timeout: 240_000 },
   () => {
     let main: string;
-    let removeBundle: () => void;
     beforeAll(async () => {
-      const bundle = await bundleForTest();
-      [main, removeBundle] = [bundle.entry, bundle.remove];
-      // The person at the Mac starts it as well.
-      chmodSync(bundle.folder, 0o755);
+      main = await sharedBundle();
     });
-    afterAll(() => removeBundle?.());
     let folder: string;
     let mac: MacUnderRoot;
     beforeEach(async () => {

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { privateFiles } from '../../src/adapters/credentials/private-files.ts';
 import { Seal } from '../../src/adapters/credentials/seal.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
@@ -10,15 +10,14 @@ import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import { readMacSpec } from '../../src/simulator/mac/mac-spec.ts';
-import { bundleForTest } from '../support/bundle.ts';
+import { sharedBundle } from '../support/bundle.ts';
 import { canary, canaryKey } from '../support/canary.ts';
 import { MONDAY_NINE } from '../support/situations.ts';
 
-let program: Awaited<ReturnType<typeof bundleForTest>>;
+let entry = '';
 beforeAll(async () => {
-  program = await bundleForTest();
+  entry = await sharedBundle();
 });
-afterAll(() => program.remove());
 
 const BERT = canary('bert', (it) => `-bert's "long" $(${it}) = 🐴`);
 const CLARA = canary('clara', (it) => `clara {likes} [${it}]`);
@@ -52,7 +51,7 @@ afterEach(async () => {
 });
 
 const upkeep = (words: readonly string[], stdin: string | null = null) =>
-  mac.run([process.execPath, program.entry, ...words, '--root', mac.root], { stdin });
+  mac.run([process.execPath, entry, ...words, '--root', mac.root], { stdin });
 
 const filesUnderRoot = () =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })

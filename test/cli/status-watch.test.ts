@@ -24,15 +24,15 @@ afterAll(remove);
 
 const statusOf = (name: string): Status => explain(name, firstContext, MONDAY_NINE);
 
-function watching(...options: string[]) {
-  const started = startUpkeep('status', '--watch', '--root', directory, ...options);
+async function watching(...options: string[]) {
+  const started = await startUpkeep('status', '--watch', '--root', directory, ...options);
   child = started.child;
   return started;
 }
 
 test('watching tells each new status once, and waits over one that is missing or broken', async () => {
   writeStatus(state, statusOf('resting.upToDate'));
-  const { heard, until } = watching('--json');
+  const { heard, until } = await watching('--json');
   await until('resting.upToDate');
   writeStatus(state, statusOf('resting.upToDate'));
   writeFileSync(join(state, 'status.json'), '{"schema":');
@@ -59,7 +59,7 @@ test('a running agent tells by itself, and the file does when it is gone', async
     currentStatus: () => statusOf('assessing'),
   });
   try {
-    const { heard, until } = watching('--json');
+    const { heard, until } = await watching('--json');
     await until('"assessing"');
     sockets.publish({ schema: 'not a status' });
     sockets.publish(statusOf('downloading'));
@@ -75,7 +75,7 @@ test('a running agent tells by itself, and the file does when it is gone', async
 
 test('watching in words leaves a line free between two', async () => {
   writeStatus(state, statusOf('resting.upToDate'));
-  const { heard, until } = watching();
+  const { heard, until } = await watching();
   await until('Written');
   writeStatus(state, statusOf('assessing'));
   await until('Looking at the Mac');

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { sharedBundle } from '../support/bundle.ts';
 import { root } from '../support/lives.ts';
 
 export type Answer = { code: number; out: string; err: string };
@@ -28,9 +29,9 @@ export async function upkeep(...argv: string[]): Promise<Answer> {
 
 export const SOURCE_ENTRY = join(root, 'src/cli/main.ts');
 
-/** Starts upkeep from its sources for as long as it likes; `until` waits for words on its output, and rejects at its end. */
-export function startUpkeep(...argv: string[]) {
-  const child = spawn(process.execPath, [SOURCE_ENTRY, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts upkeep for as long as it likes; `until` waits for words on its output, and rejects at its end. */
+export async function startUpkeep(...argv: string[]) {
+  const child = spawn(process.execPath, [await sharedBundle(), ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
   const heard = { out: '', err: '' };
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     heard.err += text;

@@ -2,13 +2,13 @@
 // elsewhere is named where it is played again; the numbers are those of the reports.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { DAY_MS } from '../../src/domain/instant.ts';
 import type { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import { bootedMac, NEEDS_PERL, withoutPerl } from '../simulator/door/harness.ts';
+import { sharedBundle } from '../support/bundle.ts';
 import { canary } from '../support/canary.ts';
-import { root as project } from '../support/lives.ts';
 
 const BERT = canary('bert', (it) => `-bert’s "Walrus" $(${it}) = 🐴`);
 const ANNA = canary('anna', (it) => `Penguin {Harbour} [${it}]`);
@@ -19,8 +19,13 @@ const OFFICE: MacSpecInput = {
   accounts: [{ name: 'bert', fullName: 'Bert Admin', password: BERT, admin: true, secureToken: true }],
 };
 
+let entry = '';
+beforeAll(async () => {
+  entry = await sharedBundle();
+});
+
 const upkeep = (mac: MacUnderRoot, words: readonly string[], stdin: string | null = null) =>
-  mac.run([process.execPath, join(project, 'src/cli/main.ts'), ...words, '--root', mac.root], { stdin });
+  mac.run([process.execPath, entry, ...words, '--root', mac.root], { stdin });
 const token = (mac: MacUnderRoot, words: readonly string[], stdin: string | null = null) =>
   upkeep(mac, ['bootstrap-token', ...words], stdin);
 

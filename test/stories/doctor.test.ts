@@ -1,29 +1,28 @@
 // `upkeep doctor` on simulated Macs, as a process of its own over tools that are real programs.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { AGENT_LABEL } from '../../src/adapters/launchd/plists.ts';
 import { placesUnder } from '../../src/adapters/places.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
 import type { MacUnderRoot } from '../../src/simulator/door/mac-under-root.ts';
 import type { MacSpecInput } from '../../src/simulator/mac/mac-spec.ts';
 import { bootedMac, NEEDS_PERL, withoutPerl } from '../simulator/door/harness.ts';
-import { bundleForTest } from '../support/bundle.ts';
+import { sharedBundle } from '../support/bundle.ts';
 import { canary, canaryKey } from '../support/canary.ts';
 import { root as project } from '../support/lives.ts';
 
-let program: Awaited<ReturnType<typeof bundleForTest>>;
+let entry = '';
 beforeAll(async () => {
-  program = await bundleForTest();
+  entry = await sharedBundle();
 });
-afterAll(() => program.remove());
 
 const SET_BY_MDM = canary('set_by_mdm');
 
 const BERT = { name: 'bert', password: canary('bert'), admin: true, secureToken: true };
 
 const doctor = (mac: MacUnderRoot, ...words: string[]) =>
-  mac.run([process.execPath, program.entry, 'doctor', ...words, '--root', mac.root]);
+  mac.run([process.execPath, entry, 'doctor', ...words, '--root', mac.root]);
 
 type Checkup = {
   counts: Record<string, number>;
@@ -95,7 +94,7 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
 
   test('once upkeep is at work there, its own health is well', async () => {
     const mac = await bootedMac({ spec: { admin: true } });
-    const command = [process.execPath, program.entry];
+    const command = [process.execPath, entry];
     expect(await mac.run([...command, 'install', '--root', mac.root])).toMatchObject({ exitCode: 0 });
     expect(await mac.runUntil(() => mac.pidOf(AGENT_LABEL) === null, HOUR_MS)).toBe('stopped');
     const { exitCode, stdout } = await doctor(mac);
@@ -110,7 +109,7 @@ describe.skipIf(withoutPerl)(`upkeep doctor on a simulated Mac${NEEDS_PERL}`, ()
   }, async () => {
     const mac = await bootedMac({ spec: { accounts: [BERT] } });
     const auth = (words: string[], stdin: string | null = null) =>
-      mac.run([process.execPath, program.entry, 'auth', ...words, '--root', mac.root], { stdin });
+      mac.run([process.execPath, entry, 'auth', ...words, '--root', mac.root], { stdin });
     expect(await auth(['set', 'local-account', 'bert'], BERT.password)).toMatchObject({ exitCode: 0 });
     mac.mac.rotatePassword('bert', SET_BY_MDM);
     await mac.runUntil(mac.mac.world.now() + DAY_MS + HOUR_MS);

@@ -2,18 +2,21 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { upkeep } from '../../cli/terminal.ts';
-import { root as project } from '../../support/lives.ts';
+import { sharedBundle } from '../../support/bundle.ts';
 import { NEEDS_PERL, temporaryFolder, withoutPerl } from './harness.ts';
 
-const MAIN = join(project, 'src/cli/main.ts');
+let entry = '';
+beforeAll(async () => {
+  entry = await sharedBundle();
+});
 
 type Lab = { folder: string; out: () => string; interrupt: () => void; ended: Promise<number | null> };
 
 function startLab(...args: string[]): Lab {
   const folder = temporaryFolder();
-  const child = spawn(process.execPath, [MAIN, 'lab', folder, ...args]);
+  const child = spawn(process.execPath, [entry, 'lab', folder, ...args]);
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -53,7 +56,7 @@ describe.skipIf(withoutPerl)(`upkeep lab${NEEDS_PERL}`, () => {
     const words = /^ {2}upkeep (install|status) --root (.+)$/gm;
     const told = [...lab.out().matchAll(words)].map(([, command = '', root = '']) => [command, '--root', root]);
     expect(told.map(([command]) => command)).toEqual(['install', 'status']);
-    const upkeep = (args: string[]) => spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
+    const upkeep = (args: string[]) => spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8' });
     expect(upkeep(told[0] ?? [])).toMatchObject({ status: 0, stderr: '' });
     // It looks at the Mac, and then knows what runs there.
     await until(() => upkeep(told[1] ?? []).stdout.includes('Runs      macOS 26.6 (25G72)'));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { sharedFolder } from '../shared-folder.ts';
 
 export default async function start(): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'upkeep-watch-'));
@@ -19,6 +20,7 @@ export default async function start(): Promise<() => void> {
     const late = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
     const lines = late.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
     rmSync(folder, { recursive: true, force: true });
+    rmSync(sharedFolder(), { recursive: true, force: true });
     if (lines !== '') throw new Error(`Where no secret may be, there is one, seen after the tests:\n${lines}`);
   };
 }
