@@ -23,21 +23,27 @@ export const DECLARATIONS_SINCE = 14;
  */
 export function withHandOver(decision: Decision, settings: Settings, facts: Facts, ledger: Ledger): Decision {
   if (decision.kind !== 'rest' || decision.state === 'paused' || decision.state === 'halted') return decision;
-  const by = handOverDue(settings, facts, ledger);
-  return by === null ? decision : { kind: 'hand-over', by, because: [{ code: 'hand-over-due', at: by }] };
+  const by = toHandOver(settings, facts, ledger);
+  if (by === null) return decision;
+  const { handOverNot = null } = ledger;
+  const notBefore = handOverNot !== null && facts.at >= handOverNot.at ? handOverNot.until : facts.at;
+  const from = Math.max(by - HAND_OVER_AHEAD_MS, notBefore);
+  // No rest lies over the moment to do so.
+  if (from > facts.at) return { ...decision, wakeAt: Math.min(decision.wakeAt, from) };
+  return { kind: 'hand-over', by, because: [{ code: 'hand-over-due', at: by }] };
 }
 
-function handOverDue(settings: Settings, facts: Facts, ledger: Ledger): Instant | null {
-  const { target, handOver = null, handOverNot = null, push = null } = ledger;
+/** The deadline that macOS has not got yet and can be given; null where there is none. */
+function toHandOver(settings: Settings, facts: Facts, ledger: Ledger): Instant | null {
+  const { target, handOver = null, push = null } = ledger;
   const { at, os, authority } = facts;
   if (target === null || !settings.mdm.handOverDeadline || push !== null) return null;
   if (!os.known || (majorOf(os.value.version) ?? 0) < DECLARATIONS_SINCE) return null;
   const { severalSaved } = settings.authentication;
   const usable = authority !== undefined && firstThatWorks(authority.methods, { order: ['mdm'], severalSaved }).method;
   if (usable !== 'mdm' || !settings.authentication.order.includes('mdm')) return null;
-  if (handOverNot !== null && at < handOverNot.until && at >= handOverNot.at) return null;
   const own = ownHardDeadline(settings, target);
-  if (own === null || own - at < LEAST_AHEAD_MS || own - at > HAND_OVER_AHEAD_MS) return null;
+  if (own === null || own - at < LEAST_AHEAD_MS) return null;
   const isDone = handOver !== null && handOver.label === target.label && Math.abs(handOver.by - own) < SAME_MS;
   // One that macOS has already, from whomever, is not made later or doubled.
   const isCovered = target.enforcedAt !== undefined && target.enforcedAt <= own + SAME_MS;

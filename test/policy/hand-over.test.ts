@@ -83,6 +83,18 @@ describe('the deadline is handed over', () => {
     if (found.kind === 'hand-over') expect(found.by).toBe(HARD);
   });
 
+  test('no rest lies over the moment to do so, nor over a turn that is waited for', () => {
+    const decided = (at: number, ledger: Partial<Ledger> = {}) =>
+      withHandOver({ ...rest, wakeAt: at + 2 * DAY_MS }, settings, factsAt(at, byServer()), {
+        ...ledgerWith({ target: tracked }),
+        ...ledger,
+      });
+    expect(decided(HARD - 4 * DAY_MS)).toMatchObject({ kind: 'rest', wakeAt: HARD - 3 * DAY_MS });
+    expect(decided(HARD - 6 * DAY_MS)).toMatchObject({ kind: 'rest', wakeAt: HARD - 4 * DAY_MS });
+    const handOverNot = { at: AT - 1, until: AT + HOUR_MS, detail: 'later' };
+    expect(decided(AT, { handOverNot })).toMatchObject({ kind: 'rest', wakeAt: AT + HOUR_MS });
+  });
+
   test('nothing but a rest makes room for it, and a pause or an end does not', () => {
     const ledger = ledgerWith({ target: tracked });
     const download = { kind: 'download' as const, because: rest.because };
