@@ -110,6 +110,8 @@ export type PushRequest = {
   appleSilicon: Fact<boolean>;
   /** The boot session it starts in, as for an install. */
   boot: BootSession;
+  /** Due at a moment that all Macs of a fleet may have: they take turns. */
+  atDeadline: boolean;
   /** macOS was told already and installs by itself: nothing is ordered. `plan` null: it was told by somebody else. */
   enforced?: { plan: PushPlan | null };
 };

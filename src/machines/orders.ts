@@ -109,6 +109,7 @@ export function pushRequest({ ledger, facts, because }: AgentContext): PushReque
     macos: pending?.from.version ?? '',
     appleSilicon: facts?.appleSilicon ?? unknown('it was not asked'),
     boot: pending?.boot ?? { id: null, startedAt: null },
+    atDeadline: pending?.by === 'deadline',
     ...(because.some(({ code }) => code === 'macos-enforces')
       ? { enforced: { plan: ledger.handOver?.plan ?? null } }
       : {}),

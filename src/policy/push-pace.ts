@@ -12,13 +12,23 @@ export const REQUEST_GAP_MS = SECOND_MS;
 const LEAST_POLL_MS = MINUTE_MS;
 const MOST_POLL_MS = 6 * HOUR_MS;
 
+/** Over how long the Macs of a fleet spread what they ask a server at a deadline that all of them have. */
+export const DEADLINE_SPREAD_MS = 10 * MINUTE_MS;
+/** Over how long, when macOS keeps to such a deadline by itself: most have restarted before it is their turn. */
+export const WATCH_SPREAD_MS = HOUR_MS;
+
 /**
  * How long after it first saw a release a Mac waits before it asks a server to push it. The same whenever it is worked out, so
  * that nothing has to be kept; another one for each release, so that nobody is always last. A person who wants the update
  * now does not wait.
  */
 export function pushOffsetMs(udid: string, version: string): number {
-  return Math.floor((hashOf(`${udid.toUpperCase()} ${version}`) / 2 ** 32) * PUSH_SPREAD_MS);
+  return turnMs(udid, version, PUSH_SPREAD_MS);
+}
+
+/** The turn of one Mac, spread evenly over so long. */
+export function turnMs(udid: string, version: string, spreadMs: number): number {
+  return Math.floor((hashOf(`${udid.toUpperCase()} ${version}`) / 2 ** 32) * spreadMs);
 }
 
 /**

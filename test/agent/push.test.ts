@@ -4,10 +4,12 @@ import { describe, expect, test } from 'vitest';
 import type { EffectIo } from '../../src/agent/effect-runner.ts';
 import { push } from '../../src/agent/effects/push.ts';
 import { known } from '../../src/domain/facts.ts';
-import { DAY_MS, MINUTE_MS } from '../../src/domain/instant.ts';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/instant.ts';
 import type { PushAbilities, PushOutcome, PushPlan } from '../../src/domain/push.ts';
 import type { PushRequest } from '../../src/machines/effects.ts';
+import { DEADLINE_SPREAD_MS, turnMs, WATCH_SPREAD_MS } from '../../src/policy/push-pace.ts';
 import type { PushServer, PushService } from '../../src/ports/push-service.ts';
+import { udids } from '../support/mdm-fleet.ts';
 import { type Answer, handClock, scripted } from '../support/scripted-commands.ts';
 import { BOOT, MONDAY_NINE } from '../support/situations.ts';
 
@@ -17,6 +19,7 @@ const request: PushRequest = {
   macos: '26.6',
   appleSilicon: known(true),
   boot: BOOT,
+  atDeadline: false,
 };
 const abilities: PushAbilities = {
   means: ['plan'],
@@ -26,6 +29,7 @@ const abilities: PushAbilities = {
 };
 const PLAN: PushPlan = { means: 'plan', id: 'a-plan' };
 const underWay = { state: 'under-way', phase: 'Init' } as const;
+const UDID = '3E2A54CB-5F1D-4C3A-9C4B-1D2E3F405162';
 const failed = <Trouble extends string>(trouble: Trouble) => ({ failed: { trouble, detail: 'so it says' } }) as const;
 
 function world(calls: Partial<PushService> = {}, opened: Partial<PushServer> = {}, boot = BOOT) {
@@ -47,6 +51,7 @@ function world(calls: Partial<PushService> = {}, opened: Partial<PushServer> = {
   const server: PushServer = { trouble: async () => null, open: async () => service, ...opened };
   const answers: Record<string, Answer> = {
     'sysctl.boot-session': { stdout: `${boot.id}\n` },
+    'ioreg.hardware': { stdout: `    "IOPlatformUUID" = "${UDID}"\n` },
     'sysctl.boottime': { stdout: `{ sec = ${boot.startedAt / 1000}, usec = 0 } Sun Nov  1 09:00:00 2026\n` },
   };
   // Other tools are not there, and the log never says a word.
@@ -72,6 +77,16 @@ function world(calls: Partial<PushService> = {}, opened: Partial<PushServer> = {
   return {
     asked,
     events,
+    /** Runs it, and says after how many minutes the server was asked for the first time; null where it never was. */
+    firstAsked: async (changes: Partial<PushRequest>): Promise<number | null> => {
+      void effect.run({ ...request, ...changes }, io);
+      await pass(0);
+      for (let minutes = 0; minutes <= 100; minutes += 1) {
+        if (asked.length > 0) return minutes;
+        await pass(MINUTE_MS);
+      }
+      return null;
+    },
     run: () => end(effect.run(request, io)),
     reconcile: () => end(effect.reconcile?.(request, io)),
   };
@@ -165,5 +180,31 @@ describe('ordered', () => {
   test('what lets upkeep in cannot be had: nothing was ordered', async () => {
     const { run } = world({}, { open: async () => ({ refused: 'keychain-unavailable' }) });
     expect(await run()).toMatchObject({ result: 'refused', why: 'keychain-unavailable' });
+  });
+});
+
+describe('a deadline that all Macs of a fleet have', () => {
+  const turn = (spreadMs: number) => Math.ceil(turnMs(UDID, request.to.version, spreadMs) / MINUTE_MS);
+
+  test('they take turns in ordering', async () => {
+    expect(turn(DEADLINE_SPREAD_MS)).toBeGreaterThan(0);
+    expect(await world().firstAsked({ atDeadline: true })).toBe(turn(DEADLINE_SPREAD_MS));
+    expect(await world().firstAsked({ atDeadline: false })).toBe(0);
+  });
+
+  test('where macOS keeps to it by itself, they ask late and in turns what became of their plan', async () => {
+    const enforced = { plan: { means: 'declaration', id: 'a-plan' } } as const;
+    expect(await world().firstAsked({ atDeadline: true, enforced })).toBe(5 + turn(WATCH_SPREAD_MS));
+    expect(await world().firstAsked({ atDeadline: true, enforced: { plan: null } })).toBeNull();
+  });
+
+  test('ten thousand of them in the same minute: most wait longer than macOS needs, and few ask in one second', () => {
+    const seconds = new Map<number, number>();
+    for (const udid of udids(10_000)) {
+      const second = Math.floor(turnMs(udid, '26.6.2', WATCH_SPREAD_MS) / SECOND_MS);
+      seconds.set(second, (seconds.get(second) ?? 0) + 1);
+    }
+    // Each asks for a token, and then for its plan a second later.
+    expect(2 * Math.max(...seconds.values())).toBeLessThanOrEqual(30);
   });
 });

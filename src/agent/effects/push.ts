@@ -1,5 +1,7 @@
 import { ReplaySubject, type Subscription } from 'rxjs';
 import { lookAtToken } from '../../adapters/bootstrap-token/look-at-token.ts';
+import { hardware } from '../../adapters/commands/fact-commands.ts';
+import { runCommand } from '../../adapters/commands/run-command.ts';
 import { pause } from '../../adapters/mdm/pause.ts';
 import { type PushPhase, type PushStall, pushPhases } from '../../adapters/mdm/push-phases.ts';
 import { watchLog } from '../../adapters/unified-log/watch-log.ts';
@@ -18,16 +20,19 @@ import {
 } from '../../domain/push.ts';
 import type { PushRequest } from '../../machines/effects.ts';
 import { choosePush } from '../../policy/choose-push.ts';
-import { nextPollMs } from '../../policy/push-pace.ts';
+import { DEADLINE_SPREAD_MS, nextPollMs, turnMs, WATCH_SPREAD_MS } from '../../policy/push-pace.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Commands } from '../../ports/commands.ts';
 import type { PushServer, PushService } from '../../ports/push-service.ts';
 import type { EffectBody, EffectIo } from '../effect-runner.ts';
+import { factOf } from './fact-of.ts';
 import { readBootSession } from './gather-facts.ts';
 import { NO_WAY_IN, withServer } from './with-server.ts';
 
 /** A declaration that is to be carried out at once needs a moment of its own, which may not have passed on its way. */
 const ENFORCED_IN_MS = 10 * MINUTE_MS;
+/** For so long nobody but the Mac is asked how it gets on. */
+const WATCHED_ALONE_MS = 5 * MINUTE_MS;
 /** How long after that moment macOS may take to prepare the update. */
 const ENFORCED_WITHIN_MS = 90 * MINUTE_MS;
 /** A server that keeps copies of itself shows a plan on all of them only after a while. */
@@ -41,19 +46,21 @@ export type PushParts = { commands: Commands; clock: Clock; server: PushServer }
  */
 export function push(parts: PushParts): EffectBody<'push'> {
   return {
-    run: (request, io) =>
-      request.enforced === undefined
-        ? withServer(
-            parts.server,
-            io.signal,
-            (service) => order(parts, service, request, io),
-            (why) => ({ result: 'refused', why, detail: NO_WAY_IN }),
-          )
-        : byItself(parts, request.enforced.plan, io),
+    run: async (request, io) => {
+      if (request.enforced !== undefined) return byItself(parts, request, request.enforced.plan, io);
+      if (request.atDeadline) await pause(parts.clock, await turnOf(parts, request, DEADLINE_SPREAD_MS, io), io.signal);
+      io.signal.throwIfAborted();
+      return withServer<PushOutcome>(
+        parts.server,
+        io.signal,
+        (service) => order(parts, service, request, io),
+        (why) => ({ result: 'refused', why, detail: NO_WAY_IN }),
+      );
+    },
     reconcile: async (request, io) => {
       const boot = await readBootSession(parts.commands, io.signal);
       if (boot.known && !sameBoot(boot.value, request.boot)) return { result: 'restarted' };
-      if (request.enforced !== undefined) return byItself(parts, request.enforced.plan, io);
+      if (request.enforced !== undefined) return byItself(parts, request, request.enforced.plan, io);
       // Without the server nobody knows what it was told before.
       return withServer<PushOutcome>(
         parts.server,
@@ -67,6 +74,17 @@ export function push(parts: PushParts): EffectBody<'push'> {
       );
     },
   };
+}
+
+/** When it is the turn of this Mac, of all that have the same deadline. One that does not say which it is asks first. */
+async function turnOf(
+  { commands }: PushParts,
+  { to }: PushRequest,
+  spreadMs: number,
+  { signal }: EffectIo,
+): Promise<number> {
+  const found = await factOf(() => runCommand(commands, hardware, undefined, { signal }));
+  return found.known ? turnMs(found.value.uuid, to.version, spreadMs) : 0;
 }
 
 async function order(
@@ -97,7 +115,7 @@ async function order(
         ? { result: 'quiet', plan: null, detail: made.failed.detail }
         : refused(made.failed);
     const until = clock.now() + (choice.kind === 'enforce' ? ENFORCED_IN_MS + ENFORCED_WITHIN_MS : 4 * HOUR_MS);
-    return await watch.follow(service, made.plan, until, io);
+    return await watch.follow(async () => service, made.plan, until, io);
   } finally {
     watch.end();
   }
@@ -119,23 +137,36 @@ async function takeUp(parts: PushParts, service: PushService, io: EffectIo): Pro
   }
   const watch = new Watch(parts, current.plan.means, { begun: true });
   try {
-    return await watch.follow(service, current.plan, clock.now() + ENFORCED_WITHIN_MS, io);
+    return await watch.follow(async () => service, current.plan, clock.now() + ENFORCED_WITHIN_MS, io);
   } finally {
     watch.end();
   }
 }
 
-/** macOS installs what was declared, and is watched; the server is asked beside it where it has a plan and can be reached. */
-async function byItself(parts: PushParts, plan: PushPlan | null, io: EffectIo): Promise<PushOutcome> {
+/**
+ * macOS installs what was declared, and is watched. All Macs of a fleet may do so in the same minute, so the server is asked
+ * beside it only after a while, in turns, and where it has a plan and can be reached.
+ */
+async function byItself(
+  parts: PushParts,
+  request: PushRequest,
+  plan: PushPlan | null,
+  io: EffectIo,
+): Promise<PushOutcome> {
   const { clock, server } = parts;
   const watch = new Watch(parts, 'declaration', { taken: true });
-  const service = plan === null ? null : await server.open(io.signal);
+  const opened: { service: PushService | null } = { service: null };
+  const open = async (): Promise<PushService | null> => {
+    const service = opened.service ?? (await server.open(io.signal));
+    opened.service = 'refused' in service ? null : service;
+    return opened.service;
+  };
   try {
-    const asked = service === null || 'refused' in service ? null : service;
-    return await watch.follow(asked, plan, clock.now() + ENFORCED_WITHIN_MS, io);
+    const first = WATCHED_ALONE_MS + (plan === null ? 0 : await turnOf(parts, request, WATCH_SPREAD_MS, io));
+    return await watch.follow(open, plan, clock.now() + ENFORCED_WITHIN_MS, io, first);
   } finally {
     watch.end();
-    if (service !== null && !('refused' in service)) await service.close();
+    await opened.service?.close();
   }
 }
 
@@ -159,11 +190,13 @@ class Watch {
     this.#subscription.unsubscribe();
   }
 
+  /** `first`: how long it is until the server is asked for the first time. */
   async follow(
-    service: PushService | null,
+    open: () => Promise<PushService | null>,
     plan: PushPlan | null,
     until: Instant,
     { signal, report }: EffectIo,
+    first = nextPollMs(0),
   ): Promise<PushOutcome> {
     const clock = this.#clock;
     const tell = (move: PushMove): void =>
@@ -174,7 +207,7 @@ class Watch {
     const over = new AbortController();
     const stop = AbortSignal.any([signal, over.signal]);
     const onMac = this.#onMac(plan, tell, stop);
-    const onServer = this.#onServer(service, plan, until, stop);
+    const onServer = this.#onServer(open, plan, { until, first }, stop);
     try {
       return await Promise.race([onMac, onServer]);
     } finally {
@@ -206,17 +239,19 @@ class Watch {
 
   /** Resolves when the plan has failed, or nothing is expected of it any more. */
   async #onServer(
-    service: PushService | null,
+    open: () => Promise<PushService | null>,
     plan: PushPlan | null,
-    until: Instant,
+    { until, first }: { until: Instant; first: number },
     signal: AbortSignal,
   ): Promise<PushOutcome> {
     const clock = this.#clock;
     const since = clock.now();
-    while (clock.now() < until) {
-      await pause(clock, Math.min(nextPollMs(clock.now() - since), Math.max(SECOND_MS, until - clock.now())), signal);
+    for (let wait = first; clock.now() < until; wait = nextPollMs(clock.now() - since)) {
+      await pause(clock, Math.min(wait, Math.max(SECOND_MS, until - clock.now())), signal);
       signal.throwIfAborted();
-      if (service === null || plan === null || plan.id === null) continue;
+      if (plan === null || plan.id === null) continue;
+      const service = await open();
+      if (service === null) continue;
       const state = await service.follow(plan, signal);
       signal.throwIfAborted();
       if ('failed' in state) continue;
