@@ -3,7 +3,7 @@ import type { SettingDoubt } from './setting-problem.ts';
 
 /** A management server that is named and never asked, asked although something gentler would do, or holds too much of a key. */
 export function mdmDoubts({ mdm, authentication }: Settings): SettingDoubt[] {
-  const { service, url, computerId, declarationsUrl } = mdm;
+  const { service, url, computerId, declarationsUrl, repairBootstrapToken } = mdm;
   const found: SettingDoubt[] = [];
   const say = (keys: string[], words: string) => void found.push({ keys, words });
   if (service === 'none') {
@@ -31,6 +31,11 @@ export function mdmDoubts({ mdm, authentication }: Settings): SettingDoubt[] {
     say(
       ['authentication.order', 'authentication.mdmFailover'],
       'The server comes first, and when it fails nobody is asked (authentication.mdmFailover is empty): such a Mac is not updated.',
+    );
+  if (repairBootstrapToken === 'person' && mdmFailover.every((kind) => kind === 'server-unreachable'))
+    say(
+      ['mdm.repairBootstrapToken', 'authentication.mdmFailover'],
+      'A person is to mend the bootstrap token (mdm.repairBootstrapToken), but is not asked for a password where that is the trouble (authentication.mdmFailover): only a saved administrator does.',
     );
   const later = order.slice(place + 1);
   if (severalSaved && later.length > 0)

@@ -415,6 +415,10 @@ describe('what is doubtful is said', () => {
     [jamf({}, { order: ['local-account'] }), /"mdm" is missing in authentication\.order: it is never asked/],
     [jamf({}, { order: ['mdm', 'local-account'], mdmFailover: [] }), /when it fails nobody is asked/],
     [
+      jamf({ repairBootstrapToken: 'person' }, { mdmFailover: ['server-unreachable'] }),
+      /A person is to mend the bootstrap token.*only a saved administrator does/,
+    ],
+    [
       jamf({}, { order: ['mdm', 'service-account'], severalSaved: true }),
       /asked before service-account.*put "mdm" last/,
     ],
