@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeBundle } from '../scripts/bundle.ts';
+import { NODE_FLAGS } from '../src/adapters/launchd/program.ts';
 import { placesUnder } from '../src/adapters/places.ts';
 import { readOffers } from '../src/cli/offers-file.ts';
 import { DAY_MS, HOUR_MS, type Instant } from '../src/domain/instant.ts';
@@ -88,7 +89,16 @@ async function metered(
   until: (() => boolean) | null = null,
 ): Promise<{ wallMs: number; pid: number } & Reading> {
   const begin = performance.now();
-  const { pid, ended } = mac.start([process.execPath, '--import', meter, program, 'run', '--root', mac.root]);
+  const { pid, ended } = mac.start([
+    process.execPath,
+    ...NODE_FLAGS,
+    '--import',
+    meter,
+    program,
+    'run',
+    '--root',
+    mac.root,
+  ]);
   let isOver = false;
   void ended.then(() => {
     isOver = true;

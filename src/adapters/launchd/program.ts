@@ -9,11 +9,8 @@ import { lying, type Setup } from './setup.ts';
 /** By this line upkeep knows a script of its own. */
 const MARK = '# Made by `upkeep install`; `upkeep uninstall` takes it away.';
 
-/**
- * How Node is started: it must not open its debugger at a signal, in which whoever reaches the port could run anything as
- * root; and most of a short run is loading, which needs fewer collections with more room for what is new.
- */
-export const NODE_FLAGS = ['--disable-sigusr1', '--min-semi-space-size=16'] as const;
+/** How Node is started: not to open its debugger at a signal, in which whoever reaches the port could run anything as root. */
+export const NODE_FLAGS = ['--disable-sigusr1'] as const;
 
 /** The script that launchd and people run: `exec` keeps the process, so that signals reach Node itself. */
 export function programText({ node, entry }: Setup['program']): string {

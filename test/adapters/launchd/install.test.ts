@@ -116,7 +116,7 @@ describe('installing', () => {
     for (const label of [AGENT_LABEL, WAKE_LABEL])
       expect(launchctl.loaded.get(label)).toBe(readFileSync(plistFile(places, label), 'utf8'));
     expect(readFileSync(programFile(places), 'utf8')).toContain(
-      `exec '/opt/n ode' --disable-sigusr1 --min-semi-space-size=16 '/opt/it'\\''s.ts' "$@"\n`,
+      `exec '/opt/n ode' --disable-sigusr1 '/opt/it'\\''s.ts' "$@"\n`,
     );
   });
 
