@@ -4,6 +4,7 @@ import { withLimits } from '../adapters/commands/limits.ts';
 import { remembered } from '../adapters/commands/remembered.ts';
 import { runCommand } from '../adapters/commands/run-command.ts';
 import type { LaunchdWake } from '../adapters/launchd/launchd-wake.ts';
+import { watchDeclarations } from '../adapters/macos/watch-declarations.ts';
 import type { Places } from '../adapters/places.ts';
 import { readPreferences } from '../adapters/settings/read-preferences.ts';
 import type { Health } from '../domain/health.ts';
@@ -98,6 +99,9 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     onCommit: diary(log, clock),
     recovered: opened.found === null ? null : recoveredFrom(opened.found),
   });
+  const stopWatching = watchDeclarations(places, () => {
+    wake.lookAtDeclarations().catch((error: unknown) => wake.stop(error));
+  });
   const onStop = () => {
     // What must not be broken off is left to itself; the next wake finds out what became of it.
     ground.commands.letGo();
@@ -119,6 +123,7 @@ export async function runAgent(ground: AgentGround): Promise<void> {
     throw error;
   } finally {
     stop.removeEventListener('abort', onStop);
+    stopWatching();
     visitors.close();
     store.closeCleanly();
   }

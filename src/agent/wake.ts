@@ -5,6 +5,7 @@ import type { OsRelease } from '../domain/os-version.ts';
 import type { Settings } from '../domain/settings.ts';
 import { explain } from '../machines/explain.ts';
 import type { Status } from '../machines/status.ts';
+import { isDeclaredAnew } from '../machines/wake-records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Wake } from '../ports/wake.ts';
 import type { Store } from '../store/store.ts';
@@ -103,6 +104,20 @@ export class AgentWake {
   hear(): void {
     if (!this.#isAwake) return;
     for (const entry of this.#parts.store.waitingRequests()) this.#reactor.hear(entry, this.#stamp());
+  }
+
+  /** Takes in what macOS was told meanwhile, while a dialog is up or something else is under way; safe to call at any time. */
+  async lookAtDeclarations(): Promise<void> {
+    if (!this.#isAwake || this.#reactor.atRest) return;
+    const { facts } = this.#reactor.context;
+    const declared = await this.#parts.readDeclared(facts?.os.known ? facts.os.value : null);
+    if (
+      !declared?.known ||
+      this.#reactor.atRest ||
+      !isDeclaredAnew(this.#reactor.context, { declared: declared.value })
+    )
+      return;
+    this.#reactor.send({ type: 'declarations.changed', ...this.#stamp(), declared: declared.value });
   }
 
   /** Ends the wake in the middle of its work, as at a shutdown; it goes on at the next one. */

@@ -22,6 +22,7 @@ import type {
 import type {
   AgentEvent,
   AgentWoke,
+  DeclarationsChanged,
   DialogOpened,
   PushMoved,
   RequestHeard,
@@ -99,6 +100,8 @@ export const agentSetup = setup({
     wantsTime: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'choose-time',
     wantsBack: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'back',
     /** The request changes what is on the screen: the dialog makes room. */
+    isDeclaredAnew: ({ context }, params: DeclarationsChanged) => wakes.isDeclaredAnew(context, params),
+    endsWarning: ({ context }, params: DeclarationsChanged) => wakes.endsWarning(context, params),
     stirs: ({ context }, params: RequestHeard) => requests.outcomeOf(context, params)?.stirs ?? false,
     isAccepted: ({ context }, params: RequestHeard) => requests.outcomeOf(context, params)?.accepted ?? false,
     isPause: ({ context }, params: RequestHeard) =>

@@ -20,6 +20,9 @@ export type AgentWoke = Stamp & {
   declared?: DeclaredInstall | null;
 };
 
+/** While the agent ran, macOS was told something else to enforce, or nothing any more. */
+export type DeclarationsChanged = Stamp & { type: 'declarations.changed'; declared: DeclaredInstall | null };
+
 /** A dialog reported itself open; whether somebody could see it is taken at that moment. */
 export type DialogOpened = Stamp & {
   type: 'dialog.opened';
@@ -52,4 +55,11 @@ export type StateRecovered = Stamp & {
 };
 
 /** Every event from outside the chart; outcomes of effects come as `xstate.done.actor.*` and `xstate.error.actor.*`. */
-export type AgentEvent = AgentWoke | DialogOpened | StartSettled | PushMoved | RequestHeard | StateRecovered;
+export type AgentEvent =
+  | AgentWoke
+  | DeclarationsChanged
+  | DialogOpened
+  | StartSettled
+  | PushMoved
+  | RequestHeard
+  | StateRecovered;

@@ -44,10 +44,16 @@ export function isDue(context: AgentContext, event: AgentWoke): boolean {
 }
 
 /** macOS was told something else than when it was last looked at. */
-function isDeclaredAnew({ facts }: AgentContext, { declared }: AgentWoke): boolean {
+export function isDeclaredAnew({ facts }: AgentContext, { declared }: Pick<AgentWoke, 'declared'>): boolean {
   if (declared === undefined) return false;
   const seen = facts?.declared?.known ? facts.declared.value : null;
   return declared?.version !== seen?.version || declared?.build !== seen?.build || declared?.at !== seen?.at;
+}
+
+/** A warning stays on the screen, unless macOS is to restart before the time that it names. */
+export function endsWarning({ ledger }: AgentContext, { declared }: Pick<AgentWoke, 'declared'>): boolean {
+  const { warning } = ledger;
+  return warning !== null && (declared?.at ?? warning.restartAt) < warning.restartAt - MINUTE_MS;
 }
 
 export function assessed(context: AgentContext, seen: Facts): Change {

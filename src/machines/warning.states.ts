@@ -12,6 +12,10 @@ export const warningState = agentSetup.createStateConfig({
       target: '#assessing',
       actions: { type: 'recordRequest', params: ({ event }) => event },
     },
+    'declarations.changed': {
+      guard: { type: 'endsWarning', params: ({ event }) => event },
+      target: '#assessing',
+    },
     'dialog.opened': { actions: { type: 'recordDialogOpened', params: ({ event }) => event } },
   },
   invoke: {

@@ -46,6 +46,9 @@ export function decideAboutPlannedRestart(situation: Situation): Decision | null
     if (at < warning.restartAt && lapse !== 'restarted-meanwhile' && lapse !== 'somebody-else') {
       return restAt(at)('scheduled', warning.restartAt, reasons);
     }
+    // macOS keeps to its own time, however long this warning stood: it is left to it, and no other time is named.
+    const isMacos = (lapse === 'too-short' || lapse === 'too-late') && byMacos(situation) !== null;
+    if (at >= warning.restartAt && isMacos) return proceed(situation, warning.why, reasons);
     // Seconds are missing, as when the dialog took long to open: they are waited for, within the tolerance.
     const fullAt = at + missingMs(warning, warning.openedAt, facts, settings);
     if (lapse === 'too-short' && fullAt + MINUTE_MS <= warning.restartAt + LATE_TOLERANCE_MS)
@@ -97,7 +100,10 @@ function warnOrWait(
   const choice = authorityIn(situation);
   const { enforcedAt } = situation.target;
   const isEnforced = enforcedAt !== undefined && plan.at >= enforcedAt;
-  if (!unlocked && !needsNobody(choice) && !isEnforced) {
+  const byItself = isEnforced ? (enforcedMoment(facts, ledger) ?? at) : null;
+  // macOS may restart at any moment now: a time 12 hours ahead would be a false one.
+  const isOverdue = byItself !== null && byItself <= at;
+  if (!unlocked && (isOverdue || (!needsNobody(choice) && !isEnforced))) {
     const reasons: Reason[] = [...because, { code: 'screen-locked' }, ...authorityReasons(choice)];
     return rest('waiting', notPastWarning(situation, at + lookForPeopleMs(ledger, at)), reasons);
   }
@@ -116,8 +122,9 @@ function warnOrWait(
     return rest('waiting', nextLocalMidnight(at, facts.zone), [...because, spent]);
   }
   // macOS keeps to its own time, however late people come to hear of it.
-  const byItself = isEnforced ? (enforcedMoment(facts, ledger) ?? at) : at;
-  const restartAt = wholeMinute(byItself > at ? byItself : Math.max(plan.at, at + leadMinutes * MINUTE_MS));
+  const restartAt = wholeMinute(
+    byItself !== null && byItself > at ? byItself : Math.max(plan.at, at + leadMinutes * MINUTE_MS),
+  );
   return {
     kind: 'warn',
     restartAt,

@@ -156,8 +156,13 @@ class SimulatedAgent {
     mac.onBoot(() => mac.awake.after(20 * SECOND_MS, () => this.#wake()));
     mac.onShutdown(() => this.#die());
     mac.awake.after(MINUTE_MS, () => this.#wake());
-    // launchd watches the file; while the agent runs, that starts nothing.
-    mac.mdm.onDeclared(() => mac.awake.after(SECOND_MS, () => this.#wake()));
+    // launchd watches the file, and so does the agent while it runs.
+    mac.mdm.onDeclared(() =>
+      mac.awake.after(SECOND_MS, () => {
+        if (this.#wakeNow === null) this.#wake();
+        else void this.#wakeNow.lookAtDeclarations();
+      }),
+    );
     this.#watchOver();
     for (const [index, { afterMs, by, request }] of (this.#input.requests ?? []).entries()) {
       mac.world.after(afterMs, () => {

@@ -1,6 +1,8 @@
 // The hard deadline is handed to macOS: what is declared, what people are told, and who restarts the Mac in the end.
 import { describe, expect, test } from 'vitest';
-import { instantAt, MINUTE_MS } from '../../src/domain/instant.ts';
+import { HOUR_MS, instantAt, MINUTE_MS } from '../../src/domain/instant.ts';
+import type { Persona } from '../../src/simulator/people/persona.ts';
+import { procrastinator } from '../../src/simulator/people/procrastinator.ts';
 import { threeWeeks } from '../support/lives.ts';
 import { type MdmStoryInput, mdmStory, orderOf } from '../support/mdm-story.ts';
 
@@ -96,6 +98,14 @@ describe('a deadline that somebody else declared', () => {
   });
 });
 
+/** At the Mac all day, and looks at warnings alone. */
+const ignoring: Persona = {
+  ...procrastinator,
+  name: 'ignoring',
+  react: (sight, memory, dice) =>
+    sight.kind === 'warning' ? procrastinator.react(sight, memory, dice) : { do: 'ignore', forMs: null },
+};
+
 describe('a declared moment that is near, or passed while the Mac slept', () => {
   const none = { count: null, days: null, date: null };
   const theirs = (by: string, fromHour: number, floorMinutes = 60): MdmStoryInput => ({
@@ -133,4 +143,36 @@ describe('a declared moment that is near, or passed while the Mac slept', () => 
       expect(story.violated).toEqual([]);
     },
   );
+
+  test('while a question is up that nobody answers, people are warned of what was declared meanwhile', async () => {
+    const story = await mdmStory({
+      ...theirs('2026-11-02T14:30:00', 4),
+      settings: { ...theirs('', 0).settings, prompts: { ...threeWeeks.prompts, timeoutMinutes: 720 } },
+      somebody: ignoring,
+    });
+    expect(text(story)).toContain('Warned that the Mac restarts at Mon 2 Nov 2026, 14:30');
+    expect(story.violated).toEqual([]);
+    const [begun] = story.happened('install-accepted');
+    const shown = story.happened('dialog-visible').findLast(({ at }) => at < (begun?.at ?? 0));
+    expect((begun?.at ?? 0) - (shown?.at ?? 0)).toBeGreaterThanOrEqual(HOUR_MS);
+  });
+
+  test.each([
+    ['gives way to one of an earlier moment', '2026-11-02T10:45:00', 'Mon 2 Nov 2026, 10:45'],
+    ['names the moment of macOS where that comes first', '2026-11-02T11:30:00', 'Mon 2 Nov 2026, 11:30'],
+    ['stays until its own time where that comes later', '2026-11-02T23:30:00', 'Mon 2 Nov 2026, 23:30'],
+  ])('a warning on a locked screen %s, and no later time is named after it', async (_, by, last) => {
+    const story = await mdmStory({
+      ...theirs(by, 2),
+      settings: {
+        ...theirs('', 0, 30).settings,
+        deadlines: { ...threeWeeks.deadlines, focus: none, soft: none, hard: { ...none, date: '2026-11-02T11:00' } },
+      },
+      persona: 'absent',
+      days: 1,
+    });
+    const named = [...text(story).matchAll(/Warned that the Mac restarts at (\w+ \d+ \w+ \d+, \d\d:\d\d)/g)];
+    expect(named.map(([, time]) => time)).toEqual([...new Set(['Mon 2 Nov 2026, 20:24', last])]);
+    expect(story.violated).toEqual([]);
+  });
 });
