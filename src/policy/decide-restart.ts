@@ -19,6 +19,7 @@ import {
   QUIET_MS,
   restAt,
   type Situation,
+  soonestAfter,
   unknownFact,
   WARNING_MARGIN_MS,
   warningShown,
@@ -123,7 +124,7 @@ function warnOrWait(
   }
   // macOS keeps to its own time, however late people come to hear of it.
   const restartAt = wholeMinute(
-    byItself !== null && byItself > at ? byItself : Math.max(plan.at, at + leadMinutes * MINUTE_MS),
+    byItself !== null && byItself > at ? byItself : Math.max(plan.at, soonestAfter(at, leadMinutes)),
   );
   return {
     kind: 'warn',
@@ -153,7 +154,7 @@ function proceedAfterWarning(situation: Situation, warning: Warning, because: Re
   }
   const holders = facts.displayHolders.known ? facts.displayHolders.value : [];
   if (mayPostpone && holders.length > 0) {
-    const restartAt = wholeMinute(at + settings.warning.floorMinutes * MINUTE_MS);
+    const restartAt = soonestAfter(at, settings.warning.floorMinutes);
     const reason: Reason = { code: 'in-a-meeting', holders: holders.join(', ') };
     return { kind: 'warn', restartAt, why: warning.why, postponing: true, because: [...because, reason] };
   }

@@ -1,6 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import { type Facts, isSomebodyElse } from '../domain/facts.ts';
-import { HOUR_MS, type Instant, MINUTE_MS, wholeMinute } from '../domain/instant.ts';
+import { HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { reached } from '../domain/os-version.ts';
 import type { PushPlan } from '../domain/push.ts';
@@ -8,7 +8,7 @@ import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
 import { overdueSince } from './hand-over.ts';
 import { nextPollMs } from './push-pace.ts';
-import { lookForPeopleMs, promptsToday } from './situation.ts';
+import { lookForPeopleMs, promptsToday, soonestAfter } from './situation.ts';
 
 /** After so long an order that nobody can be asked about is over: the Mac has had time to hear of it. */
 const FORGOTTEN_AFTER_MS = 24 * HOUR_MS;
@@ -43,7 +43,7 @@ export function withPendingPush(decision: Decision, settings: Settings, facts: F
     !isWarned &&
     promptsToday(ledger, at, zone, ['warning']) < settings.budgets.warningsPerDay
   ) {
-    const restartAt = wholeMinute(at + settings.warning.floorMinutes * MINUTE_MS);
+    const restartAt = soonestAfter(at, settings.warning.floorMinutes);
     return { kind: 'warn', restartAt, why: 'order', postponing: false, because };
   }
   const isSomebodyIn = !consoleUser.known || consoleUser.value !== null;

@@ -2,7 +2,7 @@ import { type DeadlineSchedule, type DeadlineStage, scheduleFor, stageAt } from 
 import type { Decision, RestState } from '../domain/decision.ts';
 import { localMidnight } from '../domain/deferral.ts';
 import type { Facts } from '../domain/facts.ts';
-import { HOUR_MS, type Instant, MINUTE_MS } from '../domain/instant.ts';
+import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS, wholeMinute } from '../domain/instant.ts';
 import type { Ledger, PromptKind, TrackedTarget, Warning } from '../domain/ledger.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -15,6 +15,12 @@ export const LOOK_AGAIN_MS = 15 * MINUTE_MS;
 export const QUIET_MS = 20 * MINUTE_MS;
 /** A warning starts this much early, so that looking at the Mac first does not push the promised time back. */
 export const WARNING_MARGIN_MS = 5 * MINUTE_MS;
+/** A dialog is on the screen some seconds after it was asked for, on a slow Mac many. */
+const APPEARS_MS = 20 * SECOND_MS;
+
+/** The soonest time that a warning which is asked for now may name, if it is to stand so many minutes. */
+export const soonestAfter = (at: Instant, minutes: number): Instant =>
+  wholeMinute(at + minutes * MINUTE_MS + APPEARS_MS);
 
 /** Everything one decision is made from, with what follows from it computed once. */
 export type Situation = {

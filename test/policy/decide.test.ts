@@ -601,7 +601,7 @@ describe('what follows', () => {
   });
 
   test('the warning names the deadline itself when there is time, and the floor from now when there is not', () => {
-    expect(decide(settings, factsAt(HARD - 60 * MINUTE_MS), ledgerWith())).toMatchObject({ restartAt: HARD });
+    expect(decide(settings, factsAt(HARD - 61 * MINUTE_MS), ledgerWith())).toMatchObject({ restartAt: HARD });
     expect(decide(settings, factsAt(HARD + HOUR_MS + 20_000), ledgerWith())).toMatchObject({
       restartAt: HARD + 2 * HOUR_MS + MINUTE_MS,
     });
@@ -609,7 +609,10 @@ describe('what follows', () => {
 
   test('on a locked screen the warning takes twelve hours', () => {
     const facts = factsAt(HARD, { screenLocked: known(true) });
-    expect(decide(settings, facts, ledgerWith())).toMatchObject({ kind: 'warn', restartAt: HARD + 12 * HOUR_MS });
+    expect(decide(settings, facts, ledgerWith())).toMatchObject({
+      kind: 'warn',
+      restartAt: HARD + 12 * HOUR_MS + MINUTE_MS,
+    });
   });
 
   test('a rest never ends before it began, even where the look it waits for is overdue', () => {
@@ -653,7 +656,7 @@ describe('what follows', () => {
     const warned = ledgerWith({ warning: warningFor(HARD) });
     expect(kindOf(decide(settings, factsAt(HARD), warned))).toBe('install');
     const forBert = decide(settings, factsAt(HARD, BERT), warned);
-    expect(forBert).toMatchObject({ kind: 'warn', restartAt: HARD + HOUR_MS });
+    expect(forBert).toMatchObject({ kind: 'warn', restartAt: HARD + HOUR_MS + MINUTE_MS });
     expect(said(forBert)).toContain('warning-lapsed');
     const agreed = ledgerWith({ consent: { at: MONDAY_NINE - MINUTE_MS, by: 'person', uid: 501 } });
     expect(observe(agreed, factsAt(MONDAY_NINE), settings).consent).not.toBeNull();

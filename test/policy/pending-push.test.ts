@@ -31,7 +31,7 @@ const decided = (ledger: Partial<Ledger> = {}, facts: Partial<Facts> = {}, decis
 
 describe('an order that may still be carried out', () => {
   test('whoever is at the Mac is warned', () => {
-    expect(decided()).toMatchObject({ kind: 'warn', why: 'order', restartAt: AT + HOUR_MS });
+    expect(decided()).toMatchObject({ kind: 'warn', why: 'order', restartAt: AT + HOUR_MS + MINUTE_MS });
     expect(decided().because[0]).toEqual({ code: 'push-pending', since: push.since });
   });
 
@@ -86,7 +86,7 @@ describe('a declared moment that passed without a restart', () => {
     decided({ push: null, target, ...ledger }, facts);
 
   test('whoever is at the Mac is warned again, as macOS may restart at any time', () => {
-    expect(late()).toMatchObject({ kind: 'warn', restartAt: AT + HOUR_MS });
+    expect(late()).toMatchObject({ kind: 'warn', restartAt: AT + HOUR_MS + MINUTE_MS });
     expect(late().because[0]).toEqual({ code: 'macos-overdue', since: AT - HOUR_MS });
     expect(late({ warning: shown(AT - HOUR_MS) })).toMatchObject({ kind: 'rest', wakeAt: AT + HOUR_MS });
   });

@@ -128,7 +128,7 @@ describe('requests that are granted', () => {
   test('the word of an administrator is none: people are warned for the full length first', () => {
     const { ledger } = hear({ kind: 'install' }, admin);
     const decision = decide(settings, factsAt(NOW), ledger);
-    expect(decision).toMatchObject({ kind: 'warn', why: 'order', restartAt: NOW + HOUR_MS });
+    expect(decision).toMatchObject({ kind: 'warn', why: 'order', restartAt: NOW + HOUR_MS + MINUTE_MS });
     expect(decision.because).toContainEqual({ code: 'ordered', at: NOW });
   });
 
