@@ -1,5 +1,6 @@
 import { answerDoorbell, watchDoorbell } from '../adapters/ipc/doorbell.ts';
 import { openSockets } from '../adapters/ipc/server.ts';
+import { pause } from '../adapters/pause.ts';
 import type { Places } from '../adapters/places.ts';
 import { SECOND_MS } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -75,7 +76,7 @@ export function receiveVisitors({
       const leaveMs = clock.monotonicMs() + LINGER_MS;
       while (isOpen && isExpected && clock.monotonicMs() < leaveMs) {
         if (sockets.visits() > visits && sockets.connections() === 0) isExpected = false;
-        else await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
+        else await pause(clock, LOOK_MS);
       }
       isExpected = false;
     },

@@ -1,7 +1,7 @@
 import { escaped } from '../adapters/commands/unreadable.ts';
 import type { LogEntry } from '../adapters/log/log-entry.ts';
 import type { LogLevel } from '../adapters/log/log-level.ts';
-import { zoned } from '../domain/instant.ts';
+import { localTimeOf } from '../domain/instant.ts';
 import type { Colour, Paint } from './colour.ts';
 
 /** Writes entries as people read them, in local time; a line of its own marks where another run begins. */
@@ -25,7 +25,7 @@ export function logWords(zone: string, paint: Paint): (entry: LogEntry) => strin
 const COLOURS: Record<LogLevel, Colour | null> = { debug: 'dim', info: null, warn: 'yellow', error: 'red' };
 
 function timeWords(at: number, zone: string): string {
-  return zoned(at, zone).toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ');
+  return localTimeOf(at, zone).replace('T', ' ');
 }
 
 /** An error is its stack where it has one: that names the message and every cause. */

@@ -122,8 +122,5 @@ export const wholeMinute = (at: Instant): Instant => Math.ceil(at / MINUTE_MS) *
 
 /** Such a date and time as it is in a zone at an instant. */
 export function localTimeOf(at: Instant, zone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(at)
-    .toZonedDateTimeISO(zone)
-    .toPlainDateTime()
-    .toString({ smallestUnit: 'second' });
+  return zoned(at, zone).toPlainDateTime().toString({ smallestUnit: 'second' });
 }

@@ -99,9 +99,8 @@ export const agentSetup = setup({
     osUnknown: (_, params: { facts: Facts }) => !params.facts.os.known,
     wantsTime: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'choose-time',
     wantsBack: (_, params: { outcome: DialogOutcome }) => params.outcome.answer === 'back',
-    /** The request changes what is on the screen: the dialog makes room. */
-    isDeclaredAnew: ({ context }, params: DeclarationsChanged) => wakes.isDeclaredAnew(context, params),
     endsWarning: ({ context }, params: DeclarationsChanged) => wakes.endsWarning(context, params),
+    /** The request changes what is on the screen: the dialog makes room. */
     stirs: ({ context }, params: RequestHeard) => requests.outcomeOf(context, params)?.stirs ?? false,
     isAccepted: ({ context }, params: RequestHeard) => requests.outcomeOf(context, params)?.accepted ?? false,
     isPause: ({ context }, params: RequestHeard) =>

@@ -13,10 +13,7 @@ export const askingStates = agentSetup.createStateConfig({
       target: '#assessing',
       actions: { type: 'recordRequest', params: ({ event }) => event },
     },
-    'declarations.changed': {
-      guard: { type: 'isDeclaredAnew', params: ({ event }) => event },
-      target: '#assessing',
-    },
+    'declarations.changed': { target: '#assessing' },
     'dialog.opened': { actions: { type: 'recordDialogOpened', params: ({ event }) => event } },
   },
   states: {

@@ -2,6 +2,7 @@ import type { Health } from '../domain/health.ts';
 import { DAY_MS, type Instant, localWords, MINUTE_MS, readInstant } from '../domain/instant.ts';
 import { reasonInWords } from '../domain/reason.ts';
 import { refusalRemedy } from '../domain/refusal-remedies.ts';
+import { capitalized } from '../domain/words.ts';
 import type { Status, StatusProblem } from './status.ts';
 
 /** What stands in the way of upkeep itself (docs/problems.md). */
@@ -93,7 +94,7 @@ function problemsOf(
   }
   for (const { method, account, trouble } of passwords) {
     const words = reasonInWords({ code: 'method-refused', method, why: trouble }, zone);
-    const text = `${words.charAt(0).toUpperCase()}${words.slice(1)} (“${account}”).`;
+    const text = `${capitalized(words)} (“${account}”).`;
     found.push(problem('health.password-refused', text, refusalRemedy(trouble, account)));
   }
   const [backup, written] = [instantOf(store.lastBackupAt), instantOf(writtenAt)];

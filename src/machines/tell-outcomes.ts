@@ -4,6 +4,7 @@ import type { HandOverOutcome, PushOutcome } from '../domain/push.ts';
 import { type Reason, reasonInWords } from '../domain/reason.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
 import type { TokenRepairOutcome } from '../domain/token-repair.ts';
+import { capitalized } from '../domain/words.ts';
 import type { AgentContext } from './context.ts';
 import type {
   DialogOutcome,
@@ -182,8 +183,6 @@ function unlockWords(outcome: UnlockOutcome, { decision }: AgentContext): string
   if (method === undefined || outcome.why === 'not-set') return 'The saved password is gone';
   return capitalized(reasonInWords({ code: 'method-refused', method, why: outcome.why }, 'UTC'));
 }
-
-const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const UNDER_WAY: Record<string, string> = {
   assessing: 'Looking at the Mac',

@@ -5,7 +5,7 @@ import type { Reason } from '../domain/reason.ts';
 import type { RotationOutcome } from '../domain/rotation.ts';
 import { afterClockSetBack } from '../policy/clock-set-back.ts';
 import { decide } from '../policy/decide.ts';
-import { enforcementObserved } from '../policy/hand-over.ts';
+import { enforcementObserved, SAME_MS } from '../policy/hand-over.ts';
 import { observe } from '../policy/observe.ts';
 import { pushObserved, withServerKnown } from '../policy/pending-push.ts';
 import type { AgentContext, Change } from './context.ts';
@@ -53,7 +53,7 @@ export function isDeclaredAnew({ facts }: AgentContext, { declared }: Pick<Agent
 /** A warning stays on the screen, unless macOS is to restart before the time that it names. */
 export function endsWarning({ ledger }: AgentContext, { declared }: Pick<AgentWoke, 'declared'>): boolean {
   const { warning } = ledger;
-  return warning !== null && (declared?.at ?? warning.restartAt) < warning.restartAt - MINUTE_MS;
+  return warning !== null && (declared?.at ?? warning.restartAt) < warning.restartAt - SAME_MS;
 }
 
 export function assessed(context: AgentContext, seen: Facts): Change {

@@ -101,9 +101,9 @@ function warnOrWait(
   const choice = authorityIn(situation);
   const { enforcedAt } = situation.target;
   const isEnforced = enforcedAt !== undefined && plan.at >= enforcedAt;
-  const byItself = isEnforced ? (enforcedMoment(facts, ledger) ?? at) : null;
+  const moment = isEnforced ? (enforcedMoment(facts, ledger) ?? at) : null;
   // macOS may restart at any moment now: a time 12 hours ahead would be a false one.
-  const isOverdue = byItself !== null && byItself <= at;
+  const isOverdue = moment !== null && moment <= at;
   if (!unlocked && (isOverdue || (!needsNobody(choice) && !isEnforced))) {
     const reasons: Reason[] = [...because, { code: 'screen-locked' }, ...authorityReasons(choice)];
     return rest('waiting', notPastWarning(situation, at + lookForPeopleMs(ledger, at)), reasons);
@@ -124,7 +124,7 @@ function warnOrWait(
   }
   // macOS keeps to its own time, however late people come to hear of it.
   const restartAt = wholeMinute(
-    byItself !== null && byItself > at ? byItself : Math.max(plan.at, soonestAfter(at, leadMinutes)),
+    moment !== null && !isOverdue ? moment : Math.max(plan.at, soonestAfter(at, leadMinutes)),
   );
   return {
     kind: 'warn',
@@ -219,5 +219,3 @@ export function obstacleToInstalling({ facts, settings }: Situation): Reason | n
     return { code: 'power-low', percent, minimumPercent };
   return null;
 }
-
-/** Restart times are shown to the minute, so they are whole minutes: what is shown is what is done. */

@@ -115,31 +115,29 @@ export function overdueSince(facts: Facts, ledger: Ledger): Instant | null {
  */
 export function withEnforcedWarning(decision: Decision, settings: Settings, facts: Facts, ledger: Ledger): Decision {
   const { at, consoleUser, screenLocked, boot } = facts;
-  const enforcedAt = enforcedMoment(facts, ledger);
-  if (enforcedAt === null || enforcedAt <= at || (decision.kind !== 'rest' && decision.kind !== 'download'))
-    return decision;
+  const moment = enforcedMoment(facts, ledger);
+  if (moment === null || moment <= at || (decision.kind !== 'rest' && decision.kind !== 'download')) return decision;
   if (!consoleUser.known || consoleUser.value === null) return decision;
   const isUnlocked = screenLocked.known && !screenLocked.value;
   const leadMinutes = isUnlocked ? settings.warning.floorMinutes : settings.warning.lockedFloorMinutes;
-  const warnAt = enforcedAt - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS;
+  const warnAt = moment - leadMinutes * MINUTE_MS - WARNING_MARGIN_MS;
   const { warning, prompts, deferral } = ledger;
   const isWarned =
     warning !== null &&
     warning.openedAt !== null &&
-    Math.abs(warning.restartAt - enforcedAt) < SAME_MS &&
+    Math.abs(warning.restartAt - moment) < SAME_MS &&
     !isSomebodyElse(warning.uid, facts) &&
     (!boot.known || warning.boot === null || sameBoot(warning.boot, boot.value));
-  const because: Reason[] = [...decision.because, { code: 'macos-enforces', at: enforcedAt }];
   if (isWarned) return decision;
   const lastAt = prompts.findLast(({ kind }) => kind === 'warning')?.at ?? Number.NEGATIVE_INFINITY;
   // A dialog that does not come up is tried again, and not at once.
   const againAt = Math.max(warnAt, lastAt + WARN_AGAIN_MS);
   // Whoever put it off and locked the screen gets their time in full, as far as the shorter warning still fits in.
-  const latest = enforcedAt - settings.warning.floorMinutes * MINUTE_MS - WARNING_MARGIN_MS;
+  const latest = moment - settings.warning.floorMinutes * MINUTE_MS - WARNING_MARGIN_MS;
   const dueAt = isUnlocked ? againAt : Math.max(againAt, Math.min(deferral?.until ?? 0, latest));
   if (at >= dueAt) {
-    const restartAt = wholeMinute(enforcedAt);
-    return { kind: 'warn', restartAt, why: 'deadline', postponing: false, because };
+    const because: Reason[] = [...decision.because, { code: 'macos-enforces', at: moment }];
+    return { kind: 'warn', restartAt: wholeMinute(moment), why: 'deadline', postponing: false, because };
   }
   if (decision.kind !== 'rest') return decision;
   // Whoever unlocks the screen meanwhile is warned in time.

@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
 
 /**
- * Over how long the Macs of a fleet spread what they first ask a server about one release. Ten thousand of them then send it
+ * Over how long the Macs of a fleet spread handing their deadline over to a server. Ten thousand of them then send it
  * a few requests a second.
  */
 export const PUSH_SPREAD_MS = DAY_MS;
@@ -18,9 +18,9 @@ export const DEADLINE_SPREAD_MS = 10 * MINUTE_MS;
 export const WATCH_SPREAD_MS = HOUR_MS;
 
 /**
- * How long after it first saw a release a Mac waits before it asks a server to push it. The same whenever it is worked out, so
- * that nothing has to be kept; another one for each release, so that nobody is always last. A person who wants the update
- * now does not wait.
+ * How long a Mac waits, from when its deadline may be handed over, before it asks a server for that. The same whenever it is
+ * worked out, so that nothing has to be kept; another one for each release, so that nobody is always last. A person who
+ * wants the update now does not wait.
  */
 export function pushOffsetMs(udid: string, version: string): number {
   return turnMs(udid, version, PUSH_SPREAD_MS);

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, type Instant, isoOf, localWords, MINUTE_MS, zoned } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, isoOf, localTimeOf, localWords, MINUTE_MS } from '../domain/instant.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { HappeningOf } from './mac/happenings.ts';
 import type { VirtualMac } from './mac/virtual-mac.ts';
@@ -129,14 +129,11 @@ function orderedRestarts({ mac, mdm }: SimulationRun): { restart: Restart; begun
     );
     const isOurs = before.some(({ action }) => {
       if (action.kind !== 'enforce') return action.kind === 'install-and-restart' && byCommand;
-      return !byCommand && action.by <= localTime(begun.wall, restart.zone);
+      return !byCommand && action.by <= localTimeOf(begun.wall, restart.zone);
     });
     return isOurs ? [{ restart, begun }] : [];
   });
 }
-
-const localTime = (wall: Instant, zone: string): string =>
-  zoned(wall, zone).toPlainDateTime().toString({ smallestUnit: 'second' });
 
 /** The last warning, if it named the time at which the install began and stood on the screen as long as it had to. */
 export function warnedBefore(

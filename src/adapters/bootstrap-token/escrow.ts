@@ -14,7 +14,7 @@ import type { Administrator } from '../credentials/service-account.ts';
 import { troubleError } from '../credentials/trouble-error.ts';
 import { REFUSALS, type VerifyParts, verifyPassword } from '../credentials/verify-password.ts';
 import type { EscrowError } from '../macos/profiles.ts';
-import { pause } from '../mdm/pause.ts';
+import { pause } from '../pause.ts';
 import { attemptsOfTheDay, type EscrowFile } from './escrow-file.ts';
 import { type LookParts, lookAtToken, type TokenSighting } from './look-at-token.ts';
 import type { SavedAdministrator } from './saved-administrator.ts';
@@ -93,7 +93,7 @@ async function lookUntilThere(parts: EscrowParts): Promise<TokenSighting> {
   let seen = await look(parts);
   for (let looks = 1; looks < LOOKS; looks += 1) {
     if (seen.token.state === 'valid' || seen.token.state === 'escrowed-unproven') break;
-    await pause(parts.clock, BETWEEN_LOOKS_MS, undefined);
+    await pause(parts.clock, BETWEEN_LOOKS_MS);
     seen = await look(parts);
   }
   return seen;

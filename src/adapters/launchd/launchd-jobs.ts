@@ -5,6 +5,7 @@ import type { Commands } from '../../ports/commands.ts';
 import type { Command, Effect } from '../commands/command.ts';
 import { bootoutJob, bootstrapJob, enableJob, printJob } from '../commands/launchd-commands.ts';
 import { runCommand } from '../commands/run-command.ts';
+import { pause } from '../pause.ts';
 
 /**
  * Loading and unloading jobs of launchd. What `launchctl` answers is a hint: orders are refused that succeeded, taken
@@ -37,7 +38,7 @@ export function launchdJobs({ commands, clock }: { commands: Commands; clock: Cl
     for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * 2, LATER_LOOK_MS)) {
       if ((await isLoaded(label)) === wanted) return true;
       if (clock.monotonicMs() >= endMs) return false;
-      await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+      await pause(clock, waitMs);
     }
   };
 

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 
 /**
  * Questions about plans, one after the other and a minute after the last answer to one. From the answer, because a question

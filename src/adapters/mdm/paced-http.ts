@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Http, HttpRequest, HttpResult } from '../../ports/http.ts';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 
 /** Sends by another `Http`, one request after the other and never sooner than `gapMs` after the one before. */
 export class PacedHttp implements Http {

@@ -1,9 +1,9 @@
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Http, HttpAnswer, HttpRequest, HttpText } from '../../ports/http.ts';
+import { pause } from '../pause.ts';
 import { Cookies } from './cookies.ts';
 import { brokenBy, type Fault, type ReadOwnForm, refusalOf } from './fault.ts';
-import { pause } from './pause.ts';
 import { waitBeforeNext } from './retry.ts';
 
 /** One exchange. `path` begins with a slash and is joined to the server’s address. */

@@ -22,7 +22,7 @@ export function handOver(parts: PushParts): EffectBody<'handOver'> {
     run: async (order, { signal }): Promise<HandOverOutcome> => {
       const { commands, clock, server } = parts;
       const { uuid } = await runCommand(commands, hardware, undefined, { signal });
-      const turn = order.from + pushOffsetMs(uuid ?? '', order.to.version);
+      const turn = order.from + pushOffsetMs(uuid, order.to.version);
       // A deadline does not wait for its turn.
       if (clock.now() < turn && turn < order.by - LEAST_LEFT_MS) return { result: 'later', at: turn };
       return withServer<HandOverOutcome>(

@@ -6,6 +6,7 @@ import {
   type PersonState,
 } from '../../domain/authority.ts';
 import { refusalRemedy } from '../../domain/refusal-remedies.ts';
+import { capitalized } from '../../domain/words.ts';
 import { type AuthorityChoice, chooseAuthority } from '../choose-authority.ts';
 import type { CheckupFacts } from './checkup-facts.ts';
 import { personStateOf } from './examine-person.ts';
@@ -47,7 +48,7 @@ function examineMethod(method: AuthMethod, trouble: MethodTrouble | null): Findi
       ),
     ];
   }
-  const what = `${name.charAt(0).toUpperCase()}${name.slice(1)} cannot be used: ${TROUBLE_WORDS[trouble]}.`;
+  const what = `${capitalized(name)} cannot be used: ${TROUBLE_WORDS[trouble]}.`;
   if (PASSING_TROUBLES.has(trouble)) {
     return [attention('method.failing', what, 'This passes by itself as a rule.', refusalRemedy(trouble, null))];
   }

@@ -1,3 +1,5 @@
+import { capitalized } from '../../domain/words.ts';
+
 /**
  * How it stands with one thing. `attention`: it works now, or somebody has to decide; `broken`: an update will fail for
  * it; `unknown`: it could not be found out, and nothing is concluded.
@@ -160,7 +162,7 @@ const TRY_AGAIN = 'Run the tool by hand; `upkeep parse` shows what upkeep reads 
 /** A reason as a sentence of its own. */
 export function sentence(text: string): string {
   // Names of commands and files stay as they are.
-  const begun = /^\w+[./]/.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  const begun = /^\w+[./]/.test(text) ? text : capitalized(text);
   return /[.?!:…]$/.test(begun) ? begun : `${begun}.`;
 }
 

@@ -1,8 +1,8 @@
 import { SECOND_MS } from '../../../domain/instant.ts';
 import type { PushFailure } from '../../../domain/push.ts';
+import { pause } from '../../pause.ts';
 import { answers, type Fault, isFault, mayHaveActed } from '../fault.ts';
 import { jsonIn } from '../json.ts';
-import { pause } from '../pause.ts';
 import type { Asked, Call, Calls } from './calls.ts';
 import { PLANS_PATH, readFeatures } from './features.ts';
 import { isSamePlan, type PlanConfig } from './plan-config.ts';
